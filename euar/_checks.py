@@ -1,0 +1,65 @@
+"""Checks that several modules of the method share; each raises a ValueError that names what it got."""
+
+from collections.abc import Collection, Mapping
+
+import torch
+from torch import Tensor
+
+
+def check_width(name: str, x: Tensor, width: int) -> None:
+    """Raise unless x is (B, width)."""
+    if x.ndim != 2 or x.shape[1] != width:
+        raise ValueError(f"{name}: expected shape (B, {width}), found {tuple(x.shape)}")
+
+
+def check_rows(name: str, mask: Tensor, rows: int) -> None:
+    """Raise unless mask is a bool tensor of shape (rows,)."""
+    if mask.dtype != torch.bool or mask.shape != (rows,):
+        raise ValueError(f"{name}: expected bool of shape ({rows},), found {mask.dtype} {tuple(mask.shape)}")
+
+
+def check_word(name: str, word: str | None, allowed: Collection[str | None]) -> None:
+    """Raise unless word is one of those allowed."""
+    if word not in allowed:
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, found {word!r}")
+
+
+def check_positive(name: str, number: int) -> None:
+    """Raise unless number is an int of at least 1."""
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise ValueError(f"{name}: expected an int of at least 1, found {number!r}")
+
+
+def check_inputs(
+    inputs: Mapping[str, Tensor], available: Mapping[str, Tensor], widths: Mapping[str, int]
+) -> int:
+    """Raise unless the batch fits the model; return its number of rows."""
+    if not inputs:
+        raise ValueError(f"inputs: expected at least one of {', '.join(widths)}, found none")
+    rows = len(next(iter(inputs.values())))
+    for name, x in inputs.items():
+        check_word("modality", name, widths)
+        check_width(f"inputs[{name!r}]", x, widths[name])
+        if len(x) != rows or not x.is_floating_point():
+            raise ValueError(f"inputs[{name!r}]: expected {rows} float rows, found {len(x)} of {x.dtype}")
+    for name, mask in available.items():
+        check_word("modality", name, widths)
+        check_rows(f"available[{name!r}]", mask, rows)
+    if all(name in available for name in inputs):
+        covered = torch.stack([available[name] for name in inputs]).any(dim=0)
+        if not covered.all():
+            row = int((~covered).nonzero()[0])
+            raise ValueError(f"available: row {row} has no modality; expected at least one in every row")
+    return rows
+
+
+def check_target(target: Tensor, prediction: Tensor, task: str) -> None:
+    """Raise unless the target is what the task asks for, shape for shape."""
+    if task == "regression":
+        fits = target.shape == prediction.shape and target.is_floating_point()
+        expected = f"float of shape {tuple(prediction.shape)}"
+    else:
+        fits = target.shape == prediction.shape[:1] and target.dtype == torch.int64
+        expected = f"int64 of shape {tuple(prediction.shape[:1])}"
+    if not fits:
+        raise ValueError(f"target: expected {expected}, found {target.dtype} of shape {tuple(target.shape)}")
