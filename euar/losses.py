@@ -1,0 +1,142 @@
+"""The three losses beside the task's: KL (Eq. 4), load balancing (Eq. 7-9), uncertainty (Eq. 10).
+
+Each returns a 0-dim tensor that gradients flow through. A `mask` (B,) bool restricts every mean over rows
+to its True rows; with none left the loss is 0. Letters: B samples, N experts, k chosen, D features.
+"""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from euar._checks import check_rows, check_word
+from euar.experts import Gaussian
+from euar.gating import Routing
+
+Reduce = Literal["mean", "sum"]
+AuxForm = Literal["switch", "paper", "released"]
+Detach = Literal["variance", "gate", None]
+
+_REDUCE = {"mean": torch.mean, "sum": torch.sum}
+
+
+def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | None = None) -> Tensor:
+    """Mean KL divergence of the experts' Gaussians to N(0, I), in nats (Eq. 4).
+
+        KL = -1/2 (1 + log sigma^2 - mean^2 - sigma^2)   per coordinate
+
+    Args:
+        gaussian: (B, N, D).
+        reduce: over D, `"sum"` is the divergence of the whole vector, `"mean"` its share per coordinate, and
+            keeps alpha of Eq. 12 independent of D. Eq. 4 does not say.
+        mask: (B,) bool, the rows that count.
+
+    Returns:
+        0-dim: mean over experts and rows.
+
+    Raises:
+        ValueError: unknown `reduce`, or mask not bool of shape (B,).
+    """
+    check_word("reduce", reduce, _REDUCE)
+    per_expert = _REDUCE[reduce](gaussian.kl(), dim=-1)  # Eq. 4, (B, N)
+    return _mean_over_rows(per_expert.mean(dim=-1), mask)
+
+
+def load_balance_loss(routing: Routing, form: AuxForm = "switch", mask: Tensor | None = None) -> Tensor:
+    """Penalty on uneven use of the experts (Eq. 7-9). No unit.
+
+    R_j is the share of samples whose first choice is expert j (Eq. 8, no gradient), p_j the mean probability.
+
+    - `"switch"`: N sum_j R_j p_j. 1 when balanced, for every N (Fedus et al. 2022). Not the paper's.
+    - `"paper"`: 1/N sum_j R_j P_j, P_j the mean of the masked weights G_j (Eq. 7-9 to the letter).
+    - `"released"`: N sum_j F_j p_j, F_j the share of samples that chose j among their k; k when balanced. The
+      paper's released code; not in the paper.
+
+    Args:
+        routing: of a batch.
+        form: `"switch"`, `"paper"` or `"released"`.
+        mask: (B,) bool, the rows that count.
+
+    Returns:
+        0-dim.
+
+    Raises:
+        ValueError: unknown `form`, or mask not bool of shape (B,).
+    """
+    check_word("form", form, _FORMS)
+    return _FORMS[form](routing, mask)
+
+
+def uncertainty_loss(
+    gaussian: Gaussian,
+    routing: Routing,
+    reduce: Reduce = "mean",
+    experts: Reduce = "mean",
+    detach: Detach = None,
+    mask: Tensor | None = None,
+) -> Tensor:
+    """U-loss: the experts' variance, weighted by the gate (Eq. 10). Unit: that of the squared features.
+
+        U = 1/N sum_j sigma_j^2 G_j
+
+    Args:
+        gaussian: (B, N, D), or (B, k, D) in the order of `routing.index`.
+        routing: of the same batch.
+        reduce: over D, `"mean"` or `"sum"`. Eq. 10 does not say.
+        experts: `"mean"` is the 1/N of Eq. 10, `"sum"` leaves it out.
+        detach: `"variance"` trains the gate alone, `"gate"` the experts alone, None both (Eq. 10).
+        mask: (B,) bool, the rows that count.
+
+    Returns:
+        0-dim: mean over rows.
+
+    Raises:
+        ValueError: an unknown word, or mask not bool of shape (B,).
+    """
+    check_word("reduce", reduce, _REDUCE)
+    check_word("experts", experts, _REDUCE)
+    check_word("detach", detach, get_args(Detach))
+    variance = _REDUCE[reduce](gaussian.variance, dim=-1)  # (B, N or k)
+    num_experts = routing.weights.shape[-1]
+    everyone = variance.shape[-1] == num_experts
+    gate = routing.weights if everyone else routing.weights.gather(-1, routing.index)  # (B, N or k)
+    if detach == "variance":
+        variance = variance.detach()
+    if detach == "gate":
+        gate = gate.detach()
+    per_row = (variance * gate).sum(dim=-1)  # Eq. 10 without its 1/N
+    return _mean_over_rows(per_row / num_experts if experts == "mean" else per_row, mask)
+
+
+def _mean_over_rows(values: Tensor, mask: Tensor | None) -> Tensor:
+    """Mean over the first axis, counting only the rows of the mask; 0 when there are none."""
+    if mask is None:
+        return values.sum(dim=0) / max(len(values), 1)
+    check_rows("mask", mask, len(values))
+    rows = mask.view(-1, *[1] * (values.ndim - 1))
+    return values.masked_fill(~rows, 0).sum(dim=0) / mask.sum().clamp(min=1)
+
+
+def _first_choice_share(routing: Routing, mask: Tensor | None) -> Tensor:
+    chosen = one_hot(routing.index[:, 0], routing.probs.shape[-1])  # (B, N)
+    return _mean_over_rows(chosen.to(routing.probs), mask)  # Eq. 8, (N,)
+
+
+def _switch(routing: Routing, mask: Tensor | None) -> Tensor:
+    share, probs = _first_choice_share(routing, mask), _mean_over_rows(routing.probs, mask)
+    return len(share) * (share * probs).sum()
+
+
+def _paper(routing: Routing, mask: Tensor | None) -> Tensor:
+    share, weights = _first_choice_share(routing, mask), _mean_over_rows(routing.weights, mask)  # Eq. 8, 9
+    return (share * weights).sum() / len(share)  # Eq. 7
+
+
+def _released(routing: Routing, mask: Tensor | None) -> Tensor:
+    chosen = one_hot(routing.index, routing.probs.shape[-1]).sum(dim=1)  # (B, N), k ones a row
+    share, probs = _mean_over_rows(chosen.to(routing.probs), mask), _mean_over_rows(routing.probs, mask)
+    return len(share) * (share * probs).sum()
+
+
+_FORMS = {"switch": _switch, "paper": _paper, "released": _released}
