@@ -1,0 +1,24 @@
+"""The one error that bad data raises."""
+
+
+class DataError(ValueError):
+    """Data that cannot be used, with what is wrong and what to do about it.
+
+    Args:
+        file: the file, or the data set's name when it was built in memory.
+        field: the part of it that is wrong, such as `"modalities/audio"`.
+        expected: what would have been right.
+        found: what stands there.
+        remedy: what the user can do.
+    """
+
+    def __init__(self, file: object, field: str, expected: str, found: str, remedy: str):
+        super().__init__(str(file), field, expected, found, remedy)
+        self.file, self.field, self.expected, self.found, self.remedy = self.args
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.field}: expected {self.expected}, found {self.found}; {self.remedy}"
+
+    def at(self, file: object) -> "DataError":
+        """Return the same error, blamed on `file`."""
+        return DataError(file, self.field, self.expected, self.found, self.remedy)

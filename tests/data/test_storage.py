@@ -1,0 +1,149 @@
+"""HDF5 files: what is written comes back, in the same bytes, whole or not at all."""
+
+import os
+import subprocess
+import sys
+
+import h5py
+import hypothesis.extra.numpy as arrays
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from euar.data import DataError, MultimodalDataset, _arrays
+from tests.data.rows import make
+
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+NAMES = st.from_regex(r"[a-zé_][\w-]{0,5}", fullmatch=True)
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | TEXT, st.lists, max_leaves=4)
+
+
+def finite(rows, width):
+    numbers = st.floats(-1e6, 1e6, width=32) | st.sampled_from([-0.0, 0.5, 65536.0])
+    return arrays.arrays(np.float32, (rows, width), elements=numbers)
+
+
+@st.composite
+def datasets(draw):
+    rows = draw(st.integers(1, 5))
+    names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    available = {name: draw(arrays.arrays(bool, rows)) for name in names}
+    available[names[-1]][:] = True
+    lengths = draw(arrays.arrays(np.int64, rows, elements=st.integers(0, 4)))
+    frames = draw(finite(rows, 8)).reshape(rows, 4, 2)
+    return MultimodalDataset(
+        name=draw(TEXT),
+        modalities={name: draw(finite(rows, draw(st.integers(1, 3)))) for name in names},
+        target=draw(arrays.arrays(np.int64, rows, elements=st.integers(0, 9)) | finite(rows, 2)),
+        ids=draw(st.lists(TEXT, min_size=rows, max_size=rows, unique=True)),
+        split=draw(st.lists(st.sampled_from(["train", "valid", "test"]), min_size=rows, max_size=rows)),
+        available=available,
+        target_sd=draw(st.none() | arrays.arrays(float, rows, elements=st.floats(0, 9))),
+        groups=draw(st.none() | st.lists(TEXT, min_size=rows, max_size=rows)),
+        sequences=draw(st.sampled_from([None, {names[0]: (frames, lengths)}])),
+        meta=draw(st.dictionaries(NAMES, JSON)) | {"per-row": {"noise": frames[:, 0, 0]}, "pool": lengths},
+    )
+
+
+def same(left, right):
+    (header, ours), (other_header, theirs) = _arrays.flatten(left), _arrays.flatten(right)
+    assert header == other_header
+    assert ours.keys() == theirs.keys()
+    for name, values in ours.items():
+        assert values.dtype.kind == theirs[name].dtype.kind
+        np.testing.assert_array_equal(theirs[name], values, err_msg=name)
+
+
+@settings(max_examples=50, deadline=None)
+@given(datasets())
+def test_a_file_gives_back_every_field(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "round.h5"
+    again = MultimodalDataset.from_hdf5(data.to_hdf5(path))
+    same(data, again)
+    assert again.sha256 == data.sha256
+
+
+def test_rows_that_do_not_count_come_back_too(tmp_path):
+    again = MultimodalDataset.from_hdf5(make().to_hdf5(tmp_path / "new" / "a.h5"))
+    same(make(), again)
+    assert np.isnan(again.modalities["audio"][1]).all()
+
+
+def test_another_process_writes_the_same_bytes(tmp_path):
+    code = "import sys; from tests.data.rows import make; make().to_hdf5(sys.argv[1])"
+    for name in ("a", "b"):
+        environment = os.environ | {"PYTHONHASHSEED": str(ord(name)), "PYTHONPATH": os.pathsep.join(sys.path)}
+        subprocess.run([sys.executable, "-c", code, tmp_path / name], check=True, env=environment)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_halves_that_lose_nothing_are_stored_as_halves(tmp_path):
+    halves = np.full((12, 4), 0.5, dtype=np.float32)
+    thirds = halves / 3
+    path = make(modalities={"text": halves, "audio": thirds}, available=None, sequences=None).to_hdf5(
+        tmp_path / "a"
+    )
+    with h5py.File(path) as file:
+        assert file["modalities/text"].dtype == np.float16
+        assert file["modalities/audio"].dtype == np.float32
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    before = path.read_bytes()
+    monkeypatch.setattr(h5py.File, "create_dataset", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        make(target=np.zeros(12)).to_hdf5(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["a.h5"]
+
+
+def damaged(path, damage):
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(DataError, match="expected HDF5 in the format euar/1") as caught:
+        MultimodalDataset.from_hdf5(path)
+    assert caught.value.file == str(path)
+
+
+DAMAGE = {
+    "empty": lambda _: b"",
+    "text": lambda _: b"id,label\n",
+    "cut": lambda content: content[:-100],
+    "half": lambda content: content[: len(content) // 2],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_file_is_refused(tmp_path, damage):
+    damaged(make().to_hdf5(tmp_path / "a.h5"), damage)
+
+
+def test_no_file_another_format_and_changed_numbers_are_refused(tmp_path):
+    with pytest.raises(DataError, match="No such file"):
+        MultimodalDataset.from_hdf5(tmp_path / "none.h5")
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file.attrs["format"] = "euar/99"
+    with pytest.raises(DataError, match="found format euar/99"):
+        MultimodalDataset.from_hdf5(tmp_path / "other.h5")
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        file["target"][3] = 9.0
+    with pytest.raises(DataError, match="does not match its SHA-256"):
+        MultimodalDataset.from_hdf5(path)
+
+
+def test_a_flipped_byte_is_refused_or_harmless(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    content = bytearray(path.read_bytes())
+    rng = np.random.default_rng(0)
+    refused = 0
+    for place in rng.integers(len(content), size=100):
+        flipped = content.copy()
+        flipped[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(flipped)
+        try:
+            same(make(), MultimodalDataset.from_hdf5(path))
+        except DataError:
+            refused += 1
+    assert refused > 10
