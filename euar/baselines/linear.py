@@ -1,0 +1,86 @@
+"""What any model must beat: a constant, and a linear model of all features.
+
+Each function learns from arrays and returns a function that predicts: (n, d) features -> (n,) ratings, or
+(n, C) logits. The penalty of the linear models is the one of `ALPHAS` that is best on the validation rows.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Predictor = Callable[[NDArray], NDArray]
+
+ALPHAS = tuple(float(alpha) for alpha in np.logspace(-2, 5, 15))
+
+
+def constant(target: NDArray) -> Predictor:
+    """Predict the mean rating, whatever the features.
+
+    Args:
+        target: (n,) ratings of the training rows.
+    """
+    mean = float(np.mean(target, dtype=np.float64))
+    return lambda features: np.full(len(features), mean)
+
+
+def majority(target: NDArray, classes: int) -> Predictor:
+    """Predict the class shares of the training rows: the most frequent class always wins.
+
+    Args:
+        target: (n,) classes of the training rows, 0 to `classes` - 1.
+        classes: C.
+    """
+    shares = np.bincount(target, minlength=classes) / len(target)
+    logits = np.log(np.maximum(shares, _FLOOR))
+    return lambda features: np.tile(logits, (len(features), 1))
+
+
+def ridge(features: NDArray, target: NDArray, valid_features: NDArray, valid_target: NDArray) -> Predictor:
+    """Ridge regression; the penalty has the lowest MAE on the validation rows.
+
+    Args:
+        features: (n, d) standardised features of the training rows.
+        target: (n,) ratings.
+        valid_features: (m, d), validation rows.
+        valid_target: (m,)
+    """
+    from sklearn.linear_model import Ridge
+
+    x, y = features.astype(np.float64), target.astype(np.float64)
+    models = (Ridge(alpha=alpha).fit(x, y).predict for alpha in ALPHAS)
+    return min(models, key=lambda predict: np.abs(predict(valid_features) - valid_target).mean())
+
+
+def logistic(
+    features: NDArray, target: NDArray, valid_features: NDArray, valid_target: NDArray, classes: int
+) -> Predictor:
+    """Multinomial logistic regression; the penalty has the lowest cross-entropy on the validation rows.
+
+    Args:
+        features: (n, d) standardised features of the training rows.
+        target: (n,) classes.
+        valid_features: (m, d), validation rows.
+        valid_target: (m,)
+        classes: C; a class that training lacks gets a logit of about -700.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    def predictor(alpha: float) -> Predictor:
+        model = LogisticRegression(C=1 / alpha, max_iter=2000).fit(features.astype(np.float64), target)
+        return lambda x: _spread(model.predict_proba(x), model.classes_, classes)
+
+    def cross_entropy(predict: Predictor) -> float:
+        return -predict(valid_features)[np.arange(len(valid_target)), valid_target].mean()
+
+    return min(map(predictor, ALPHAS), key=cross_entropy)
+
+
+_FLOOR = np.finfo(np.float64).tiny  # its logarithm is finite
+
+
+def _spread(probabilities: NDArray, found: NDArray, classes: int) -> NDArray:
+    """Log-probabilities of the classes found in training, at their places among all."""
+    whole = np.full((len(probabilities), classes), _FLOOR)
+    whole[:, found] = np.maximum(probabilities, _FLOOR)
+    return np.log(whole)

@@ -1,0 +1,1 @@
+"""Experiments: what was measured, how to measure it again, and where the results are kept."""

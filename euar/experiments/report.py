@@ -1,0 +1,66 @@
+"""A result as tables for the terminal."""
+
+import math
+from typing import Any
+
+from rich.table import Table
+
+from euar.intervals import Interval, t_interval
+from euar.training.runs import Summary, summarize
+
+LABELS = {"mae": "MAE", "corr": "r", "accuracy": "accuracy"}
+_LINEAR = ("ridge", "logistic")
+
+
+def summary(result: dict[str, Any], split: str = "test") -> dict[str, Summary]:
+    """Return {metric: (mean, sd, n)} over a result's runs."""
+    return {metric: summarize(_values(result, metric, split)) for metric in result["runs"][0][split]}
+
+
+def paired_difference(result: dict[str, Any], metric: str, baseline: str) -> Interval:
+    """Return EUAR minus a baseline on the same test rows: the mean over seeds and its 95 % interval.
+
+    Args:
+        result: as `train` returns it.
+        metric: a metric of both.
+        baseline: a name in the result's `baselines`.
+    """
+    reference = result["baselines"][baseline][metric]
+    return t_interval(value - reference for value in _values(result, metric, "test"))
+
+
+def metrics_table(result: dict[str, Any]) -> Table:
+    """Return a row per test metric: EUAR's mean ± standard deviation over seeds, and the baselines."""
+    names = sorted(result["baselines"], key=lambda name: name not in _LINEAR)
+    n = len(result["runs"])
+    table = Table(
+        title=f"Test split of {result['data']['name']}, {result['config']['preset']} preset, {n} seeds"
+    )
+    for header in ("metric", "EUAR, mean ± sd", *names):
+        table.add_column(header, justify="left" if header == "metric" else "right")
+    for metric, value in summary(result).items():
+        others = (_number(result["baselines"][name][metric]) for name in names)
+        table.add_row(LABELS.get(metric, metric), str(value), *others)
+    return table
+
+
+def difference_table(result: dict[str, Any]) -> Table:
+    """Return EUAR minus the linear baseline, seed by seed, for the headline metrics."""
+    baseline = next(name for name in _LINEAR if name in result["baselines"])
+    table = Table(title=f"EUAR - {baseline}, paired by seed")
+    for header in ("metric", "mean difference", "95 % interval"):
+        table.add_column(header, justify="left" if header == "metric" else "right")
+    for metric in (metric for metric in LABELS if metric in result["runs"][0]["test"]):
+        mean, low, high, n = paired_difference(result, metric, baseline)
+        interval = "needs two seeds" if n == 1 else f"[{low:+.3f}, {high:+.3f}]"
+        table.add_row(LABELS[metric], f"{mean:+.3f}", interval)
+    return table
+
+
+def _values(result: dict[str, Any], metric: str, split: str) -> list[float]:
+    values = (run[split][metric] for run in result["runs"])
+    return [math.nan if value is None else value for value in values]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -1,0 +1,42 @@
+"""Run a named experiment: train what its results do not hold yet, and add that to the results."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from euar.experiments import embedded, grid
+from euar.experiments.store import result_path, save_result
+from euar.experiments.train import Request, result_key, train
+
+EXPERIMENTS = {"embedded": embedded.requests, "grid": grid.requests}
+
+
+def run_experiment(name: str, root: Path | None = None, jobs: int = 1) -> Iterator[Path]:
+    """Yield the file of each result of an experiment as soon as it is there.
+
+    Results with the same configuration, data and code are not measured again.
+
+    Args:
+        name: one of `EXPERIMENTS`.
+        root: the folder of all results; the repository's by default.
+        jobs: processes at once, one thread each.
+
+    Raises:
+        ValueError: an unknown name.
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, found {name!r}")
+    measure = partial(_measure, name, root)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:  # forked torch threads can hang
+        tasks = [pool.submit(measure, request) for request in EXPERIMENTS[name]()]
+        for task in as_completed(tasks):
+            yield task.result()
+
+
+def _measure(name: str, root: Path | None, request: Request) -> Path:
+    path = result_path(name, result_key(request), root)
+    if path.exists():
+        return path
+    return save_result(train(request, experiment=name, progress=False), root)

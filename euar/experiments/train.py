@@ -1,0 +1,134 @@
+"""Train EUAR on a data set for several seeds, beside the linear baselines: one result."""
+
+import shlex
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from euar.data import MultimodalDataset, load
+from euar.experiments.linear import baselines
+from euar.model import EUARConfig
+from euar.training import Recipe, fit
+from euar.training.batches import SPLITS
+from euar.training.device import resolve
+from euar.training.provenance import code, describe, environment, key
+
+PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to train, as data.
+
+    Attributes:
+        data: a name or path for `euar.data.load`.
+        variant: the data set's variant, where it has several.
+        preset: a name of `PRESETS`.
+        seeds: one run each.
+        recipe: how to train.
+        device: see `fit`.
+    """
+
+    data: str
+    variant: str | None = None
+    preset: str = "default"
+    seeds: tuple[int, ...] = (0,)
+    recipe: Recipe = field(default_factory=Recipe)
+    device: str = "auto"
+
+    def __post_init__(self):
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset: expected one of {', '.join(PRESETS)}, found {self.preset!r}")
+
+
+def train(
+    request: Request, *, experiment: str = "train", out: Path | None = None, progress: bool | None = None
+) -> dict[str, Any]:
+    """Train and return the result, as `result.schema.json` describes it.
+
+    Args:
+        request: what to train.
+        experiment: the result's name for itself.
+        out: a folder for checkpoints and runs, see `fit`.
+        progress: see `fit`.
+
+    Raises:
+        DataError: the data cannot be read.
+        ValueError, TrainingError: see `fit`.
+    """
+    start, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+    dataset = load(request.data, variant=request.variant)
+    config = model_config(request.preset, dataset)
+    runs = fit(
+        config,
+        dataset,
+        seeds=request.seeds,
+        **asdict(request.recipe),
+        device=request.device,
+        out=out,
+        progress=progress,
+    )
+    return {
+        "schema": 1,
+        "experiment": experiment,
+        **_origin(request, config, dataset),
+        "command": shlex.join(["euar", *sys.argv[1:]]),
+        "started": started,
+        "seconds": time.perf_counter() - start,
+        "runs": [run.record() for run in runs],
+        "baselines": baselines(dataset),
+    }
+
+
+def result_key(request: Request) -> str:
+    """Return the key that the request's result will have, without training."""
+    dataset = load(request.data, variant=request.variant)
+    return _origin(request, model_config(request.preset, dataset), dataset)["key"]
+
+
+def model_config(preset: str, dataset: MultimodalDataset) -> EUARConfig:
+    """Return a preset that fits a data set: its modalities, and ratings or classes.
+
+    Args:
+        preset: a name of `PRESETS`.
+        dataset: what to fit.
+    """
+    if dataset.task == "regression":
+        return PRESETS[preset](in_features=dataset.in_features)
+    classes = int(np.max(dataset.target)) + 1
+    return PRESETS[preset](
+        in_features=dataset.in_features, task="classification", outputs=classes, task_loss=None
+    )
+
+
+def _origin(request: Request, config: EUARConfig, dataset: MultimodalDataset) -> dict[str, Any]:
+    """Where the numbers come from, and the key that stands for it."""
+    settings = {
+        "preset": request.preset,
+        "model": describe(config),
+        "training": asdict(request.recipe),
+        "seeds": list(request.seeds),
+    }
+    program = code(settings["model"]["type"])
+    return {
+        "config": settings,
+        "key": key(settings, dataset.sha256, program["sha256"]),
+        "data": _data(request, dataset),
+        "code": program,
+        "environment": environment(resolve(request.device)),
+    }
+
+
+def _data(request: Request, dataset: MultimodalDataset) -> dict[str, Any]:
+    return {
+        "name": dataset.name,
+        "variant": request.variant,
+        "sha256": dataset.sha256,
+        "n": {split: int(np.sum(dataset.split == split)) for split in SPLITS},
+        "features": dataset.in_features,
+    }

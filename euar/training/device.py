@@ -1,0 +1,37 @@
+"""Where training runs, and on how many threads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+def resolve(device: str) -> torch.device:
+    """Turn a name into a device; `"auto"` takes CUDA where there is some, else the CPU.
+
+    Raises:
+        ValueError: a name that torch does not know, or CUDA where there is none.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"device: expected 'auto', 'cpu' or 'cuda', found {device!r}") from error
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device: {device!r} asked for, but torch finds no CUDA device here; use 'cpu'")
+    return found
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Use one CPU thread inside the block.
+
+    Batches of 16 are too small to share out, and sums split over threads round differently on every machine.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

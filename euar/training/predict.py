@@ -1,0 +1,45 @@
+"""Predictions of a trained model."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from euar.data.dataset import MultimodalDataset
+from euar.training.batches import Batch, split_tensors
+from euar.training.device import one_thread
+
+
+def predict(
+    model: nn.Module, dataset: MultimodalDataset, split: str = "test", batch_size: int = 256
+) -> np.ndarray:
+    """Return a model's predictions for one split, in evaluation mode and without gradients.
+
+    Args:
+        model: a module with `EUAR`'s forward, on any device.
+        dataset: the data in raw units, training split included: it is standardised here as in `fit`.
+        split: `"train"`, `"valid"` or `"test"`.
+        batch_size: samples at a time. Only a model that renormalises over the batch sees the difference.
+
+    Returns:
+        (n,) float32 in label units, or logits (n, C), in the order of the split's rows.
+
+    Raises:
+        ValueError: the split has no rows, or the data do not fit the model.
+    """
+    device = next(model.parameters()).device
+    return predict_batch(model, split_tensors(dataset.standardize(), split, device), batch_size)
+
+
+@torch.no_grad()
+def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
+    """Like `predict`, for tensors that are standardised already."""
+    training = model.training
+    model.eval()
+    try:
+        with one_thread():
+            indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
+            parts = [batch.rows(index) for index in indices]
+            answers = [model(part.inputs, part.available).prediction for part in parts]
+    finally:
+        model.train(training)
+    return torch.cat(answers).cpu().numpy()

@@ -1,0 +1,39 @@
+"""How to train, as data."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """The settings of AdamW, its cosine schedule, and the choice of the epoch.
+
+    Attributes:
+        epochs: passes over the training split.
+        batch_size: samples per step.
+        lr: learning rate of the first step; it falls to 0 along a cosine.
+        weight_decay: AdamW's decoupled decay.
+        select: `"valid"` keeps the weights of the epoch that is best on the validation split, `"last"`
+            those of the last epoch.
+    """
+
+    epochs: int = 100
+    batch_size: int = 16
+    lr: float = 1e-3
+    weight_decay: float = 1e-4
+    select: Literal["valid", "last"] = "valid"
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size"):
+            number = getattr(self, name)
+            if not isinstance(number, int) or number < 1:
+                raise ValueError(f"{name}: expected an int of at least 1, found {number!r}")
+        if not (self.lr > 0 and math.isfinite(self.lr)):
+            raise ValueError(f"lr: expected a finite number above 0, found {self.lr!r}")
+        if not (self.weight_decay >= 0 and math.isfinite(self.weight_decay)):
+            raise ValueError(
+                f"weight_decay: expected a finite number of at least 0, found {self.weight_decay!r}"
+            )
+        if self.select not in ("valid", "last"):
+            raise ValueError(f"select: expected 'valid' or 'last', found {self.select!r}")

@@ -1,0 +1,145 @@
+"""What training returns: one `Run` per seed, and `Runs` to compare them."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self, overload
+
+import numpy as np
+import torch
+from torch import nn
+
+from euar.training.files import atomic, read_json, write_json
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One seed's training.
+
+    Attributes:
+        seed: it decides the initial weights, the order of samples and the noise.
+        model: with the weights of `best_epoch`.
+        best_epoch: the epoch kept, counted from 1.
+        history: a flat dict per epoch: `epoch`, `lr`, the means over its steps of `total`, `task`, `kl`,
+            `aux`, `u` and `grad_norm` (before clipping), what selection minimises as `valid_criterion`, and
+            `valid_…` for each metric on the validation split.
+        metrics: `{"valid": {…}, "test": {…}}`, of the best epoch.
+        predictions: `{"valid": (n,), "test": (n,)}`, or logits (n, C), in the order of the split's rows.
+        seconds: time spent, interruptions not counted.
+    """
+
+    seed: int
+    model: nn.Module
+    best_epoch: int
+    history: list[dict[str, float]]
+    metrics: dict[str, dict[str, float]]
+    predictions: dict[str, np.ndarray]
+    seconds: float
+
+    def record(self) -> dict[str, Any]:
+        """The run's line in a result: seed, best epoch, seconds, and metrics by split."""
+        return {"seed": self.seed, "best_epoch": self.best_epoch, "seconds": self.seconds, **self.metrics}
+
+    def save(self, folder: Path) -> None:
+        """Write `weights.pt`, `predictions.npz` and, last, `run.json`, the sign of a complete run."""
+        with atomic(folder / "weights.pt") as temporary:
+            torch.save(self.model.state_dict(), temporary)
+        with atomic(folder / "predictions.npz") as temporary, temporary.open("wb") as file:
+            np.savez(file, **self.predictions)
+        write_json(folder / "run.json", {**self.record(), "history": self.history})
+
+    @classmethod
+    def load(cls, folder: Path, model: nn.Module) -> Self:
+        """Read what `save` wrote; `model` receives the weights."""
+        device = next(model.parameters()).device
+        model.load_state_dict(torch.load(folder / "weights.pt", map_location=device, weights_only=True))
+        with np.load(folder / "predictions.npz") as file:
+            predictions = dict(file)
+        fields = read_json(folder / "run.json")
+        return cls(
+            seed=fields["seed"],
+            model=model.eval(),
+            best_epoch=fields["best_epoch"],
+            history=[_with_nan(epoch) for epoch in fields["history"]],
+            metrics={split: _with_nan(fields[split]) for split in predictions},
+            predictions=predictions,
+            seconds=fields["seconds"],
+        )
+
+
+def _with_nan(record: dict[str, float | None]) -> dict[str, float]:
+    return {name: math.nan if value is None else value for name, value in record.items()}
+
+
+def run_folder(folder: str | Path, seed: int) -> Path:
+    """Where a seed's run lives below the folder of all runs."""
+    return Path(folder) / f"seed-{seed}"
+
+
+class Summary(NamedTuple):
+    """A metric over n seeds: its mean and standard deviation (over n - 1; NaN for one seed)."""
+
+    mean: float
+    sd: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f}" if math.isnan(self.sd) else f"{self.mean:.3f} ± {self.sd:.3f}"
+
+
+def summarize(values: Iterable[float]) -> Summary:
+    """Return mean, standard deviation and number of some values, one per seed."""
+    values = list(values)
+    sd = float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
+    return Summary(float(np.mean(values)), sd, len(values))
+
+
+class Runs(Sequence[Run]):
+    """The runs of several seeds, in the order asked for. Shown as a table of test metrics in a notebook.
+
+    Args:
+        runs: at least one.
+    """
+
+    def __init__(self, runs: Iterable[Run]):
+        self._runs = tuple(runs)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Runs": ...
+    def __getitem__(self, index: int | slice) -> "Run | Runs":
+        return Runs(self._runs[index]) if isinstance(index, slice) else self._runs[index]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs)
+
+    def values(self, metric: str, split: str = "test") -> list[float]:
+        """Return one metric of every run, ready for `euar.check.claim`."""
+        return [run.metrics[split][metric] for run in self]
+
+    def summary(self, split: str = "test") -> dict[str, Summary]:
+        """Return {metric: (mean, sd, n)} over the runs."""
+        return {metric: summarize(self.values(metric, split)) for metric in self[0].metrics[split]}
+
+    def save(self, folder: str | Path) -> Path:
+        """Write each run to `folder/seed-<seed>`: weights, predictions, history and metrics.
+
+        Returns:
+            The folder.
+        """
+        for run in self:
+            run.save(run_folder(folder, run.seed))
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        lines = (f"  {metric:14}{summary}" for metric, summary in self.summary().items())
+        return "\n".join([f"Runs of seeds {', '.join(str(run.seed) for run in self)}; test split:", *lines])
+
+    def _repr_markdown_(self) -> str:
+        lines = (f"| {metric} | {summary} |" for metric, summary in self.summary().items())
+        return "\n".join([f"| test split | mean ± sd of {len(self)} seeds |", "|---|---|", *lines])

@@ -1,0 +1,15 @@
+"""What the interruption test runs in a process of its own."""
+
+from pathlib import Path
+
+from euar.experiments.train import Request, train
+from euar.training import Recipe
+from euar.training.files import write_json
+
+SEEDS, EPOCHS = (0, 1), 40
+
+
+def main(data: str, out: str) -> None:
+    """Do what `euar train DATA --out OUT` does."""
+    request = Request(data=data, seeds=SEEDS, recipe=Recipe(epochs=EPOCHS), device="cpu")
+    write_json(Path(out) / "result.json", train(request, out=Path(out), progress=False))

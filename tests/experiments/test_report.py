@@ -1,0 +1,38 @@
+import copy
+import json
+
+import pytest
+from rich.console import Console
+from scipy import stats
+
+from euar.experiments import report
+from euar.training.files import to_json
+
+
+def text(table):
+    console = Console(width=120, record=True)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def test_the_difference_is_paired_by_seed(result):
+    values = [run["test"]["mae"] - result["baselines"]["ridge"]["mae"] for run in result["runs"]]
+    mean, low, high, n = report.paired_difference(result, "mae", "ridge")
+    interval = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (mean, low, high, n) == pytest.approx((sum(values) / 2, interval.low, interval.high, 2))
+
+
+def test_the_tables_hold_the_numbers(result):
+    result = json.loads(to_json(result))  # as read from a file, with null for NaN
+    mean = sum(run["test"]["mae"] for run in result["runs"]) / 2
+    shown = text(report.metrics_table(result))
+    assert f"{mean:.3f} ±" in shown
+    assert f"{result['baselines']['ridge']['mae']:.3f}" in shown
+    assert "nan" not in shown.lower()
+    assert f"{mean - result['baselines']['ridge']['mae']:+.3f}" in text(report.difference_table(result))
+
+
+def test_one_seed_has_no_interval(result):
+    single = {**copy.deepcopy(result), "runs": result["runs"][:1]}
+    assert "needs two seeds" in text(report.difference_table(single))

@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from euar.experiments import store
+from euar.training.files import to_json
+
+
+def stored(result, **changes):
+    return json.loads(to_json({**result, **changes}))
+
+
+def test_a_result_comes_back(result, tmp_path):
+    path = store.save_result(result, tmp_path)
+    assert path == tmp_path / "train" / f"{result['key']}.json"
+    assert store.load_results("train", tmp_path) == [stored(result)]
+
+
+def test_newest_first(result, tmp_path):
+    for key, started in (("0" * 16, "2024-01-02"), ("1" * 16, "2024-01-03"), ("2" * 16, "2024-01-01")):
+        store.save_result({**result, "key": key, "started": started}, tmp_path)
+    assert [found["key"][0] for found in store.load_results("train", tmp_path)] == ["1", "0", "2"]
+
+
+def test_nothing_is_overwritten(result, tmp_path):
+    store.save_result(result, tmp_path)
+    with pytest.raises(FileExistsError):
+        store.save_result({**result, "seconds": 0.0}, tmp_path)
+    assert store.load_results("train", tmp_path) == [stored(result)]
+
+
+def test_what_is_there(result, tmp_path):
+    assert store.experiments(tmp_path) == []
+    assert store.load_results("grid", tmp_path) == []
+    store.save_result({**result, "experiment": "grid"}, tmp_path)
+    store.save_result(result, tmp_path)
+    assert store.experiments(tmp_path) == ["grid", "train"]
+
+
+def test_older_code_is_recognised(result):
+    assert store.is_current(result)
+    assert not store.is_current({**result, "code": {**result["code"], "sha256": "0" * 64}})
+
+
+def test_the_committed_results_are_found():
+    for name in store.experiments():
+        assert all(result["experiment"] == name for result in store.load_results(name))

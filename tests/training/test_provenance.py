@@ -1,0 +1,95 @@
+import ast
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import torch
+
+import euar
+from euar.training import provenance
+
+EUAR = "euar.model.EUARConfig"
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the package whose files a test may change."""
+    package = tmp_path / "euar"
+    shutil.copytree(Path(euar.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "_PACKAGE", package)
+    return package
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "experts.py",
+        "model.py",
+        "training/loop.py",
+        "training/metrics.py",
+        "baselines/linear.py",
+        "data/dataset.py",
+    ],
+)
+def test_the_hash_follows_what_results_depend_on(file, copy):
+    before = provenance.code_sha256(EUAR)
+    path = copy / file
+    path.write_text(path.read_text() + "\nANSWER = 42\n")
+    assert provenance.code_sha256(EUAR) != before
+
+
+@pytest.mark.parametrize("file", ["cli.py", "experiments/train.py", "resources.py"])
+def test_the_hash_ignores_the_rest(file, copy):
+    before = provenance.code_sha256(EUAR)
+    path = copy / file
+    path.write_text(path.read_text() + "\nANSWER = 42\n")
+    assert provenance.code_sha256(EUAR) == before
+
+
+def test_comments_docstrings_and_layout_do_not_count(copy):
+    before = provenance.code_sha256(EUAR)
+    path = copy / "experts.py"
+    path.write_text(ast.unparse(ast.parse(path.read_text())) + '\n\n# a comment\n"""A string."""\n')
+    assert provenance.code_sha256(EUAR) == before
+
+
+def test_every_constant_counts():
+    shapes = {
+        str(provenance._meaning(ast.parse(f"x = {value}"))) for value in ("1", "1.0", "'1'", "None", "True")
+    }
+    assert len(shapes) == 5
+
+
+def test_a_model_from_elsewhere_shares_the_rest():
+    assert provenance.code_sha256("tests.training.tiny.TinyConfig") == provenance.code_sha256("other.Config")
+    assert provenance.code_sha256("tests.training.tiny.TinyConfig") != provenance.code_sha256(EUAR)
+
+
+def test_the_key_depends_on_each_part():
+    keys = {provenance.key({"lr": lr}, data, code) for lr in (1, 2) for data in "ab" for code in "cd"}
+    assert len(keys) == 8
+    assert provenance.key({"a": 1, "b": 2}, "d", "c") == provenance.key({"b": 2, "a": 1}, "d", "c")
+
+
+def test_commit_and_dirt_of_a_checkout(copy):
+    def git(*arguments):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", "-C", copy.parent, *identity, *arguments], check=True, capture_output=True)
+
+    assert provenance.code(EUAR)["commit"] is None
+    assert provenance.code(EUAR)["dirty"] is None
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    assert len(provenance.code(EUAR)["commit"]) == 40
+    assert provenance.code(EUAR)["dirty"] is False
+    (copy / "model.py").write_text("x = 1\n")
+    assert provenance.code(EUAR)["dirty"] is True
+
+
+def test_environment():
+    found = provenance.environment(torch.device("cpu"))
+    assert found["torch"] == torch.__version__
+    assert found["device"] == "cpu"
+    assert set(found) == {"python", "torch", "numpy", "device", "threads"}
