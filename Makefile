@@ -1,0 +1,45 @@
+# Two commands matter: `make book` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+PROFILE ?= smoke
+PORT ?= 8000
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help venv book test lint serve clean doctor check-browser mutants address
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv:  ## create or complete .venv; nothing happens when it is up to date
+	@$(PYTHON) tools/bootstrap.py
+
+book: venv  ## execute the chapters and build the book; PROFILE=smoke|cpu|gpu, smoke by default
+	@$(BIN)/python tools/run_book.py --profile $(PROFILE)
+
+test: venv  ## run the tests (they build the book in the smoke profile first, if it is not up to date)
+	@$(BIN)/python -m pytest
+
+lint: venv  ## check style, spelling, notebooks without outputs, and who imports whom
+	@$(BIN)/ruff check --output-format concise .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+	@$(BIN)/nbstripout --verify --keep-id book/*.ipynb
+	@$(BIN)/lint-imports
+
+serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+check-browser: venv  ## open every page in Chromium: no outside request, no raw TeX; screenshots
+	@$(BIN)/python tools/check_browser.py --screenshots
+
+mutants: venv  ## break every equation on purpose; its test must fail
+	@$(BIN)/python tools/mutants.py
+
+address: venv  ## write the repository's address into the book; URL=https://github.com/owner/name
+	@$(BIN)/python tools/address.py "$(URL)"
+
+doctor:  ## versions, device, data found, what is missing and how to get it
+	@if test -x $(BIN)/python; then $(BIN)/python tools/doctor.py; else $(PYTHON) tools/doctor.py; fi
+
+clean:  ## delete what the book and the tests built; .venv stays
+	@rm -rf _build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,42 @@
+"""Every page as Chromium shows it, with planted faults to see that each is found."""
+
+import check_browser
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    check_browser.find_chromium() is None, reason="Chromium is missing: apt-get install chromium"
+)
+FAULTS = {
+    "asks the network for https://example.org": '<script src="https://example.org/x.js"></script>',
+    "raw TeX": r"<p>\(x^2\)</p>",
+    "console": "<script>console.error('oops')</script>",
+    "script": "<script>undefined_name</script>",
+    "wider than": "<div style='width: 900px'>wide</div>",
+    "picture without": "<img src='data:,' alt='plot.png'>",
+}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with check_browser.browser() as running:
+        yield running
+
+
+def test_no_page_has_a_problem(html, chromium):
+    found = {path.name: check_browser.problems(chromium, path) for path in check_browser.pages(html)}
+    assert "search.html" in found
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(chromium, tmp_path, fault):
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><html><body><main>{FAULTS[fault]}</main></body></html>")
+    found = check_browser.problems(chromium, page)
+    assert any(line.startswith(fault) or fault in line for line in found)
+
+
+def test_a_plain_page_has_no_problem(chromium, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><html><body><main><code>\\frac</code></main></body></html>")
+    assert check_browser.problems(chromium, page) == []

@@ -1,0 +1,73 @@
+"""From executed copies to pages: merging, the strict build, and the way out of jupyter-book."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from bookbuild.render import RenderError, render
+from bookbuild.stage import merge
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+CONFIG = "title: Small\nexecute:\n  execute_notebooks: 'off'\n"
+NOT_SPHINX = ("'jupyter_book', ", "'sphinx_jupyterbook_latex', ")
+
+
+def notebook(prose, code, output=None):
+    cells = [new_markdown_cell(prose), new_code_cell(code)]
+    if output:
+        cells[1].outputs = [new_output("stream", text=output)]
+    return new_notebook(cells=cells)
+
+
+def test_outputs_go_into_todays_prose():
+    executed = notebook("old", "print(1)", "1\n")
+    executed.cells.insert(1, new_code_cell("profile = 1", metadata={"tags": ["injected-parameters"]}))
+    merged = merge(notebook("new", "print(1)"), executed)
+    assert merged.cells[0].source == "new"
+    assert merged.cells[1].outputs[0].text == "1\n"
+    nbformat.validate(merged)
+
+
+def test_outputs_of_other_code_are_refused():
+    with pytest.raises(ValueError, match="differs from its source"):
+        merge(notebook("", "print(2)"), notebook("", "print(1)", "1\n"))
+
+
+def test_a_warning_fails_the_build_and_fails_it_again(tmp_path, capfd):
+    stage = tmp_path / "_build" / "stage"
+    stage.mkdir(parents=True)
+    (stage / "_config.yml").write_text(CONFIG)
+    (stage / "_toc.yml").write_text("format: jb-book\nroot: page\n")
+    (stage / "page.md").write_text("# Page\n\n{ref}`nowhere`\n")
+    for _ in range(2):
+        with pytest.raises(RenderError):
+            render(tmp_path, stage)
+        assert "nowhere" in capfd.readouterr().err
+    (stage / "page.md").write_text("# Page\n")
+    page = render(tmp_path, stage) / "page.html"
+    built = page.stat().st_mtime_ns
+    render(tmp_path, stage)
+    assert page.stat().st_mtime_ns == built
+
+
+def test_plain_sphinx_builds_the_same_sources(html, tmp_path):
+    stage = tmp_path / "stage"
+    shutil.copytree(html.parent / "stage", stage)
+    subprocess.run(
+        [f"{sys.prefix}/bin/jupyter-book", "config", "sphinx", stage], check=True, capture_output=True
+    )
+    text = (stage / "conf.py").read_text()
+    for extension in NOT_SPHINX:
+        text = text.replace(extension, "")
+    (stage / "conf.py").write_text(text)
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", stage, tmp_path / "html"]
+    environment = os.environ | {"PYTHONPATH": str(stage / "book" / "_ext")}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "jupyter_book" not in text
+    assert {page.name for page in html.glob("book/*.html")} == {
+        p.name for p in tmp_path.glob("html/book/*.html")
+    }

@@ -1,0 +1,89 @@
+"""The notebooks as committed: clean, alike in their first cells, in short cells, and with one address."""
+
+import shutil
+import statistics
+from pathlib import Path
+
+import address
+import nbformat
+import pytest
+import yaml
+from bookbuild.layout import chapters
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [chapter.source for chapter in chapters(ROOT, "smoke")]
+URL = "https://github.com/someone/euar"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def tagged(notebook, tag):
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def setup_cells(root):
+    return {cell.source for path in root.glob("book/*.ipynb") for cell in tagged(read(path), "setup")}
+
+
+@pytest.fixture(params=SOURCES, ids=lambda path: path.stem)
+def notebook(request):
+    return read(request.param)
+
+
+def test_every_notebook_is_in_the_contents():
+    assert {path.name for path in ROOT.glob("book/*.ipynb")} == {path.name for path in SOURCES}
+
+
+def test_a_notebook_is_valid_and_without_outputs(notebook):
+    nbformat.validate(notebook)
+    assert notebook.nbformat_minor >= 5
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in notebook.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+def test_it_begins_with_title_setup_and_parameters(notebook):
+    title, setup, parameters = notebook.cells[:3]
+    assert title.source.startswith(("# ", "("))
+    assert tagged(notebook, "setup") == [setup]
+    assert tagged(notebook, "parameters") == [parameters]
+    assert parameters.source.startswith("profile = None")
+
+
+def test_its_cells_are_short(notebook):
+    lengths = [len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code"]
+    assert statistics.median(lengths) <= 8
+    assert max(lengths) <= 25
+
+
+def test_every_setup_cell_and_file_has_the_same_address():
+    url = address.read_address(ROOT)
+    assert setup_cells(ROOT) == {address.setup_source(url)}
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation.get("repository-code", "") == url
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    assert config["html"]["use_repository_button"] == bool(url)
+    assert config["launch_buttons"]["colab_url"] == (address.COLAB if url else "")
+
+
+def test_an_address_is_written_everywhere_once(tmp_path):
+    shutil.copytree(ROOT / "book", tmp_path / "book")
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    for url in ("https://example.org/a/b", URL):
+        address.write_address(tmp_path, url)
+    assert address.read_address(tmp_path) == URL
+    assert setup_cells(tmp_path) == {address.setup_source(URL)}
+    assert (tmp_path / "CITATION.cff").read_text().count("repository-code") == 1
+    config = yaml.safe_load((tmp_path / "_config.yml").read_text())
+    assert config["launch_buttons"]["colab_url"] == address.COLAB
+
+
+@pytest.mark.parametrize("wrong", ["", "github.com/a/b", "https://github.com/a", 'https://x.org/a/b"'])
+def test_a_wrong_address_is_refused(monkeypatch, wrong):
+    monkeypatch.setattr("sys.argv", ["address.py", wrong])
+    with pytest.raises(SystemExit, match="expected URL=https://host/owner/name"):
+        address.main()

@@ -1,0 +1,37 @@
+"""Nothing is left out in silence: where CI is set, a test that did not run must be in allowed_skips.txt."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+LEFT_OUT = ("skipped", "xfailed", "deselected")
+sys.path.insert(0, str(HERE.parent / "tools"))  # run_book.py and its neighbours are programs, not a package
+
+
+def pytest_sessionfinish(session):
+    """Fail the session if a test was left out without a listed reason."""
+    if os.environ.get("CI") and unexplained(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Name the tests that were left out without a listed reason."""
+    if os.environ.get("CI") and (tests := unexplained(config)):
+        terminalreporter.section("left out, and not in tests/allowed_skips.txt", red=True)
+        terminalreporter.write_line("\n".join(tests))
+
+
+def unexplained(config) -> list[str]:
+    """Return the tests that were skipped, xfailed or deselected and that the list does not name."""
+    stats = config.pluginmanager.get_plugin("terminalreporter").stats
+    left_out = {report.nodeid for outcome in LEFT_OUT for report in stats.get(outcome, [])}
+    return sorted(left_out - set(allowed()))
+
+
+def allowed() -> dict[str, str]:
+    """Read `nodeid — reason` lines; a line without a reason is an error."""
+    lines = (HERE / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" — ") for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,164 @@
+"""Execute one chapter with papermill in a process of its own, under caps on wall clock and memory."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from bookbuild import record
+from bookbuild.layout import Chapter
+from bookbuild.record import Record
+
+TOOLS = Path(__file__).resolve().parents[1]
+KERNEL_CONFIG = """\
+c = get_config()
+c.InteractiveShellApp.extensions = ["bookbuild.recorder"]
+c.HistoryManager.enabled = False
+"""
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The most that one chapter may take.
+
+    Attributes:
+        seconds: wall clock.
+        memory: resident memory of the kernel and its children, MB.
+    """
+
+    seconds: float
+    memory: float
+
+
+CAPS = {"smoke": Cap(300, 4_000), "cpu": Cap(3_600, 8_000), "gpu": Cap(7_200, 32_000)}
+
+
+class ChapterError(Exception):
+    """A chapter did not run to its end; the message names chapter, place and reason."""
+
+
+def execute(chapter: Chapter, cap: Cap) -> Record:
+    """Run the chapter and keep its executed copy and its record.
+
+    Raises:
+        ChapterError: a cell raised, the kernel died, or the chapter went over a cap.
+    """
+    shutil.rmtree(chapter.scratch, ignore_errors=True)
+    work = chapter.scratch / "work"
+    work.mkdir(parents=True)
+    started = time.monotonic()
+    memory = _papermill(chapter, cap)
+    notes = json.loads((chapter.scratch / "used.json").read_text(encoding="utf-8"))
+    files = record.digests(chapter.root, notes["files"])
+    cells = record.code_cells(nbformat.read(chapter.scratch / "out.ipynb", as_version=4))
+    done = Record(
+        key=record.key(chapter.profile, cells, files),
+        files=files,
+        seconds=round(time.monotonic() - started, 1),
+        memory=round(memory),
+        device=notes["device"],
+        date=datetime.now().astimezone().isoformat(timespec="minutes"),
+    )
+    _keep(chapter, done)
+    return done
+
+
+def _keep(chapter: Chapter, done: Record) -> None:
+    chapter.executed.parent.mkdir(parents=True, exist_ok=True)
+    chapter.record.unlink(missing_ok=True)  # never a new notebook with an old record
+    (chapter.scratch / "out.ipynb").replace(chapter.executed)
+    done.save(chapter.record)
+    shutil.rmtree(chapter.scratch)
+
+
+def _papermill(chapter: Chapter, cap: Cap) -> float:
+    out, log = chapter.scratch / "out.ipynb", chapter.scratch / "papermill.log"
+    arguments = [chapter.source, out, chapter.profile, chapter.scratch / "work", str(round(cap.seconds))]
+    command = [sys.executable, "-m", "bookbuild.worker", *arguments]
+    with log.open("w") as file:
+        process = psutil.Popen(command, env=_environment(chapter), stdout=file, stderr=file)
+    try:
+        peak = _watch(chapter, process, cap)
+    finally:
+        _kill_tree(process)
+    if process.returncode:
+        raise ChapterError(_why(chapter, out, log))
+    return peak
+
+
+def _environment(chapter: Chapter) -> dict[str, str]:
+    """Nothing of the user's own settings reaches the kernel; it loads the recorder."""
+    ipython = chapter.scratch / "ipython"
+    config = ipython / "profile_default" / "ipython_kernel_config.py"
+    config.parent.mkdir(parents=True)
+    config.write_text(KERNEL_CONFIG)
+    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    inherited.setdefault("OMP_NUM_THREADS", "1")  # two chapters at once: more threads would get in the way
+    ours = {
+        "IPYTHONDIR": ipython,
+        "MPLCONFIGDIR": chapter.root / "_build" / "matplotlib",
+        "PYTHONPATH": os.pathsep.join([str(TOOLS), str(chapter.root)]),
+        "PYTHONHASHSEED": "0",
+        "EUAR_BOOK_ROOT": chapter.root,
+        "EUAR_BOOK_RECORD": chapter.scratch / "used.json",
+    }
+    return inherited | {name: str(value) for name, value in ours.items()}
+
+
+def _watch(chapter: Chapter, process: psutil.Popen, cap: Cap) -> float:
+    """Wait for papermill; return the peak memory of what it started, MB."""
+    peak, started = 0.0, time.monotonic()
+    while True:
+        peak = max(peak, _memory(process))
+        if peak > cap.memory:
+            raise ChapterError(f"{chapter.name}: over its memory cap of {cap.memory:,.0f} MB; killed")
+        if time.monotonic() - started > cap.seconds:
+            raise ChapterError(f"{chapter.name}: over its time cap of {cap.seconds:,.0f} s; killed")
+        with suppress(psutil.TimeoutExpired):
+            process.wait(timeout=0.2)
+            return peak
+
+
+def _memory(process: psutil.Popen) -> float:
+    total = 0
+    for child in _children(process):
+        with suppress(psutil.NoSuchProcess):
+            total += child.memory_info().rss
+    return total / 1e6
+
+
+def _children(process: psutil.Popen) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill_tree(process: psutil.Popen) -> None:
+    for member in [*_children(process), process]:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    process.wait()
+
+
+def _why(chapter: Chapter, out: Path, log: Path) -> str:
+    """Name the failing cell of the source and its error; without one, the end of papermill's log."""
+    numbers = {
+        cell.id: n for n, cell in enumerate(nbformat.read(chapter.source, as_version=4).cells, start=1)
+    }
+    cells = nbformat.read(out, as_version=4).cells if out.exists() else []
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and cell.id in numbers:
+                line = cell.source.splitlines()[0]
+                return f"{chapter.name}, cell {numbers[cell.id]} ({line}): {output.ename}: {output.evalue}"
+    tail = "\n".join(log.read_text(encoding="utf-8").strip().splitlines()[-5:])
+    return f"{chapter.name}: papermill failed\n{tail}"

@@ -1,0 +1,66 @@
+"""The staged tree `_build/stage`: today's sources with the outputs of their execution, ready for Sphinx."""
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from bookbuild import record
+from bookbuild.layout import Chapter, write_atomically
+
+SOURCES = ("_config.yml", "_toc.yml", "book")
+
+
+def stage(root: Path, chapters: list[Chapter]) -> Path:
+    """Build the staged tree anew and return its folder.
+
+    Args:
+        root: the repository.
+        chapters: the book's notebooks; each must have been executed.
+    """
+    target = root / "_build" / "stage"
+    shutil.rmtree(target, ignore_errors=True)
+    ignore = shutil.ignore_patterns("*.ipynb", ".*", "__pycache__")
+    target.mkdir(parents=True)
+    for name in SOURCES:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, target / name, ignore=ignore)
+        else:
+            shutil.copy2(root / name, target / name)
+    for chapter in chapters:
+        merged = merge(_read(chapter.source), _read(chapter.executed))
+        write_atomically(target / f"{chapter.document}.ipynb", nbformat.writes(merged) + "\n")
+    write_atomically(target / "book" / "status.csv", status(chapters))
+    return target
+
+
+def merge(source: NotebookNode, executed: NotebookNode) -> NotebookNode:
+    """Put the outputs of the executed code cells into the source, whose text may be newer."""
+    pairs = zip(record.code_cells(source), record.code_cells(executed), strict=True)
+    for cell, run in pairs:
+        if cell.source != run.source:
+            raise ValueError(f"executed cell differs from its source: {cell.source!r}; run with --force")
+        cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    if "widgets" in executed.metadata:
+        source.metadata["widgets"] = executed.metadata["widgets"]
+    return source
+
+
+def status(chapters: list[Chapter]) -> str:
+    """Return the rows of the status page as CSV: what ran where, when, how long, in how much memory."""
+    table = io.StringIO()
+    write = csv.writer(table, lineterminator="\n").writerow
+    write(["Chapter", "Seconds", "Peak memory (MB)", "Device", "Date", "Profile", "Key"])
+    for chapter in chapters:
+        done = record.load(chapter)
+        link = f"{{doc}}`{chapter.name}`"
+        date = done.date[:16].replace("T", " ")
+        write([link, done.seconds, done.memory, done.device, date, chapter.profile, done.key[:8]])
+    return table.getvalue()
+
+
+def _read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)

@@ -1,0 +1,30 @@
+"""Run one notebook with papermill: `python -m bookbuild.worker SOURCE OUT PROFILE FOLDER SECONDS`.
+
+We speak to the kernel through socket files, not TCP: that needs no network device, not even loopback.
+"""
+
+import sys
+
+import papermill
+from traitlets.config import Config
+
+
+def main() -> None:
+    """Run the command line."""
+    source, out, profile, folder, seconds = sys.argv[1:]
+    papermill.execute_notebook(
+        source,
+        out,
+        parameters={"profile": profile},
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=120,
+        execution_timeout=int(seconds),
+        cwd=folder,
+        config=Config(ConnectionFileMixin={"transport": "ipc"}),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Fill in the README's figures and picture from results/ and the executed book.
+
+python tools/readme.py            # rewrite what stands between <!-- name --> and <!-- /name -->
+python tools/readme.py --picture  # also take the picture anew from the executed Quick start chapter
+"""
+
+import argparse
+import base64
+import json
+import sys
+from pathlib import Path
+
+from euar.experiments import report
+from euar.experiments.store import is_current, load_results
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURE = "book/_static/readme.png"
+CHAPTER = "_build/executed/smoke/book/quick_start.ipynb"
+METRICS = {"mae": "MAE ↓", "corr": "r ↑", "acc2": "Acc2 ↑", "acc7": "Acc7 ↑"}
+
+
+def timings() -> str:
+    """The two commands, with the time that they took in a fresh clone."""
+    path = ROOT / "results/timings.json"
+    made = json.loads(path.read_text()) if path.exists() else {"seconds": {}}
+    took = {name: f": {seconds / 60:.1f} min" for name, seconds in made["seconds"].items()}
+    commands = [
+        "```bash",
+        f"make book   # installs, executes every chapter, builds the book{took.get('make book', '')}",
+        f"make test   # runs the tests{took.get('make test', '')}",
+        "```",
+    ]
+    if took:
+        commands += ["", _circumstances(made)]
+    return "\n".join(commands)
+
+
+def _circumstances(made: dict) -> str:
+    return (
+        f"Measured on {made['cores']} cores ({made['system']}, Python {made['python']}) in a fresh clone on "
+        f"{made['date']}. With nothing changed, `make book` takes "
+        f"{made['seconds']['make book, nothing changed']:.0f} s and needs no network."
+    )
+
+
+def results() -> str:
+    """The newest result of each preset on the embedded data set, beside ridge and constant."""
+    newest = {}
+    for result in load_results("embedded"):
+        newest.setdefault(result["config"]["preset"], result)
+    rows = [f"| | {' | '.join(METRICS.values())} |", "|---|" + "---|" * len(METRICS)]
+    some = next(iter(newest.values()))
+    for name, metrics in some["baselines"].items():
+        cells = ("-" if metrics[m] is None else f"{metrics[m]:.3f}" for m in METRICS)
+        rows.append(f"| {name} | {' | '.join(cells)} |")
+    for preset in ("default", "paper", "released"):
+        summary = report.summary(newest[preset])
+        rows.append(f"| EUAR, `{preset}` | {' | '.join(str(summary[m]) for m in METRICS)} |")
+    older = "" if all(map(is_current, newest.values())) else " Measured with older code."
+    note = (
+        f"Test split of the embedded tweets ({some['data']['n']['test']} texts), mean ± sd over "
+        f"{len(some['runs'])} seeds, {some['environment']['device']}, {some['started'][:10]}, data "
+        f"`{some['data']['sha256'][:12]}`, commit `{(some['code']['commit'] or 'none')[:12]}`.{older} "
+        "Repeat it with `euar experiment embedded`."
+    )
+    return "\n".join([*rows, "", note])
+
+
+def fill(text: str) -> str:
+    """Return the README with every generated block renewed."""
+    for name, made in (("timings", timings()), ("results", results())):
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        if not (begin and end):
+            raise ValueError(f"README.md: expected <!-- {name} --> and <!-- /{name} -->, found none")
+        text = before + begin + made + "\n" + end + after
+    return text
+
+
+def take_picture() -> None:
+    """Copy the picture of the cell tagged `readme` from the executed chapter."""
+    cells = json.loads((ROOT / CHAPTER).read_text())["cells"]
+    (cell,) = (cell for cell in cells if "readme" in cell["metadata"].get("tags", []))
+    (png,) = (out["data"]["image/png"] for out in cell["outputs"] if "image/png" in out.get("data", {}))
+    (ROOT / PICTURE).write_bytes(base64.b64decode(png))
+
+
+def main() -> None:
+    """Rewrite the README if something changed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--picture", action="store_true", help="take the picture anew")
+    if parser.parse_args().picture:
+        take_picture()
+    readme = ROOT / "README.md"
+    filled = fill(readme.read_text())
+    if filled != readme.read_text():
+        readme.write_text(filled)
+        sys.stdout.write("README.md renewed\n")
+
+
+if __name__ == "__main__":
+    main()

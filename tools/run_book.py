@@ -1,0 +1,116 @@
+"""Execute the chapters that changed, then build the book.
+
+    python tools/run_book.py [--profile smoke|cpu|gpu] [--only NAME …] [--force]
+
+Sources in `book/` stay without outputs. Executed copies go to `_build/executed/PROFILE/`, pages to
+`_build/html/`.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+from bookbuild import record
+from bookbuild.execute import CAPS, Cap, ChapterError, execute
+from bookbuild.layout import Chapter, chapters
+from bookbuild.render import RenderError, render
+from bookbuild.stage import stage
+from filelock import FileLock
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+ROOT = Path(__file__).resolve().parents[1]
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    """Run the command line; 0 if the book is built."""
+    options = parse()
+    book = chapters(ROOT, options.profile)
+    unknown = set(options.only) - {chapter.name for chapter in book}
+    if unknown:
+        console.print(
+            f"no such chapter: {', '.join(sorted(unknown))}; there are {', '.join(c.name for c in book)}"
+        )
+        return 2
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with FileLock(ROOT / "_build" / ".lock"):
+        try:
+            return build(book, options)
+        except (ChapterError, RenderError) as error:
+            console.print(f"[bold red]the book was not built[/]\n{error}", markup=True)
+            return 1
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--profile", choices=CAPS, default="smoke", help="how much the chapters compute")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="execute these; build no pages")
+    parser.add_argument("--force", action="store_true", help="execute even what did not change")
+    return parser.parse_args()
+
+
+def build(book: list[Chapter], options: argparse.Namespace) -> int:
+    """Execute what has changed, stage, render."""
+    started = time.monotonic()
+    wanted = [chapter for chapter in book if not options.only or chapter.name in options.only]
+    stale = [chapter for chapter in wanted if options.force or not record.is_current(chapter)]
+    console.print(f"{len(stale)} of {len(wanted)} chapters to execute in profile {options.profile}")
+    execute_all(stale, CAPS[options.profile])
+    executed = time.monotonic()
+    if options.only:
+        return 0
+    html = render(ROOT, stage(ROOT, book))
+    console.print(f"execute {executed - started:.1f} s, build pages {time.monotonic() - executed:.1f} s")
+    console.print(f"open {html / 'index.html'}")
+    return 0
+
+
+def execute_all(stale: list[Chapter], cap: Cap) -> None:
+    """Execute the chapters, side by side where the machine allows; raise once, after all have ended."""
+    if not stale:
+        return
+    warm_up()
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    progress = Progress(*columns, console=console, transient=True)
+    with progress, ThreadPoolExecutor(workers(cap)) as pool:
+        failures = list(pool.map(lambda chapter: attempt(chapter, cap, progress), stale))
+    if any(failures):
+        raise ChapterError("\n".join(filter(None, failures)))
+
+
+def attempt(chapter: Chapter, cap: Cap, progress: Progress) -> str | None:
+    """Execute one chapter; return what went wrong, if anything did."""
+    task = progress.add_task(chapter.name)
+    try:
+        done = execute(chapter, cap)
+    except ChapterError as error:
+        console.print(f"{chapter.name}: failed", style="red")
+        return str(error)
+    finally:
+        progress.remove_task(task)
+    console.print(f"{chapter.name}: {done.seconds:.1f} s, {done.memory:,.0f} MB, {done.device}")
+    return None
+
+
+def workers(cap: Cap) -> int:
+    """Two chapters at once if there are two cores, and memory for two at their cap."""
+    room = psutil.virtual_memory().available / 1e6 >= 2 * cap.memory
+    return 2 if room and (os.cpu_count() or 1) >= 2 else 1
+
+
+def warm_up() -> None:
+    """Let Matplotlib build its font cache now: it announces that, and a chapter would print it."""
+    environment = os.environ | {"MPLCONFIGDIR": str(ROOT / "_build" / "matplotlib")}
+    command = [sys.executable, "-c", "import matplotlib.font_manager"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
