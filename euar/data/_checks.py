@@ -130,11 +130,13 @@ def check_splits(file: str, split: np.ndarray) -> None:
 
 
 def check_mask(file: str, mask: np.ndarray, rows: int) -> None:
-    """Raise unless the mask is bool (rows,) and true somewhere."""
+    """Raise unless the mask is bool (rows,)."""
     mask = np.asarray(mask)
-    if mask.dtype != np.bool_ or mask.shape != (rows,) or not mask.any():
-        found = f"{mask.dtype} of shape {mask.shape}, {np.count_nonzero(mask)} chosen"
-        raise DataError(file, "mask", f"bool of shape ({rows},), some true", found, "choose other rows")
+    if mask.dtype != np.bool_ or mask.shape != (rows,):
+        found = f"{mask.dtype} of shape {mask.shape}"
+        raise DataError(
+            file, "mask", f"bool of shape ({rows},)", found, "compare something with ==, < or isin"
+        )
 
 
 def check_known(file: str, field: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -51,7 +51,7 @@ def test_fifty_rows_are_built_again(script, source, tweets):
 
 
 def test_all_rows_have_their_ids_ratings_families_and_hand_made_views(script, source, tweets):
-    pytest.importorskip("scipy", reason='needs SciPy: pip install "euar[cli]"')
+    pytest.importorskip("scipy", reason='needs SciPy: pip install "euar[features]"')
     everything, lexicon = source
     texts = [tweet.text for tweet in everything]
     assert [tweet.id for tweet in everything] == tweets.ids.tolist()

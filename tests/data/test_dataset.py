@@ -58,6 +58,7 @@ BAD = {
     "negative length": (text_sequence(FRAMES, np.full(ROWS, -1)), "lengths/text", "from 0"),
     "infinite frames": (text_sequence(FRAMES + np.inf, LENGTHS), "sequences/text", "finite"),
     "tuple in meta": ({"meta": {"pair": (1, 2)}}, "meta", "JSON"),
+    "infinity in meta": ({"meta": {"limit": np.inf}}, "meta", "JSON"),
     "object in meta": ({"meta": {"thing": object()}}, "meta", "JSON"),
     "slash in meta": ({"meta": {"a/b": 1}}, "meta", "letters"),
     "meta array too short": ({"meta": {"deep": {"noise": np.zeros(3)}}}, "meta/deep/noise", "12 rows"),

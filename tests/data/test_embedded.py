@@ -59,11 +59,12 @@ def test_neighbours_are_in_one_family_named_after_its_first_tweet(tweets):
 
 
 def test_family_sizes_are_those_on_the_card(tweets):
-    sizes = np.unique(tweets.groups, return_counts=True)[1]
+    _, family, sizes = np.unique(tweets.groups, return_inverse=True, return_counts=True)
     assert (len(sizes), np.sum(sizes > 1), sizes[sizes > 1].sum()) == (3967, 45, 278)
     assert sorted(sizes[sizes > 8]) == [19, 26]
-    six_to_eight = sizes[(sizes >= 6) & (sizes <= 8)]
-    assert (len(six_to_eight), six_to_eight.sum()) == (30, 200)
+    six_to_eight = (sizes >= 6) & (sizes <= 8)
+    assert (six_to_eight.sum(), sizes[six_to_eight].sum()) == (30, 200)
+    assert set(tweets.meta["pool"][six_to_eight[family]]) == {"96"}
     assert "3,967 families" in CARD
     assert "45 of them" in CARD
 

@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression, RidgeCV
 
 from euar.data import simulate
 
-ROWS = 20_000
+ROWS = 50_000
 CLASSES = np.arange(-3, 4)
 MOSI = {  # labels that round to -3..3; then negative, zero, positive
     "train": ((24, 198, 227, 247, 227, 312, 46), (551, 53, 677)),
@@ -51,6 +51,18 @@ def test_each_sample_has_the_noise_that_meta_tells(large, name):
     assert abs(ratio.mean() - 1) < 4 * np.sqrt(2 / (width * len(ratio))) + 0.005  # a mean costs freedom
     assert abs(ratio.var() / (2 / width) - 1) < 0.1
     assert abs(np.corrcoef(ratio, level)[0, 1]) < 4 / np.sqrt(len(ratio))
+
+
+def test_modalities_share_the_label_but_no_noise(large):
+    """At one label, features and levels of different modalities are uncorrelated."""
+    rows = large.target == 0
+    features = [
+        large.modalities[name][rows, 0] / large.meta["noise"][name][rows] for name in large.modalities
+    ]
+    levels = [large.meta["noise"][name][rows] for name in large.modalities]
+    for values in (features, levels):
+        between = np.corrcoef(values)[np.triu_indices(3, k=1)]
+        assert (np.abs(between) < 4 / np.sqrt(rows.sum())).all()
 
 
 def test_noise_is_log_uniform_between_its_bounds():

@@ -78,15 +78,16 @@ def test_another_process_writes_the_same_bytes(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_halves_that_lose_nothing_are_stored_as_halves(tmp_path):
-    halves = np.full((12, 4), 0.5, dtype=np.float32)
-    thirds = halves / 3
-    path = make(modalities={"text": halves, "audio": thirds}, available=None, sequences=None).to_hdf5(
-        tmp_path / "a"
-    )
+@pytest.mark.parametrize(
+    ("number", "dtype"), [(0.5, "f2"), (-0.0, "f2"), (1 / 3, "f4"), (1e-9, "f4"), (1e9, "f4")]
+)
+def test_halves_are_stored_where_they_lose_nothing(tmp_path, number, dtype):
+    text = np.full((12, 4), number, dtype=np.float32)
+    path = make(modalities={"text": text, "audio": text}).to_hdf5(tmp_path / "a")
     with h5py.File(path) as file:
-        assert file["modalities/text"].dtype == np.float16
-        assert file["modalities/audio"].dtype == np.float32
+        assert file["modalities/text"].dtype == dtype
+    again = MultimodalDataset.from_hdf5(path).modalities["text"]
+    assert (again.dtype, again.tobytes()) == (text.dtype, text.tobytes())
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
