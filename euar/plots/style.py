@@ -4,21 +4,11 @@ Colours are those of Okabe and Ito (2008), darkest contrasts first. Figures have
 them on a light card in dark mode.
 """
 
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-
-_RULES = {  # what matplotlib reads when it makes the axes
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=COLORS),
-}
 
 
 def figure(columns: int = 1, width: float = 6.4, height: float = 3.4, **options) -> tuple[Figure, list[Axes]]:
@@ -32,8 +22,16 @@ def figure(columns: int = 1, width: float = 6.4, height: float = 3.4, **options)
     """
     import matplotlib.pyplot as plt
 
-    with plt.rc_context(_RULES):
-        made, axes = plt.subplots(
-            1, columns, figsize=(width, height), layout="constrained", squeeze=False, **options
-        )
+    made, axes = plt.subplots(
+        1, columns, figsize=(width, height), layout="constrained", squeeze=False, **options
+    )
+    for ax in axes[0]:  # no rc_context: leaving one turns a notebook's own display of figures off
+        _style(ax)
     return made, list(axes[0])
+
+
+def _style(ax: Axes) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(alpha=0.25)
+    ax.set_axisbelow(True)
+    ax.set_prop_cycle(color=COLORS)
