@@ -9,8 +9,8 @@ from euar.experiments.store import load_results
 from euar.experiments.train import Request
 from euar.training import Recipe
 
-LEARNING_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
-EPOCHS = (3, 10, 30)
+LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
+EPOCHS = (1, 3, 10)
 
 
 def requests() -> list[Request]:

@@ -70,8 +70,9 @@ class Training:
             self.best = {"epoch": epoch, "value": value, "weights": copy.deepcopy(self.model.state_dict())}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a constant early on is no news; the final scores warn
-            valid = {f"valid_{name}": value for name, value in scoring.scores(prediction, target).items()}
-        self.history.append({"epoch": epoch, "lr": lr, **terms, "valid_criterion": value, **valid})
+            scores = scoring.scores(prediction, target)
+        valid = {f"valid_{name}": score for name, score in {"criterion": value, **scores}.items()}
+        self.history.append({"epoch": epoch, "lr": lr, **terms, **valid})
         self.seconds += time.perf_counter() - start
 
     def finish(self) -> Run:
