@@ -71,3 +71,11 @@ def test_plain_sphinx_builds_the_same_sources(html, tmp_path):
     assert {page.name for page in html.glob("book/*.html")} == {
         p.name for p in tmp_path.glob("html/book/*.html")
     }
+
+
+def test_every_described_picture_is_on_its_page(html):
+    for path in sorted((html.parent / "stage" / "book").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.metadata.get("mystnb", {}).get("image"):
+                shown = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+                assert shown, f"{path.name}: a described picture is missing below {cell.source[:60]!r}"
