@@ -41,9 +41,10 @@ def environment(device: torch.device) -> dict[str, Any]:
 
 
 def code(config_type: str) -> dict[str, Any]:
-    """Return version, hash and, in a checkout, commit and whether uncommitted changes exist (else null)."""
+    """Return version, hash and, in a checkout, commit and whether the package differs from it (else null)."""
     commit = _git("rev-parse", "HEAD")
-    dirty = None if commit is None else bool(_git("status", "--porcelain"))
+    changes = _git("status", "--porcelain", "--", str(_PACKAGE))  # new results do not change the code
+    dirty = None if commit is None else bool(changes)
     return {"version": euar.__version__, "sha256": code_sha256(config_type), "commit": commit, "dirty": dirty}
 
 

@@ -83,6 +83,7 @@ def test_commit_and_dirt_of_a_checkout(copy):
     git("add", ".")
     git("commit", "-m", "x")
     assert len(provenance.code(EUAR)["commit"]) == 40
+    (copy.parent / "results.json").write_text("{}")
     assert provenance.code(EUAR)["dirty"] is False
     (copy / "model.py").write_text("x = 1\n")
     assert provenance.code(EUAR)["dirty"] is True
