@@ -18,9 +18,9 @@ PATIENCE = 300.0  # seconds, for a busy machine
 
 @pytest.fixture(scope="module")
 def processes():
-    """Processes that start in milliseconds: torch is imported once, in a server that forks."""
+    """Processes that start in milliseconds: a server imports once what is slow to import, and forks."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.experiments.interrupted"])
+    context.set_forkserver_preload(["tests.experiments.interrupted", "torch._dynamo", "sklearn.linear_model"])
     return context
 
 
