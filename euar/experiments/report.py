@@ -20,13 +20,18 @@ def summary(result: dict[str, Any], split: str = "test") -> dict[str, Summary]:
 def paired_difference(result: dict[str, Any], metric: str, baseline: str) -> Interval:
     """Return EUAR minus a baseline on the same test rows: the mean over seeds and its 95 % interval.
 
+    All NaN where the metric is undefined for one of them, such as r of a constant prediction.
+
     Args:
         result: as `train` returns it.
         metric: a metric of both.
         baseline: a name in the result's `baselines`.
     """
-    reference = result["baselines"][baseline][metric]
-    return t_interval(value - reference for value in _values(result, metric, "test"))
+    reference = _nan_for_null(result["baselines"][baseline][metric])
+    differences = [value - reference for value in _values(result, metric, "test")]
+    if not all(map(math.isfinite, differences)):
+        return Interval(math.nan, math.nan, math.nan, len(differences))
+    return t_interval(differences)
 
 
 def metrics_table(result: dict[str, Any]) -> Table:
@@ -53,13 +58,17 @@ def difference_table(result: dict[str, Any]) -> Table:
     for metric in (metric for metric in LABELS if metric in result["runs"][0]["test"]):
         mean, low, high, n = paired_difference(result, metric, baseline)
         interval = "needs two seeds" if n == 1 else f"[{low:+.3f}, {high:+.3f}]"
-        table.add_row(LABELS[metric], f"{mean:+.3f}", interval)
+        row = ("undefined", "-") if math.isnan(mean) else (f"{mean:+.3f}", interval)
+        table.add_row(LABELS[metric], *row)
     return table
 
 
 def _values(result: dict[str, Any], metric: str, split: str) -> list[float]:
-    values = (run[split][metric] for run in result["runs"])
-    return [math.nan if value is None else value for value in values]
+    return [_nan_for_null(run[split][metric]) for run in result["runs"]]
+
+
+def _nan_for_null(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _number(value: float | None) -> str:

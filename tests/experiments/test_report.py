@@ -36,3 +36,10 @@ def test_the_tables_hold_the_numbers(result):
 def test_one_seed_has_no_interval(result):
     single = {**copy.deepcopy(result), "runs": result["runs"][:1]}
     assert "needs two seeds" in text(report.difference_table(single))
+
+
+@pytest.mark.parametrize("whose", ["run", "baseline"])
+def test_an_undefined_metric_is_called_so(result, whose):
+    constant = copy.deepcopy(result)
+    (constant["runs"][0]["test"] if whose == "run" else constant["baselines"]["ridge"])["corr"] = None
+    assert "undefined" in text(report.difference_table(constant))
