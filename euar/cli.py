@@ -48,7 +48,8 @@ def train(  # noqa: PLR0913  one argument for each option
     """Train EUAR on DATA for several seeds and compare it with the linear baselines.
 
     Epochs and learning rate are by default those of the recorded validation grid of DATA, where there is
-    one. The same command continues an interrupted run; another configuration needs another folder.
+    one; results recorded for its other presets stand beside. The same command continues an interrupted run;
+    another configuration needs another folder.
     """
     options = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "weight_decay": weight_decay}
     given = {name: value for name, value in options.items() if value is not None}
@@ -63,7 +64,8 @@ def train(  # noqa: PLR0913  one argument for each option
         )
         result = train_request(request, out=out)
         write_json(out / "result.json", result)
-    _print_result(result)
+    recorded = store.newest_by_preset(data)
+    _print_result(result, {name: other for name, other in recorded.items() if name != preset})
     Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
 
 
@@ -99,8 +101,8 @@ def results(
         Console().print(f"{result['key']}, {result['started']}{when}\n", soft_wrap=True)
 
 
-def _print_result(result: dict) -> None:
-    Console().print(report.metrics_table(result), report.difference_table(result))
+def _print_result(result: dict, recorded: dict | None = None) -> None:
+    Console().print(report.metrics_table(result, recorded), report.difference_table(result))
 
 
 def _parse_seeds(text: str) -> tuple[int, ...]:

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 from euar.experiments import report
-from euar.experiments.store import is_current, load_results
+from euar.experiments.store import is_current, newest_by_preset
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
-CHAPTER = "_build/executed/smoke/book/quick_start.ipynb"
+CHAPTER = "_build/stage/book/quick_start.ipynb"
 METRICS = {"mae": "MAE ↓", "corr": "r ↑", "acc2": "Acc2 ↑", "acc7": "Acc7 ↑"}
 
 
@@ -45,9 +45,7 @@ def _circumstances(made: dict) -> str:
 
 def results() -> str:
     """The newest result of each preset on the embedded data set, beside ridge and constant."""
-    newest = {}
-    for result in load_results("embedded"):
-        newest.setdefault(result["config"]["preset"], result)
+    newest = newest_by_preset("embedded")
     rows = [f"| | {' | '.join(METRICS.values())} |", "|---|" + "---|" * len(METRICS)]
     some = next(iter(newest.values()))
     for name, metrics in some["baselines"].items():

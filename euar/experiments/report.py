@@ -1,6 +1,7 @@
 """A result as tables for the terminal."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -34,18 +35,25 @@ def paired_difference(result: dict[str, Any], metric: str, baseline: str) -> Int
     return t_interval(differences)
 
 
-def metrics_table(result: dict[str, Any]) -> Table:
-    """Return a row per test metric: EUAR's mean ± standard deviation over seeds, and the baselines."""
+def metrics_table(result: dict[str, Any], recorded: Mapping[str, dict[str, Any]] | None = None) -> Table:
+    """Return a row per test metric: EUAR's mean ± standard deviation over seeds, and the baselines.
+
+    Args:
+        result: as `train` returns it.
+        recorded: {preset: earlier result} on the same data, shown in columns beside it.
+    """
+    beside = {f"{preset}, recorded": summary(earlier) for preset, earlier in (recorded or {}).items()}
     names = sorted(result["baselines"], key=lambda name: name not in _LINEAR)
     n = len(result["runs"])
     table = Table(
         title=f"Test split of {result['data']['name']}, {result['config']['preset']} preset, {n} seeds"
     )
-    for header in ("metric", "EUAR, mean ± sd", *names):
+    for header in ("metric", "EUAR, mean ± sd", *names, *beside):
         table.add_column(header, justify="left" if header == "metric" else "right")
     for metric, value in summary(result).items():
         others = (_number(result["baselines"][name][metric]) for name in names)
-        table.add_row(LABELS.get(metric, metric), str(value), *others)
+        earlier = (str(known[metric]) for known in beside.values())
+        table.add_row(LABELS.get(metric, metric), str(value), *others, *earlier)
     return table
 
 

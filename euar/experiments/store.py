@@ -44,6 +44,17 @@ def load_results(experiment: str, root: Path | None = None) -> list[dict[str, An
     return sorted(results, key=lambda result: (result["started"], result["key"]), reverse=True)
 
 
+def newest_by_preset(experiment: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return {preset: newest result} of an experiment; empty if there are no results.
+
+    An experiment on a single data set bears its name, so this also finds what was recorded for a data set.
+    """
+    known = load_results(experiment, root) if experiment in experiments(root) else []
+    return {
+        result["config"]["preset"]: result for result in reversed(known)
+    }  # oldest first: the newest stays
+
+
 def is_current(result: dict[str, Any]) -> bool:
     """Tell whether today's code is the code that measured this; if not, say "measured with older code"."""
     return result["code"]["sha256"] == code_sha256(result["config"]["model"]["type"])

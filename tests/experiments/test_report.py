@@ -43,3 +43,10 @@ def test_an_undefined_metric_is_called_so(result, whose):
     constant = copy.deepcopy(result)
     (constant["runs"][0]["test"] if whose == "run" else constant["baselines"]["ridge"])["corr"] = None
     assert "undefined" in text(report.difference_table(constant))
+
+
+def test_recorded_results_stand_beside(result):
+    shown = text(report.metrics_table(result, {"paper": result}))
+    mae = str(report.summary(result)["mae"])
+    assert "paper, recorded" in shown
+    assert shown.count(mae) == 2

@@ -37,6 +37,19 @@ def test_what_is_there(result, tmp_path):
     assert store.experiments(tmp_path) == ["grid", "train"]
 
 
+def test_the_newest_result_of_each_preset(result, tmp_path):
+    for key, preset, started in (("0", "paper", "2"), ("1", "paper", "3"), ("2", "default", "1")):
+        config = result["config"] | {"preset": preset}
+        store.save_result({**result, "key": key * 16, "config": config, "started": started}, tmp_path)
+    newest = store.newest_by_preset("train", tmp_path)
+    assert {preset: found["key"][0] for preset, found in newest.items()} == {"paper": "1", "default": "2"}
+
+
+def test_a_path_is_no_experiment(result, tmp_path):
+    store.save_result(result, tmp_path / "elsewhere")
+    assert store.newest_by_preset(str(tmp_path / "elsewhere" / "train"), tmp_path) == {}
+
+
 def test_older_code_is_recognised(result):
     assert store.is_current(result)
     assert not store.is_current({**result, "code": {**result["code"], "sha256": "0" * 64}})
