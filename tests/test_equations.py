@@ -59,3 +59,9 @@ def test_a_mutant_that_fits_nowhere_or_twice_is_an_error():
     for old, times in (("no such line", 0), ("x", 3)):
         with pytest.raises(ValueError, match=f"{times} times, expected once"):
             mutate("x = x + x", Mutant(1, "file.py", old, "y", "test"))
+
+
+@pytest.mark.parametrize("entry", EQUATIONS, ids=lambda entry: f"eq{entry['equation']}")
+def test_the_chapter_refers_to_the_equation(entry):
+    if "chapter" in entry:
+        assert f"{{eq}}`{entry['label']}`" in (ROOT / f"book/{entry['chapter']}.ipynb").read_text()
