@@ -54,7 +54,7 @@ class GaussianExperts(nn.Module):
     the paper's own code does, and clamp it so that neither the variance nor its logarithm overflows.
 
     Args:
-        num_experts: N.
+        num_experts: how many experts, N.
         in_features: width of the input.
         out_features: D, width of each mean and log-variance.
         log_var_range: lowest and highest log-variance; None leaves it free.

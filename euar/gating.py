@@ -42,7 +42,7 @@ class TopKGate(nn.Module):
 
     Args:
         in_features: width of the input.
-        num_experts: N.
+        num_experts: how many experts, N.
         k: experts to keep; more than N means all N.
         renormalize: `"none"`, `"topk"` or `"batch"`.
     """

@@ -33,7 +33,7 @@ def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | No
         mask: (B,) bool, the rows that count.
 
     Returns:
-        0-dim: mean over experts and rows.
+        0-dim, the mean over experts and rows.
 
     Raises:
         ValueError: unknown `reduce`, or mask not bool of shape (B,).
@@ -89,7 +89,7 @@ def uncertainty_loss(
         mask: (B,) bool, the rows that count.
 
     Returns:
-        0-dim: mean over rows.
+        0-dim, the mean over rows.
 
     Raises:
         ValueError: an unknown word, or mask not bool of shape (B,).

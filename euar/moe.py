@@ -52,7 +52,7 @@ class UncertaintyAwareMoE(nn.Module):
 
     Args:
         dim: D, width of the input and of the output.
-        num_experts: N.
+        num_experts: how many experts, N.
         k: experts chosen for each sample.
         renormalize: see `TopKGate`.
         output: what an expert returns. `"sample"`: z of Eq. 3 in training, the mean in evaluation; `"mean"`:
