@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from euar.intervals import Interval, t_interval
@@ -42,14 +43,12 @@ def metrics_table(result: dict[str, Any], recorded: Mapping[str, dict[str, Any]]
         result: as `train` returns it.
         recorded: {preset: earlier result} on the same data, shown in columns beside it.
     """
-    beside = {f"{preset}, recorded": summary(earlier) for preset, earlier in (recorded or {}).items()}
+    beside = {f"{preset},\nrecorded": summary(earlier) for preset, earlier in (recorded or {}).items()}
     names = sorted(result["baselines"], key=lambda name: name not in _LINEAR)
-    n = len(result["runs"])
-    table = Table(
-        title=f"Test split of {result['data']['name']}, {result['config']['preset']} preset, {n} seeds"
-    )
-    for header in ("metric", "EUAR, mean ± sd", *names, *beside):
-        table.add_column(header, justify="left" if header == "metric" else "right")
+    title = f"Test split of {result['data']['name']}, mean ± sd of {len(result['runs'])} seeds"
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))  # narrow: 80 columns hold it
+    for header in ("metric", f"EUAR,\n{result['config']['preset']}", *names, *beside):
+        table.add_column(header, justify="left" if header == "metric" else "right", no_wrap=True)
     for metric, value in summary(result).items():
         others = (_number(result["baselines"][name][metric]) for name in names)
         earlier = (str(known[metric]) for known in beside.values())
@@ -60,7 +59,7 @@ def metrics_table(result: dict[str, Any], recorded: Mapping[str, dict[str, Any]]
 def difference_table(result: dict[str, Any]) -> Table:
     """Return EUAR minus the linear baseline, seed by seed, for the headline metrics."""
     baseline = next(name for name in _LINEAR if name in result["baselines"])
-    table = Table(title=f"EUAR - {baseline}, paired by seed")
+    table = Table(title=f"EUAR - {baseline}, paired by seed", box=box.SIMPLE_HEAD)
     for header in ("metric", "mean difference", "95 % interval"):
         table.add_column(header, justify="left" if header == "metric" else "right")
     for metric in (metric for metric in LABELS if metric in result["runs"][0]["test"]):
