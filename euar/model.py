@@ -22,7 +22,7 @@ from euar.moe import CHOICES, KLExperts, MoEOutput, Output, UncertaintyAwareMoE
 Inputs = Mapping[str, Tensor]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True)
 class EUARConfig:
     """All that decides an `EUAR` but its weights. The defaults are our recommended reading of the paper.
 

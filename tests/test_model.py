@@ -63,6 +63,10 @@ def test_config_survives_json(preset):
     assert EUARConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
+def test_the_first_fields_can_be_given_by_position():
+    assert EUARConfig(WIDTHS, 32, 4, 2) == EUARConfig(in_features=WIDTHS, dim=32, num_experts=4, k=2)
+
+
 def test_config_is_frozen_and_keeps_its_own_widths():
     widths = dict(WIDTHS)
     config = EUARConfig(in_features=widths)
