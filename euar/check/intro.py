@@ -34,7 +34,7 @@ def shapes(answer: Mapping[str, Any]) -> Feedback:
             hint = _SLIPS.get((name, tuple(given)), "go back to the line of the walk that prints it")
             return Feedback(False, f"{name}: not {tuple(given)}; {hint}.")
     return Feedback(
-        True, "All four. Only the mixture and the fusion change the number of axes or their width."
+        True, "All four. The experts add an axis, the mixture removes it, fusion widens the last one."
     )
 
 

@@ -77,7 +77,9 @@ def paired_interval(answer: Callable[[Sequence[float], float], ArrayLike]) -> Fe
     if found.shape != (2,):
         return Feedback(False, f"expected two numbers, low and high, found shape {found.shape}.")
     if np.allclose(found, _interval(values, baseline), atol=1e-4):
-        return Feedback(True, "Right. Below zero at both ends means: better than the baseline, seed by seed.")
+        return Feedback(
+            True, "Right. Below zero at both ends means: better on average over seeds, beyond easy luck."
+        )
     return Feedback(False, _slip(found, values, baseline))
 
 

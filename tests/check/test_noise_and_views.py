@@ -157,8 +157,8 @@ def test_control_a_view_that_nobody_needs(chapter):
 
 def test_control_errors_that_do_follow_the_raters(chapter, tweets):
     following = np.abs(np.random.default_rng(99).normal(size=len(tweets))) * tweets.target_sd
-    with pytest.raises(ClaimError, match="ceiling"):
-        after(chapter, ["ceiling"], error=following)
+    with pytest.raises(ClaimError, match="yardstick"):
+        after(chapter, ["yardstick"], error=following)
 
 
 def test_control_disagreement_of_other_texts(chapter, tweets):
