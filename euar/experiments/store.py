@@ -45,7 +45,7 @@ def load_results(experiment: str, root: Path | None = None) -> list[dict[str, An
 
 
 def newest_by_preset(experiment: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return {preset: newest result} of an experiment; empty if there are no results.
+    """Return {preset: newest result} of an experiment, by name of the preset; empty if there are no results.
 
     An experiment on a single data set bears its name, so this also finds what was recorded for a data set.
     """

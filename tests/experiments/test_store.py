@@ -42,7 +42,10 @@ def test_the_newest_result_of_each_preset(result, tmp_path):
         config = result["config"] | {"preset": preset}
         store.save_result({**result, "key": key * 16, "config": config, "started": started}, tmp_path)
     newest = store.newest_by_preset("train", tmp_path)
-    assert {preset: found["key"][0] for preset, found in newest.items()} == {"paper": "1", "default": "2"}
+    assert [(preset, found["key"][0]) for preset, found in newest.items()] == [
+        ("default", "2"),
+        ("paper", "1"),
+    ]
 
 
 def test_a_path_is_no_experiment(result, tmp_path):
