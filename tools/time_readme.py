@@ -17,6 +17,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bookbuild.layout import write_atomically
+
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {"make book": "make book", "make test": "make test", "make book, nothing changed": "make book"}
 
@@ -62,11 +64,8 @@ def main() -> None:
     keep = parser.parse_args().keep
     with tempfile.TemporaryDirectory() as temporary:
         result = measure(keep or Path(temporary, "clone"))
-    target = ROOT / "results" / "timings.json"
-    draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps(result, indent=2) + "\n")
-    draft.replace(target)
-    print(f"\n{target.relative_to(ROOT)}: {result['seconds']}")
+    write_atomically(ROOT / "results" / "timings.json", json.dumps(result, indent=2) + "\n")
+    print(f"\nresults/timings.json: {result['seconds']}")
 
 
 if __name__ == "__main__":

@@ -19,22 +19,36 @@ def requests() -> list[Request]:
     return [Request(data="embedded", seeds=(0, 1), recipe=recipe) for recipe in recipes]
 
 
-def recipe(data: str, root: Path | None = None) -> dict[str, Any]:
-    """Return the grid's best `lr` and `epochs` for a data set: the lowest mean validation MAE over seeds.
+def cells(data: str, root: Path | None = None) -> dict[tuple[float, int], float]:
+    """Return {(lr, epochs): mean validation MAE over seeds} of a data set's grid; empty where it has none.
 
-    Of a cell that was measured twice the newer result counts. Empty for a data set without a grid, which
-    leaves the defaults of `fit` in force.
+    Of a cell that was measured twice the newer result counts.
 
     Args:
         data: the data set's name.
         root: the folder of all results, see `store`.
     """
-    cells = {}
+    measured = {}
     for result in reversed(load_results("grid", root)):  # oldest first: the newest stays
         if result["data"]["name"] == data:
             training = result["config"]["training"]
-            cells[training["lr"], training["epochs"]] = fmean(run["valid"]["mae"] for run in result["runs"])
-    if not cells:
+            measured[training["lr"], training["epochs"]] = fmean(
+                run["valid"]["mae"] for run in result["runs"]
+            )
+    return measured
+
+
+def recipe(data: str, root: Path | None = None) -> dict[str, Any]:
+    """Return the `lr` and `epochs` of the grid's best cell for a data set.
+
+    Empty for a data set without a grid, which leaves the defaults of `fit` in force.
+
+    Args:
+        data: the data set's name.
+        root: the folder of all results, see `store`.
+    """
+    measured = cells(data, root)
+    if not measured:
         return {}
-    lr, epochs = min(cells, key=cells.get)
+    lr, epochs = min(measured, key=measured.get)
     return {"lr": lr, "epochs": epochs}
