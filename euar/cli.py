@@ -16,8 +16,8 @@ from euar.experiments import grid, report, store
 from euar.experiments.run import run_experiment
 from euar.experiments.train import Request
 from euar.experiments.train import train as train_request
+from euar.files import write_json
 from euar.training import Recipe, TrainingError
-from euar.training.files import write_json
 
 app = typer.Typer(
     no_args_is_help=True,

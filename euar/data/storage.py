@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.files import atomic
 
 _FORMAT = "euar/1"
 
@@ -22,17 +22,11 @@ def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path
         arrays: {path inside the file: numbers, bool or str}; float32 that float16 holds exactly is stored so.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = arrays | {"header": np.array([json.dumps(header, sort_keys=True)])}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with h5py.File(temporary, "w") as file:
-            file.attrs["format"], file.attrs["sha256"] = _FORMAT, sha256(content)
-            for name in sorted(content):
-                _write_array(file, name, content[name])
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["format"], file.attrs["sha256"] = _FORMAT, sha256(content)
+        for name in sorted(content):
+            _write_array(file, name, content[name])
     return path
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from euar.files import read_json, write_json_once
 from euar.resources import resource
-from euar.training.files import read_json, write_json_once
 from euar.training.provenance import code_sha256
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from euar.training.files import atomic, read_json, to_json, write_json
+from euar.files import atomic, read_json, to_json, write_json
 
 
 def claim(folder: Path, identity: dict[str, Any]) -> None:

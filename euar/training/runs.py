@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from euar.training.files import atomic, read_json, write_json
+from euar.files import atomic, read_json, write_json
 
 
 @dataclass(frozen=True, eq=False)

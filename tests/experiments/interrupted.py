@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from euar.experiments.train import Request, train
+from euar.files import write_json
 from euar.training import Recipe
-from euar.training.files import write_json
 
 SEEDS, EPOCHS = (0, 1), 40
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from euar.training.files import read_json
+from euar.files import read_json
 from tests.experiments import interrupted
 from tests.training.tiny import dataset
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from scipy import stats
 
 from euar.experiments import report
-from euar.training.files import to_json
+from euar.files import to_json
 
 
 def text(table):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from euar.experiments import store
-from euar.training.files import to_json
+from euar.files import to_json
 
 
 def stored(result, **changes):

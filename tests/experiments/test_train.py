@@ -6,10 +6,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from euar.experiments.train import PRESETS, Request, model_config, result_key, train
+from euar.files import to_json
 from euar.model import EUARConfig
 from euar.resources import resource
 from euar.training import Recipe, fit
-from euar.training.files import to_json
 from euar.training.provenance import code_sha256, key
 from tests.training.tiny import dataset
 

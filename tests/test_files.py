@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from euar.training import files
+from euar import files
 
 
 def test_nan_becomes_null_everywhere():

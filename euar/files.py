@@ -15,13 +15,9 @@ def atomic(path: Path) -> Iterator[Path]:
 
     A process killed at any moment leaves the old file or the new one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
+    with _beside(path) as temporary:
         yield temporary
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def to_json(value: Any) -> str:
@@ -41,18 +37,25 @@ def write_json_once(path: Path, value: Any) -> None:
     Raises:
         FileExistsError: `path` exists.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with _beside(path) as temporary:
         temporary.write_text(to_json(value), encoding="utf-8")
         os.link(temporary, path)  # a rename would overwrite
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> Any:
     """Return what a JSON file holds."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the folder of `path`, which is made when absent; remove what is left there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _without_nan(value: Any) -> Any:
