@@ -29,7 +29,8 @@ _FROM_ZERO = {"f": ("target_sd",), "i": ("target", "lengths")}  # kind of number
 def check_dataset(data: "MultimodalDataset") -> None:
     """Raise unless every field of the set is right by itself and fits the others."""
     file = data.name
-    check_names(file, "modalities", data.modalities)
+    if data.modalities or "raw" not in data.meta:
+        check_names(file, "modalities", data.modalities)
     check_known(file, "available", data.available, data.modalities)
     check_known(file, "sequences", data.sequences, data.modalities)
     check_meta(file, data.meta)
@@ -148,7 +149,7 @@ def check_known(file: str, field: str, names: Iterable[str], known: Iterable[str
 
 def check_covered(file: str, available: Mapping[str, np.ndarray]) -> None:
     """Raise when a row has no modality at all."""
-    bare = np.flatnonzero(~np.any(list(available.values()), axis=0))
+    bare = np.flatnonzero(~np.any(list(available.values()), axis=0)) if available else ()
     if len(bare):
         found = f"none in {len(bare)} row(s), first row {bare[0]}"
         raise DataError(

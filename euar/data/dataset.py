@@ -17,7 +17,8 @@ class MultimodalDataset:
 
     Args:
         name: what the set is called.
-        modalities: {m: float32 (n, d)}, in the order in which models will see them.
+        modalities: {m: float32 (n, d)}, in the order in which models will see them. Only a source whose
+            features are still to be extracted has none; see `euar.data.raw`.
         target: float (n,) or (n, outputs) for regression, int64 (n,) for classification.
         ids: (n,) str, each once.
         split: (n,) of "train" | "valid" | "test".

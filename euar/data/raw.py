@@ -1,0 +1,89 @@
+"""What features are extracted from: texts, and pointers to pictures, sounds and segments of videos.
+
+The reader of a source without features leaves `modalities` empty. It puts one string a row into
+`meta["raw"][m]` and says in `meta["raw_kinds"][m]` what that string is: a key of `KINDS`.
+A pointer is a path relative to the source's folder, with `#part` where the file holds more than one thing.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+from PIL import Image
+
+from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
+
+KINDS = {
+    "text": "the words themselves",
+    "image": "a picture, read as 8-bit RGB",
+    "depth": "a depth map, read as 8-bit grey in three equal channels, 25.5 steps a metre up to 10 m",
+    "audio": "a WAV file",
+    "segment": "VIDEO@START-END, seconds",
+}
+DEPTH_STEPS = 25.5  # a metre; as in the depth pictures that circulate
+
+
+def kinds(dataset: MultimodalDataset) -> dict[str, str]:
+    """Return {modality: kind} of what can be extracted from a set."""
+    return dict(dataset.meta.get("raw_kinds", {}))
+
+
+def strings(dataset: MultimodalDataset, modality: str) -> np.ndarray:
+    """Return the text or pointer of each row, (n,) str.
+
+    Raises:
+        DataError: the set has nothing raw of this name.
+    """
+    known = dataset.meta.get("raw", {})
+    if modality not in known:
+        remedy = "name one of these, or read the set from its source"
+        expected = f"one of {', '.join(known)}" if known else "a set with raw content"
+        raise DataError(dataset.name, f"raw/{modality}", expected, "nothing of this name", remedy)
+    return known[modality]
+
+
+def image(dataset: MultimodalDataset, modality: str, row: int) -> np.ndarray:
+    """Return the picture of a row: uint8 (height, width, 3).
+
+    Raises:
+        DataError: the file is absent or cannot be decoded.
+    """
+    file, part = locate(dataset, modality, row)
+    kind = kinds(dataset)[modality]
+    try:
+        return _OPEN.get(file.suffix.lower(), _decoded)(file, part, kind)
+    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        remedy = "get the file again, or leave the row out"
+        raise DataError(file, f"raw/{modality}", "a readable picture", str(error), remedy) from error
+
+
+def locate(dataset: MultimodalDataset, modality: str, row: int) -> tuple[Path, str]:
+    """Return the file that a row's pointer names, and the part inside it ("" for the whole)."""
+    name, _, part = str(strings(dataset, modality)[row]).partition("#")
+    root = Path(dataset.meta["source"]["path"])
+    return (root if root.is_dir() else root.parent) / name, part
+
+
+def _decoded(file: Path, part: str, kind: str) -> np.ndarray:
+    """Decode a picture file, or its left or right half."""
+    with Image.open(file) as picture:
+        pixels = np.asarray(picture.convert("RGB" if kind == "image" else "L"))
+    middle = pixels.shape[1] // 2
+    pixels = {"": pixels, "left": pixels[:, :middle], "right": pixels[:, middle:]}[part]
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
+def _from_mat(file: Path, part: str, kind: str) -> np.ndarray:
+    """Read one entry of a MATLAB 7.3 array, whose axes are transposed."""
+    name, index = part.split("/")
+    with h5py.File(file) as content:
+        values = content[name][int(index)]
+    if kind == "image":
+        return values.transpose(2, 1, 0)  # (3, W, H) -> (H, W, 3)
+    grey = np.clip(values.T * DEPTH_STEPS, 0, 255).round().astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+_OPEN: dict[str, Callable[[Path, str, str], np.ndarray]] = {".mat": _from_mat}
