@@ -6,10 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from euar.check.feedback import Feedback
+from euar.check.feedback import EMPTY, Feedback, is_empty, raised
 
 _SIGNALS = [(1.0, 0.5), (1.0, 2.0), (4.0, 0.5), (0.25, 3.0), (2.0, 0.0)]  # variance, noise SD
-_EMPTY = Feedback(False, "Write the function first: so far it returns nothing.")
 _FEATURES = np.array([[1.0, 10.0], [2.0, 30.0], [6.0, 20.0], [7.0, 80.0]])
 
 
@@ -42,11 +41,11 @@ def trust(answer: Callable[[float, float], float]) -> Feedback:
     """
     try:
         values = [answer(*signal) for signal in _SIGNALS]
-        if _is_empty(values[0]):
-            return _EMPTY
+        if is_empty(values[0]):
+            return EMPTY
         found = np.array([float(value) for value in values])
     except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return _raised(error)
+        return raised(error)
     variance, sd = np.transpose(_SIGNALS)
     slope = variance / (variance + sd**2)
     mistakes = (
@@ -79,11 +78,11 @@ def fill_missing(answer: Callable[[NDArray, NDArray], NDArray]) -> Feedback:
     given = absent.copy()
     try:
         plain, found = answer(_FEATURES.copy(), available), answer(given, available)
-        if _is_empty(plain):
-            return _EMPTY
+        if is_empty(plain):
+            return EMPTY
         plain, found = np.asarray(plain, dtype=float), np.asarray(found, dtype=float)
     except Exception as error:  # as above
-        return _raised(error)
+        return raised(error)
     if plain.shape != expected.shape or found.shape != expected.shape:
         return Feedback(False, f"Expected shape {expected.shape}, found {plain.shape}. Keep every row.")
     if not np.array_equal(given, absent, equal_nan=True):
@@ -108,13 +107,3 @@ def _filled_wrongly(plain: NDArray, found: NDArray, mean: NDArray) -> list[tuple
             "An absent row needs the means of the others.",
         ),
     ]
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value is ...
-
-
-def _raised(error: Exception) -> Feedback:
-    if isinstance(error, NotImplementedError):
-        return _EMPTY
-    return Feedback(False, f"Your function raised {type(error).__name__}: {error}")
