@@ -1,0 +1,168 @@
+"""Archives, extracted without trusting what they say: no file outside the folder, no link, no bomb."""
+
+import gzip
+import stat
+import tarfile
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, NamedTuple
+
+from euar.data.errors import DataError
+
+MAX_BYTES = 2**33  # unpacked
+MAX_FILES = 100_000
+_CHUNK = 2**20
+_ZIP, _GZIP = b"PK", b"\x1f\x8b"
+
+
+class _Member(NamedTuple):
+    name: str
+    kind: str  # "file", "folder", or what is refused
+    size: int  # bytes that it declares
+    open: Callable[[], IO[bytes]]
+
+
+def extract(
+    archive: Path, folder: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES
+) -> list[Path]:
+    """Unpack a .zip, .tar or .tar.gz, whole or not at all, and return its files in order.
+
+    Members get new files with ordinary rights. Those whose names differ only in case count as one name.
+
+    Args:
+        archive: the file; its kind is known by its first bytes.
+        folder: where to; absent or empty before.
+        max_bytes: how much all members may hold together.
+        max_files: how many members there may be, folders included.
+
+    Raises:
+        DataError: the folder is not empty; or the archive is damaged, too large, or has a member that is no
+            plain file or folder, leads outside, or has the name of another one. It names the member.
+    """
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise DataError(folder, "folder", "an absent or empty folder", "something", "name another one")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part") as temporary:
+            place = Path(temporary) / "content"
+            place.mkdir()
+            with _members(archive) as members:
+                _write(members, place, max_bytes, max_files)
+            if folder.exists():
+                folder.rmdir()
+            place.rename(folder)
+    except DataError as error:
+        raise error.at(archive) from None
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"[:300]
+        raise DataError(archive, "archive", "a whole archive", found, "get the file again") from error
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@contextmanager
+def _members(archive: Path) -> Iterator[Iterator[_Member]]:
+    """Open an archive and give its members."""
+    with archive.open("rb") as file:
+        head = file.read(2)
+        file.seek(0)
+        if head == _ZIP:
+            with zipfile.ZipFile(file) as content:
+                yield _from_zip(content)
+        else:
+            stream = gzip.GzipFile(fileobj=file) if head == _GZIP else file
+            stream = _Stepwise(stream)
+            with tarfile.open(fileobj=stream, mode="r:") as content:
+                yield _from_tar(content, stream)
+
+
+def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
+    for info in content.infolist():
+        mode = stat.S_IFMT(info.external_attr >> 16)
+        kind = {0: "file", stat.S_IFREG: "file", stat.S_IFDIR: "folder"}.get(mode, "a link or device")
+        if kind == "file" and info.is_dir():
+            kind = "folder"
+        if info.flag_bits & 1:
+            kind = "an encrypted file"
+        yield _Member(info.orig_filename, kind, info.file_size, lambda info=info: content.open(info))
+
+
+def _from_tar(content: tarfile.TarFile, stream: "_Stepwise") -> Iterator[_Member]:
+    for info in content:
+        kind = "folder" if info.isdir() else "a link or device"
+        if info.isreg():
+            kind = "a sparse file" if info.issparse() else "file"
+        yield _Member(info.name, kind, info.size, lambda info=info: content.extractfile(info))
+    stream.seek(content.offset)
+    end = stream.read(_CHUNK)  # reading to the end also lets gzip compare its checksum
+    if not end or end.strip(b"\0") or stream.read(1):
+        found = "something else: it may be truncated"
+        raise DataError("archive", "end", "a block of zeros, then nothing", found, "get the file again")
+
+
+def _write(members: Iterator[_Member], place: Path, max_bytes: int, max_files: int) -> None:
+    """Check each member and write it below `place`."""
+    seen: set[str] = set()
+    room = max_bytes
+    for member in members:
+        parts = _checked_parts(member, seen)
+        if len(seen) > max_files:
+            raise _refusal(member, f"at most {max_files} members", f"more, {member.name!r} first")
+        if not 0 <= member.size <= room:
+            raise _refusal(member, f"at most {max_bytes} bytes", f"more, with {member.size} declared")
+        target = place.joinpath(*parts)
+        (target if member.kind == "folder" else target.parent).mkdir(parents=True, exist_ok=True)
+        if member.kind == "file":
+            room -= _copy(member, target)
+
+
+def _checked_parts(member: _Member, seen: set[str]) -> list[str]:
+    """Return the parts of a member's name, which stays inside and is new, and add it to those seen."""
+    if member.kind not in ("file", "folder"):
+        raise _refusal(member, "plain files and folders", member.kind)
+    name = member.name.rstrip("/") if member.kind == "folder" else member.name
+    parts = [part for part in name.split("/") if part != "."]
+    letters = set(name)
+    if ".." in parts or "" in parts or letters & set("\\:") or min(letters, default="\0") < " ":
+        raise _refusal(member, "a relative name that stays inside the folder", repr(member.name[:200]))
+    key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
+    if key in seen:
+        raise _refusal(member, "each name once", repr(member.name[:200]))
+    seen.add(key)
+    return parts
+
+
+def _copy(member: _Member, target: Path) -> int:
+    """Write a member, never more than it declares, and return its size in bytes."""
+    done = 0
+    with member.open() as source, target.open("xb") as file:
+        while chunk := source.read(_CHUNK):
+            done += len(chunk)
+            if done > member.size:
+                raise _refusal(member, f"{member.size} bytes, as declared", "more")
+            file.write(chunk)
+    if done < member.size:
+        raise _refusal(member, f"{member.size} bytes, as declared", f"{done}")
+    return done
+
+
+def _refusal(member: _Member, expected: str, found: str) -> DataError:
+    """Return the error about a member; `extract` adds the archive."""
+    name = member.name[:200] if member.name.isprintable() else repr(member.name[:200])
+    return DataError("archive", f"member {name}", expected, found, "get the archive from a trusted source")
+
+
+class _Stepwise:
+    """A stream that is read in small steps only: a tar header that declares a huge name is refused."""
+
+    def __init__(self, stream: IO[bytes]):
+        self._stream, self.tell, self.seek = stream, stream.tell, stream.seek
+
+    def read(self, size: int) -> bytes:
+        if not 0 <= size <= _CHUNK:
+            expected, remedy = f"headers of at most {_CHUNK} bytes", "get the archive from a trusted source"
+            raise DataError("archive", "header", expected, f"one of {size} bytes", remedy)
+        return self._stream.read(size)
