@@ -27,11 +27,19 @@ def pytest_terminal_summary(terminalreporter, config):
 def unexplained(config) -> list[str]:
     """Return the tests that were skipped, xfailed or deselected and that the list does not name."""
     stats = config.pluginmanager.get_plugin("terminalreporter").stats
-    left_out = {report.nodeid for outcome in LEFT_OUT for report in stats.get(outcome, [])}
-    return sorted(left_out - set(allowed()))
+    left_out = [report for outcome in LEFT_OUT for report in stats.get(outcome, [])]
+    known = allowed()
+    return sorted({test.nodeid for test in left_out if not {test.nodeid, ("*", reason_of(test))} & known})
 
 
-def allowed() -> dict[str, str]:
+def allowed() -> set[str | tuple[str, str]]:
     """Read `nodeid — reason` lines; a line without a reason is an error."""
     lines = (HERE / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split(" — ") for line in lines if line and not line.startswith("#"))
+    pairs = [tuple(line.split(" — ")) for line in lines if line and not line.startswith("#")]
+    return {(nodeid, reason) if nodeid == "*" else nodeid for nodeid, reason in pairs}
+
+
+def reason_of(report) -> str:
+    """Return why a test was skipped; "" for one that was left out otherwise."""
+    skipped = isinstance(getattr(report, "longrepr", None), tuple)
+    return report.longrepr[2].removeprefix("Skipped: ") if skipped else ""

@@ -42,6 +42,11 @@ def test_a_listed_skip_passes(session):
     assert session("# why\ntests/test_it.py::test_left_out — needs a GPU\n").returncode == 0
 
 
+def test_a_listed_reason_passes_whichever_test_has_it(session):
+    assert session("* — no reason\n").returncode == 0
+    assert session("* — another reason\n").returncode == 1
+
+
 def test_on_a_users_machine_a_skip_passes(session):
     assert session("", ci="").returncode == 0
 

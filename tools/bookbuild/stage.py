@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from bookbuild import record
 from bookbuild.layout import Chapter, write_atomically
 
-SOURCES = ("_config.yml", "_toc.yml", "book")
+SOURCES = ("_config.yml", "_toc.yml", "book", "data/README.md", "data/cards")
 
 
 def stage(root: Path, chapters: list[Chapter]) -> Path:
@@ -29,6 +29,7 @@ def stage(root: Path, chapters: list[Chapter]) -> Path:
         if (root / name).is_dir():
             shutil.copytree(root / name, target / name, ignore=ignore)
         else:
+            (target / name).parent.mkdir(exist_ok=True)
             shutil.copy2(root / name, target / name)
     for chapter in chapters:
         merged = merge(_read(chapter.source), _read(chapter.executed))

@@ -1,0 +1,136 @@
+"""Get a data set from its public sources: pinned, hashed, continued after a break, its terms accepted."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from euar.data import catalogue
+from euar.data._transfer import Patience, transfer
+from euar.data._unpacking import problem_in, unpack
+from euar.data.catalogue import Source
+from euar.data.errors import DataError
+
+if TYPE_CHECKING:
+    from requests import RequestException
+
+Progress = Callable[[str, int, int | None], None]
+
+_PATIENT = Patience()
+_MOST = 2**32  # bytes of a file whose size is not known
+
+
+def get(
+    name: str,
+    folder: str | Path,
+    *,
+    accept_terms: bool,
+    progress: Progress | None = None,
+    patience: Patience = _PATIENT,
+) -> Path:
+    """Download what is missing of a set, and return its folder. The same call continues a broken download.
+
+    A file that is there with the right hash is not fetched; one with another hash is replaced.
+
+    Args:
+        name: a set with sources, see `euar.data.catalogue`.
+        folder: the set's own folder, such as EUAR_DATA/mosi.
+        accept_terms: that its terms have been read and accepted.
+        progress: called as progress(file, bytes that are here, bytes expected or None).
+        patience: how long to bear with a bad connection.
+
+    Raises:
+        DataError: an unknown set, terms not accepted, no connection, a wrong hash, or a damaged archive.
+    """
+    entry = catalogue.entry(name)
+    if not entry.sources:
+        known = " | ".join(other.name for other in catalogue.entries().values() if other.sources)
+        raise DataError(name, "name", known, "a set that ships with euar", "load it by its name")
+    if not accept_terms:
+        remedy = f"if you agree, run it again with --accept-terms (accept_terms=True):\n\n{entry.terms}"
+        raise DataError(name, "terms", "that you accept them", "no word of it", remedy)
+    for source in entry.sources:
+        fetch(source, Path(folder), progress, patience)
+    return Path(folder)
+
+
+def fetch(
+    source: Source, folder: Path, progress: Progress | None = None, patience: Patience = _PATIENT
+) -> Path:
+    """Return the file of a source, or the folder of its unpacked files, after downloading what is missing.
+
+    Raises:
+        DataError: no connection, a wrong hash, or a damaged archive.
+    """
+    if source.unpack is None:
+        return _file(source, folder, progress, patience)
+    place = folder / source.unpack.to
+    if problem_in(place, source.unpack, folder):
+        archive = _file(source, folder, progress, patience)
+        try:
+            unpack(archive, source.unpack, folder)
+        except DataError:
+            archive.unlink()
+            raise
+        archive.unlink()
+    return place
+
+
+def _file(source: Source, folder: Path, progress: Progress | None, patience: Patience) -> Path:
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel("WARNING")
+    target = folder / source.to
+    known = {source.to: f"sha256:{source.sha256}" if source.sha256 else None}
+    store = pooch.create(path=folder, base_url="", registry=known, urls={source.to: source.url})
+    report = partial(progress, source.to) if progress else _silent
+    part = _part(target)
+
+    def download(url: str, output: str, _store: pooch.Pooch) -> None:
+        transfer(url, part, source.bytes or _MOST, patience, report)
+        _check(part, source, target)
+        part.replace(output)
+
+    try:
+        store.fetch(source.to, downloader=download)
+    except requests.RequestException as error:
+        raise _unreachable(source, target, error) from error
+    return target
+
+
+def _check(part: Path, source: Source, target: Path) -> None:
+    import pooch
+
+    found = pooch.file_hash(str(part))
+    if source.sha256 not in (None, found):
+        size = part.stat().st_size
+        part.unlink()
+        remedy = "it was removed; run the command again, and if this comes back the source was changed"
+        raise DataError(target, "sha256", str(source.sha256), f"{found} ({size:,} bytes)", remedy)
+
+
+def _unreachable(source: Source, target: Path, error: "RequestException") -> DataError:
+    part = _part(target)
+    kept = f", which continues after {part.stat().st_size:,} bytes" if part.exists() else ""
+    digest = f" (SHA-256 {source.sha256})" if source.sha256 else ""
+    size = f", {source.bytes:,} bytes" if source.bytes else ""
+    remedy = (
+        f"run the command again later{kept}; or get the file elsewhere and put it there by hand: "
+        f"{target.name}{digest} into {target.parent}"
+    )
+    return DataError(target, "download", f"{source.url}{size}", _reason(error), remedy)
+
+
+def _reason(error: "RequestException") -> str:
+    if error.response is not None:
+        return f"HTTP status {error.response.status_code} {error.response.reason}"
+    return f"no lasting connection ({str(error)[:200]})"
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(f"{target.name}.part")
+
+
+def _silent(_done: int, _total: int | None) -> None:
+    """Report nothing."""
