@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from euar.training import progress
+from euar import progress
 
 
 class Terminal(io.StringIO):

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import torch
 
 from euar.data.dataset import MultimodalDataset
+from euar.progress import Tick, progress_bar
 from euar.training import checkpoints
 from euar.training.batches import all_splits
 from euar.training.device import one_thread, resolve
 from euar.training.loop import Training
-from euar.training.progress import Tick, progress_bar
 from euar.training.provenance import code_sha256, describe
 from euar.training.recipe import Recipe
 from euar.training.runs import Run, Runs, run_folder
