@@ -48,15 +48,48 @@ def image(dataset: MultimodalDataset, modality: str, row: int) -> np.ndarray:
     """Return the picture of a row: uint8 (height, width, 3).
 
     Raises:
-        DataError: the file is absent or cannot be decoded.
+        DataError: the file is absent, cannot be decoded, or has not what the pointer and the kind promise.
     """
     file, part = locate(dataset, modality, row)
     kind = kinds(dataset)[modality]
     try:
         return _OPEN.get(file.suffix.lower(), _decoded)(file, part, kind)
-    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         remedy = "get the file again, or leave the row out"
-        raise DataError(file, f"raw/{modality}", "a readable picture", str(error), remedy) from error
+        found = str(error) or type(error).__name__
+        raise DataError(file, f"raw/{modality}", "a readable picture", found, remedy) from error
+
+
+def item(dataset: MultimodalDataset, modality: str, row: int) -> str | np.ndarray | Path:
+    """Return the text, picture or file of a row, as extractors take it.
+
+    Raises:
+        DataError: see `image`.
+    """
+    kind = kinds(dataset)[modality]
+    if kind in ("image", "depth"):
+        return image(dataset, modality, row)
+    if kind == "audio":
+        return locate(dataset, modality, row)[0]
+    return str(strings(dataset, modality)[row])
+
+
+def content(dataset: MultimodalDataset, modality: str, row: int) -> bytes:
+    """Return bytes that decide what `item` returns, without decoding a picture where that can be avoided.
+
+    Raises:
+        DataError: a file is absent or cannot be read.
+    """
+    if kinds(dataset)[modality] not in ("image", "depth", "audio"):
+        return str(strings(dataset, modality)[row]).encode()
+    file, part = locate(dataset, modality, row)
+    if file.suffix.lower() in _OPEN:  # one file holds all rows
+        return image(dataset, modality, row).tobytes()
+    try:
+        return part.encode() + b"\0" + file.read_bytes()
+    except OSError as error:
+        remedy = "get the file again, or leave the row out"
+        raise DataError(file, f"raw/{modality}", "a readable file", str(error), remedy) from error
 
 
 def locate(dataset: MultimodalDataset, modality: str, row: int) -> tuple[Path, str]:
@@ -69,21 +102,43 @@ def locate(dataset: MultimodalDataset, modality: str, row: int) -> tuple[Path, s
 def _decoded(file: Path, part: str, kind: str) -> np.ndarray:
     """Decode a picture file, or its left or right half."""
     with Image.open(file) as picture:
+        if picture.mode.startswith(("I", "F")):
+            raise ValueError(f"more than 8 bits a channel (mode {picture.mode})")
         pixels = np.asarray(picture.convert("RGB" if kind == "image" else "L"))
     middle = pixels.shape[1] // 2
-    pixels = {"": pixels, "left": pixels[:, :middle], "right": pixels[:, middle:]}[part]
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+    halves = {"": pixels, "left": pixels[:, :middle], "right": pixels[:, middle:]}
+    if part not in halves or not halves[part].size:
+        raise ValueError(f"no part {part!r} in a picture {pixels.shape[1]} pixels wide")
+    return halves[part] if pixels.ndim == 3 else _three(halves[part])
 
 
 def _from_mat(file: Path, part: str, kind: str) -> np.ndarray:
     """Read one entry of a MATLAB 7.3 array, whose axes are transposed."""
     name, index = part.split("/")
-    with h5py.File(file) as content:
+    with h5py.File(file, "r") as content:
         values = content[name][int(index)]
     if kind == "image":
-        return values.transpose(2, 1, 0)  # (3, W, H) -> (H, W, 3)
-    grey = np.clip(values.T * DEPTH_STEPS, 0, 255).round().astype(np.uint8)
+        if values.dtype != np.uint8 or values.shape[:-2] != (3,):
+            raise ValueError(f"{values.dtype} of shape {values.shape}, not uint8 (3, width, height)")
+        return np.ascontiguousarray(values.transpose(2, 1, 0))  # (3, W, H) -> (H, W, 3)
+    if values.ndim != 2 or not np.isfinite(values).all():
+        raise ValueError(f"shape {values.shape}, perhaps with NaN, not finite metres (width, height)")
+    return _three(np.clip(values.T * DEPTH_STEPS, 0, 255).round().astype(np.uint8))
+
+
+def _three(grey: np.ndarray) -> np.ndarray:
+    """Return grey (H, W) in three equal channels, (H, W, 3)."""
     return np.repeat(grey[..., None], 3, axis=2)
 
 
 _OPEN: dict[str, Callable[[Path, str, str], np.ndarray]] = {".mat": _from_mat}
+_UNREADABLE = (  # what Pillow and h5py raise
+    OSError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Image.DecompressionBombError,
+)

@@ -49,6 +49,15 @@ def read(path: str | Path) -> tuple[dict, dict[str, np.ndarray]]:
         raise DataError(path, "file", f"HDF5 in the format {_FORMAT}", str(error), remedy) from error
 
 
+def is_ours(path: Path) -> bool:
+    """Tell whether a file bears the mark of `write`; raises nothing."""
+    try:
+        with h5py.File(path, "r") as file:
+            return str(file.attrs.get("format", "")).startswith("euar/")
+    except (OSError, RuntimeError):
+        return False
+
+
 def sha256(arrays: dict[str, np.ndarray]) -> str:
     """Return the SHA-256 of names, types, shapes and values, whatever file or byte order they came from."""
     digest = hashlib.sha256()

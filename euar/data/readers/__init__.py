@@ -8,20 +8,49 @@ names that their source uses.
 from pathlib import Path
 from types import ModuleType
 
-from euar.data import safe_pickle
+from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers import label_csv
+from euar.data.readers import (
+    bc_lstm,
+    cross_modal_bert,
+    csd,
+    label_csv,
+    mag,
+    mmsa,
+    mosi,
+    mult,
+    mvsa,
+    nyud,
+    nyud_mat,
+    nyud_pairs,
+    own_folder,
+    own_hdf5,
+    s3prl_csv,
+)
 from euar.data.readers._content import Nan
 
 #: Readers of files and folders: `matches(path)`, `read(path)`. The first that matches reads.
-FILES: tuple[ModuleType, ...] = (label_csv,)
+FILES: tuple[ModuleType, ...] = (
+    own_folder,
+    own_hdf5,
+    csd,
+    mosi,
+    bc_lstm,
+    cross_modal_bert,
+    s3prl_csv,
+    label_csv,
+    mvsa,
+    nyud,
+    nyud_pairs,
+    nyud_mat,
+)
 #: Readers of what a pickle held: `matches(content)`, `read(path, content)`.
-PICKLES: tuple[ModuleType, ...] = ()
+PICKLES: tuple[ModuleType, ...] = (mmsa, mult, mag)
 
 
-def read(path: str | Path, nan: Nan = "refuse") -> MultimodalDataset:
-    """Return the data set in a file or folder, whatever known format it has.
+def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:
+    """Return the data set in a file or folder, whatever known format it has, `to_hdf5`'s among them.
 
     `meta["source"]` holds the reader, the path, the SHA-256 of the files and the counts. Sequences come with
     their lengths and, in `modalities`, with their means over the frames within these.
@@ -31,19 +60,33 @@ def read(path: str | Path, nan: Nan = "refuse") -> MultimodalDataset:
         nan: what to do with NaN and infinity among features: refuse the file, or put 0, count it in
             `meta["source"]["replaced"]` and go on. -inf in audio, which COVAREP gives for silence, always
             becomes 0, as in the published code, and is counted.
+        variant: which version of a source that holds several, one of its reader's `VARIANTS`; None is the
+            first.
 
     Raises:
-        DataError: no reader knows the format, or the content is damaged.
+        DataError: no reader knows the format, it has no such variant, or the content is damaged.
     """
     path = Path(path)
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
+    if storage.is_ours(path) and variant is None:
+        return MultimodalDataset.from_hdf5(path)
     if safe_pickle.is_pickle(path):
-        content = safe_pickle.load(path)
-        reader = _first(path, PICKLES, content)
-        return reader.read(path, content).dataset(reader.NAME, path, nan)
-    reader = _first(path, FILES, path)
-    return reader.read(path).dataset(reader.NAME, path, nan)
+        subject = safe_pickle.load(path)
+        reader, arguments = _first(path, PICKLES, subject), [path, subject]
+    else:
+        reader, arguments = _first(path, FILES, path), [path]
+    if variant is not None:
+        arguments.append(_known_variant(path, reader, variant))
+    return reader.read(*arguments).dataset(reader.NAME, path, nan)
+
+
+def _known_variant(path: Path, reader: ModuleType, variant: str) -> str:
+    known = getattr(reader, "VARIANTS", ())
+    if variant not in known:
+        expected = f"one of {', '.join(known)}" if known else "None: this source has one version"
+        raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
+    return variant
 
 
 def _first(path: Path, candidates: tuple[ModuleType, ...], subject: object) -> ModuleType:

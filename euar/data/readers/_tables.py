@@ -112,6 +112,18 @@ def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) 
     return [known[cell] for cell in cells]
 
 
+def check_ordered(path: Path, field: str, start: np.ndarray, end: np.ndarray) -> None:
+    """Raise when an interval ends before it begins.
+
+    Raises:
+        DataError: it names the row.
+    """
+    wrong = np.flatnonzero(end < start)
+    if len(wrong):
+        found = f"{start[wrong[0]]:g} to {end[wrong[0]]:g} in row {wrong[0] + 1}"
+        raise DataError(path, field, "intervals that end after they begin", found, "correct the times")
+
+
 def _number(cell: str) -> float:
     try:
         return math.nan if "_" in cell else float(cell)  # Python reads "1_0" as 10

@@ -1,6 +1,7 @@
 """Label lists of CMU-MOSI and CMU-MOSEI: one row an utterance, with its text, its rating and its split.
 
-Layouts: `id,text,label,mode` (MOSI) and `video_id,clip_id,text,label,mode` (MOSEI).
+The list is a file, or the `label.csv` of a folder. Layouts: `id,text,label,mode` (MOSI) and
+`video_id,clip_id,text,label,mode` (MOSEI).
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ _SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "test": "test"}
 
 def matches(path: Path) -> bool:
     """Tell whether the first line is one of the two headers."""
-    return path.is_file() and _tables.sniff(path).partition("\n")[0].strip() in _HEADERS
+    return _tables.sniff(_file(path)).partition("\n")[0].strip() in _HEADERS
 
 
 def read(path: Path) -> Content:
@@ -27,15 +28,20 @@ def read(path: Path) -> Content:
 
     Groups are the videos: `video_id`, or the id without what follows its last underscore.
     """
-    header = _tables.text(path).partition("\n")[0].strip().split(",")
-    table = _tables.columns(path, header)
+    file = _file(path)
+    header = _tables.text(file).partition("\n")[0].strip().split(",")
+    table = _tables.columns(file, header)
     videos = table.get("video_id") or [name.rpartition("_")[0] for name in table["id"]]
     return Content(
         name=path.stem,
-        files=[path],
-        target=_tables.numbers(path, "label", table["label"]).astype(np.float32),
+        files=[file],
+        target=_tables.numbers(file, "label", table["label"]).astype(np.float32),
         ids=table.get("id") or [f"{v}_{c}" for v, c in zip(videos, table["clip_id"], strict=True)],
-        split=_tables.words(path, "mode", table["mode"], _SPLITS),
+        split=_tables.words(file, "mode", table["mode"], _SPLITS),
         groups=videos,
         raw={"text": ("text", table["text"])},
     )
+
+
+def _file(path: Path) -> Path:
+    return path / "label.csv" if path.is_dir() else path

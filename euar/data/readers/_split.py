@@ -1,0 +1,62 @@
+"""A split for sources that have none: drawn from a seed, alike in all classes, never parting a group."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from euar.data.errors import DataError
+
+FOLDS = 10
+_WORDS = ("test", "test", "valid", *["train"] * 7)  # of the folds: 70 / 10 / 20 %
+
+
+def assign(path: Path, target: np.ndarray, groups: Sequence[str], seed: int = 0) -> np.ndarray:
+    """Return "train" (70 %), "valid" (10 %) or "test" (20 %) for each row, str (n,).
+
+    Classes, or ranges of the ratings, have about the same shares in all three. It does not depend on the
+    order of the groups.
+
+    Args:
+        path: the source, for errors.
+        target: (n,) classes (int64) or ratings.
+        groups: (n,) what must stay together; ids if nothing must.
+        seed: of the draw.
+
+    Raises:
+        DataError: fewer than ten groups, no class with ten rows, or scikit-learn is missing.
+    """
+    try:
+        from sklearn.model_selection import StratifiedGroupKFold
+    except ModuleNotFoundError as error:
+        remedy = 'pip install "euar[cli]", or give the rows a split yourself'
+        raise DataError(path, "split", "a split, or scikit-learn to draw one", "neither", remedy) from error
+    groups, strata = np.asarray(groups), _strata(target)
+    _check_enough(path, strata, groups)
+    order = np.argsort(groups, kind="stable")
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    split = np.empty(len(groups), dtype="<U5")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of rare classes, which cannot be in every fold
+        parts = list(folds.split(order, strata[order], groups[order]))
+    for word, (_, rows) in zip(_WORDS, parts, strict=True):
+        split[order[rows]] = word
+    return split
+
+
+def _check_enough(path: Path, strata: np.ndarray, groups: np.ndarray) -> None:
+    """Raise unless the folds can be filled."""
+    largest = np.unique(strata, return_counts=True)[1].max(initial=0)
+    for what, count in (("groups", len(np.unique(groups))), ("rows of one class", largest)):
+        if count < FOLDS:
+            remedy = "add a column split of train, valid and test, or more rows"
+            raise DataError(path, "split", f"at least {FOLDS} {what} to draw a split", f"{count}", remedy)
+
+
+def _strata(target: np.ndarray) -> np.ndarray:
+    """Return classes as they are, and for ratings the part of the ranked rows, at most a fifth, of each."""
+    if target.dtype.kind == "i":
+        return target
+    parts = max(1, min(5, len(target) // FOLDS))
+    return np.searchsorted(np.quantile(target, np.arange(1, parts) / parts), target)
