@@ -1,0 +1,106 @@
+"""Missing modalities: fixed sets, random sets at an exact rate, and sets drawn anew in training.
+
+Masks say what is *available*: {modality: bool (n,)}, as in `MultimodalDataset`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from euar.data.corruption import _hashes
+from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
+
+
+def missing_sets(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the sets of modalities of the fixed protocol: singles first, then pairs, all together last.
+
+    Each is what is available, in the order of `names`: 7 sets of 3 modalities (Table 2 of the paper).
+    """
+    names = list(names)
+    return [chosen for size in range(1, len(names) + 1) for chosen in combinations(names, size)]
+
+
+def random_missing(ids: Sequence[str], names: Iterable[str], rate: float, seed: int) -> dict[str, np.ndarray]:
+    """Return what is available when a share `rate` of all modality slots is missing at random.
+
+    Exactly round(rate n M) of the n M slots are missing, and each sample keeps at least one modality: one,
+    drawn uniformly, is never dropped, and the missing slots are drawn uniformly among the others. All
+    modalities are equally likely to be missing. It is a function of the *set* of ids and names, of the rate
+    and of the seed; their order does not matter.
+
+    Args:
+        ids: (n,) the samples, each once.
+        names: the M modalities.
+        rate: share of slots that are missing, from 0 to 1 - 1/M.
+        seed: of the draw.
+
+    Returns:
+        {name: bool (n,)}, in the order of `names` and `ids`.
+
+    Raises:
+        DataError: an id stands twice, or the rate leaves a sample without any modality.
+    """
+    names, ids = list(names), [str(name) for name in ids]
+    if len(set(ids)) < len(ids):
+        raise DataError("random_missing", "ids", "each id once", "an id twice", "drop the repeated rows")
+    highest = 1 - 1 / len(names)
+    if not 0 <= rate <= highest:
+        expected = f"0 to 1 - 1/M = {highest:.4f}: a sample keeps one of its {len(names)} modalities"
+        raise DataError("random_missing", "rate", expected, str(rate), "lower the rate")
+    order = sorted(names)
+    drawn = _hashes.numbers(2 * len(names), ids, "missing", seed, *order)  # (n, 2 M)
+    kept, rank = drawn[:, : len(names)].argmin(axis=1), drawn[:, len(names) :].copy()
+    droppable = np.arange(len(names)) != kept[:, None]  # (n, M)
+    slots = np.flatnonzero(droppable)
+    first = np.argsort(rank.ravel()[slots], kind="stable")[: round(rate * droppable.size)]
+    available = np.ones(droppable.size, dtype=bool)
+    available[slots[first]] = False
+    available = available.reshape(droppable.shape)
+    return {name: available[:, order.index(name)].copy() for name in names}
+
+
+def modality_dropout(
+    ids: Sequence[str], available: Mapping[str, np.ndarray], epoch: int, seed: int
+) -> dict[str, np.ndarray]:
+    """Return what a training epoch shows of each sample: a random non-empty set of what it has.
+
+    Every non-empty set of the available modalities is equally likely. A sample's set depends on its id, the
+    epoch and the seed alone, not on the batch.
+
+    Args:
+        ids: (n,)
+        available: {m: bool (n,)}, at least one true a row.
+        epoch: from 0; another epoch draws other sets.
+        seed: of the draw.
+
+    Raises:
+        DataError: a row has no modality.
+    """
+    names = sorted(available)
+    have = np.stack([available[name] for name in names], axis=1)  # (n, M)
+    count = have.sum(axis=1)
+    if not count.all():
+        found = f"none in row {np.flatnonzero(count == 0)[0]}"
+        raise DataError("modality_dropout", "available", "a modality in every row", found, "drop the row")
+    drawn = _hashes.numbers(1, ids, "dropout", seed, epoch)[:, 0]
+    chosen = drawn % (2 ** count.astype(np.uint64) - 1) + 1  # bit i: the i-th modality that the row has
+    place = np.cumsum(have, axis=1) - 1
+    keep = have & ((chosen[:, None] >> place.clip(0).astype(np.uint64)) & 1).astype(bool)
+    return {name: keep[:, names.index(name)].copy() for name in available}
+
+
+def with_available(dataset: MultimodalDataset, available: Mapping[str, np.ndarray]) -> MultimodalDataset:
+    """Return a set in which only that remains available which was, and which `available` lets pass.
+
+    Args:
+        dataset: the set; its features stay as they are, models must not read what is not available.
+        available: {m: bool (n,)}; a modality that it leaves out keeps its rows.
+
+    Raises:
+        DataError: a name is unknown, a mask has another shape, or a row would be left without any modality.
+    """
+    both = {name: mask & np.asarray(available.get(name, True)) for name, mask in dataset.available.items()}
+    return replace(dataset, available=both | {name: m for name, m in available.items() if name not in both})
