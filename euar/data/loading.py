@@ -1,9 +1,11 @@
-"""Find a data set by its name or its file."""
+"""Find a data set by its name or its path, and give it features where its source has none."""
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from euar.data import embedded, simulated
+from euar.data import catalogue, embedded, readers, simulated
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 
@@ -16,23 +18,58 @@ _SHIPPED: dict[str, Callable[[], MultimodalDataset]] = {
 def load(
     name_or_path: str | Path, variant: str | None = None, root: str | Path | None = None
 ) -> MultimodalDataset:
-    """Return a data set that ships with the package, or one from an HDF5 file that `to_hdf5` wrote.
+    """Return a data set by name, or the one in a file or folder of any known format.
+
+    Texts, pictures and sounds whose features the source lacks get those of the default extractors, see
+    `euar.data.features`; they are computed once and kept in the cache. `readers.read` leaves them raw.
 
     Args:
-        name_or_path: "embedded" (rated tweets, three views), "simulated" (known noise), or a file.
-        variant: which version of a set that has several; those that ship have one.
-        root: the folder in which a relative path begins; None: the current folder.
+        name_or_path: "embedded" (rated tweets, three views), "simulated" (known noise), the name of a set in
+            the data folder (`euar data list`), or a path.
+        variant: which version of a set that has several, such as "unseen-video" of "mosi"; None: the first.
+        root: the data folder, and the folder in which a relative path begins. None: `EUAR_DATA` for names,
+            the current folder for paths.
 
     Raises:
-        DataError: nothing has this name, the set has no such variant, or the file is not a valid set.
+        DataError: nothing has this name, the set has no such variant, or the source is not valid.
     """
-    if variant is not None:
-        raise DataError(name_or_path, "variant", "None: it has one version", repr(variant), "leave it out")
     if name_or_path in _SHIPPED:
+        if variant is not None:
+            found = repr(variant)
+            raise DataError(name_or_path, "variant", "None: it has one version", found, "leave it out")
         return _SHIPPED[name_or_path]()
-    path = Path(root or ".") / name_or_path
-    if not path.is_file():
-        expected = f"{' | '.join(_SHIPPED)} | an HDF5 file of ours"
-        remedy = "write your data with MultimodalDataset.to_hdf5; other formats come with their readers"
-        raise DataError(path, "name_or_path", expected, "no such name or file", remedy)
-    return MultimodalDataset.from_hdf5(path)
+    found = _with_features(readers.read(find(name_or_path, root), variant=variant))
+    return replace(found, name=str(name_or_path)) if name_or_path in catalogue.entries() else found
+
+
+def find(name_or_path: str | Path, root: str | Path | None = None) -> Path:
+    """Return the file or folder of a named set or of a path, see `load`.
+
+    Raises:
+        DataError: there is nothing.
+    """
+    named = name_or_path in catalogue.entries()
+    path = data_folder(root) / name_or_path if named else Path(root or ".") / name_or_path
+    if not path.exists():
+        raise _absent(path, str(name_or_path), named)
+    return path
+
+
+def data_folder(root: str | Path | None = None) -> Path:
+    """Return the folder of the named sets: `root`, else `EUAR_DATA`, else `euar-data` in the home folder."""
+    return Path(root or os.environ.get("EUAR_DATA") or Path.home() / "euar-data")
+
+
+def _absent(path: Path, name: str, named: bool) -> DataError:
+    if named:
+        remedy = f"run `euar data get {name}`, or set EUAR_DATA to the folder that holds {name}/"
+        return DataError(path, "name_or_path", f"the folder of {name}", "nothing", remedy)
+    expected = f"{' | '.join(catalogue.entries())} | a file or folder"
+    remedy = "`euar data list` shows the sets and formats that are known"
+    return DataError(path, "name_or_path", expected, "no such name or path", remedy)
+
+
+def _with_features(dataset: MultimodalDataset) -> MultimodalDataset:
+    from euar.data import features
+
+    return features.attach(dataset, features.defaults(dataset))

@@ -1,0 +1,64 @@
+"""Which corruption to apply before features are extracted, as a value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from euar.data.corruption import add_noise, blank_words, noise_applies
+from euar.data.errors import DataError
+
+_KINDS = {"gaussian": ("image", "depth"), "salt-pepper": ("image", "depth"), "blank": ("text",)}
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """Noise of one kind and strength; see `euar.data.corruption` for what each does.
+
+    Attributes:
+        kind: "gaussian" or "salt-pepper" (pictures), "blank" (words).
+        strength: epsilon.
+        seed: of the draws.
+        p: the probability with which each sample's modality is corrupted.
+
+    Raises:
+        DataError: an unknown kind, or numbers out of range.
+    """
+
+    kind: str
+    strength: float
+    seed: int = 0
+    p: float = 0.5
+
+    def __post_init__(self):
+        if self.kind not in _KINDS or not self.strength >= 0 or not 0 <= self.p <= 1:
+            expected = f"{' | '.join(_KINDS)}, a strength from 0 and p from 0 to 1"
+            raise DataError("corruption", "KIND:STRENGTH", expected, str(self), "for instance gaussian:10")
+
+    @classmethod
+    def parse(cls, text: str, seed: int = 0, p: float = 0.5) -> "Corruption":
+        """Return the corruption that "KIND:STRENGTH" names, such as "gaussian:10"."""
+        kind, _, strength = text.partition(":")
+        try:
+            return cls(kind, float(strength), seed, p)
+        except ValueError as error:
+            expected = f"KIND:STRENGTH with KIND one of {', '.join(_KINDS)}"
+            raise DataError(
+                "corruption", "noise", expected, repr(text), "for instance gaussian:10"
+            ) from error
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.strength:g}:seed{self.seed}:p{self.p:g}"
+
+    def fits(self, kind: str) -> bool:
+        """Tell whether raw content of this kind can be corrupted so."""
+        return kind in _KINDS[self.kind]
+
+    def hits(self, ids: np.ndarray, modality: str) -> np.ndarray:
+        """Return which rows it corrupts, bool (n,)."""
+        return noise_applies(ids, modality, self.seed, self.p)
+
+    def apply(self, item: str | np.ndarray, id: str, modality: str) -> str | np.ndarray:
+        """Return a text or picture with the noise."""
+        if self.kind == "blank":
+            return blank_words(item, id, modality, self.strength, self.seed)
+        return add_noise(item, id, modality, self.kind, self.strength, self.seed)

@@ -1,0 +1,91 @@
+"""The paper's extractors, BERT and ResNet, with weights from a model hub or a folder."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from euar.data.errors import DataError
+from euar.data.features._pictures import prepared
+
+_MEAN, _SD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]  # ImageNet, grey levels
+
+
+class Bert:
+    """Means over the tokens of the last layer.
+
+    Args:
+        model: a folder, or a name on the hub, such as "google-bert/bert-base-uncased" (768 numbers a text).
+    """
+
+    kinds = ("text",)
+    batch_size = 32
+
+    def __init__(self, model: str):
+        self._name = model
+
+    @property
+    def version(self) -> str:
+        """Model and package."""
+        return f"{self._name}, transformers {version('transformers')}"
+
+    @cached_property
+    def _parts(self) -> tuple[Any, Any]:
+        from transformers import AutoModel, AutoTokenizer
+
+        return _loaded(AutoTokenizer, self._name), _loaded(AutoModel, self._name).eval()
+
+    def extract(self, items: Sequence[str]) -> np.ndarray:
+        """Return float32 (n, hidden size)."""
+        import torch
+
+        tokenizer, model = self._parts
+        tokens = tokenizer(list(items), padding=True, truncation=True, max_length=512, return_tensors="pt")
+        with torch.inference_mode():
+            states = model(**tokens).last_hidden_state  # (n, T, d)
+        mask = tokens["attention_mask"][..., None].to(states.dtype)
+        return ((states * mask).sum(dim=1) / mask.sum(dim=1)).numpy()
+
+
+class ResNet:
+    """Averages of the last feature map.
+
+    Args:
+        model: a folder, or a name on the hub, such as "microsoft/resnet-152" (2,048 numbers a picture).
+    """
+
+    kinds = ("image", "depth")
+    batch_size = 8
+
+    def __init__(self, model: str):
+        self._name = model
+
+    @property
+    def version(self) -> str:
+        """Model and package."""
+        return f"{self._name}, transformers {version('transformers')}"
+
+    @cached_property
+    def _model(self) -> Any:
+        from transformers import AutoModel
+
+        return _loaded(AutoModel, self._name).eval()
+
+    def extract(self, items: Sequence[np.ndarray]) -> np.ndarray:
+        """Return float32 (n, d)."""
+        import torch
+
+        pixels = torch.from_numpy(prepared(items, _MEAN, _SD))
+        with torch.inference_mode():
+            return self._model(pixel_values=pixels).pooler_output.flatten(1).numpy()
+
+
+def _loaded(kind: Any, name: str) -> Any:
+    try:
+        return kind.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        remedy = "check the name and the connection, or give a folder with the model"
+        found = str(error).partition("\n")[0]
+        raise DataError(name, "model", "a model on the hub or in a folder", found, remedy) from error
