@@ -1,8 +1,5 @@
 """The command line: each command reads its options, calls one function, and prints."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +9,15 @@ try:
 except ModuleNotFoundError as error:
     raise SystemExit(f'euar: the command line needs {error.name}; run: pip install "euar[cli]"') from None
 
+from euar.cli import data as data_commands
+from euar.cli import features as feature_commands
+from euar.cli._console import explained, fail
 from euar.experiments import grid, report, store
 from euar.experiments.run import run_experiment
 from euar.experiments.train import Request
 from euar.experiments.train import train as train_request
 from euar.files import write_json
-from euar.training import Recipe, TrainingError
+from euar.training import Recipe
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="EUAR: Gaussian experts with uncertainty-aware routing.",
 )
+app.add_typer(data_commands.app, name="data")
+app.command()(feature_commands.features)
 
 
 def main() -> None:
@@ -53,7 +55,7 @@ def train(  # noqa: PLR0913  one argument for each option
     """
     options = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "weight_decay": weight_decay}
     given = {name: value for name, value in options.items() if value is not None}
-    with _explained():
+    with explained():
         request = Request(
             data=data,
             variant=variant,
@@ -71,14 +73,14 @@ def train(  # noqa: PLR0913  one argument for each option
 
 @app.command()
 def experiment(
-    name: Annotated[str, typer.Argument(help="embedded or grid.")],
+    name: Annotated[str, typer.Argument(help="embedded, grid or probes.")],
     out: Annotated[
         Path | None, typer.Option(help="Folder of all results; the checkout's by default.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
 ) -> None:
     """Measure what the results of an experiment do not hold yet."""
-    with _explained():
+    with explained():
         for path in run_experiment(name, out, jobs):
             Console().print(str(path), soft_wrap=True)
 
@@ -94,7 +96,7 @@ def results(
         return
     found = store.load_results(name)
     if not found:
-        _fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
+        fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
         _print_result(result)
         when = "" if store.is_current(result) else ", measured with older code"
@@ -102,6 +104,9 @@ def results(
 
 
 def _print_result(result: dict, recorded: dict | None = None) -> None:
+    if "probes" in result:
+        Console().print(report.probe_table(result))
+        return
     Console().print(report.metrics_table(result, recorded), report.difference_table(result))
 
 
@@ -113,21 +118,3 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
     if not numbers or min(numbers) < 0:
         raise ValueError(f"seeds: expected a number such as 5, or a list such as 0,3,7, found {text!r}")
     return numbers if "," in text else tuple(range(numbers[0]))
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what a user can mend into one readable block and an exit status."""
-    try:
-        yield
-    except ValueError as error:  # DataError among them
-        _fail(str(error), code=2)
-    except (TrainingError, OSError) as error:
-        _fail(str(error), code=1)
-    except KeyboardInterrupt:
-        _fail("stopped; the same command continues here", code=130)
-
-
-def _fail(text: str, code: int) -> None:
-    print(f"euar: {text}", file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
-    raise typer.Exit(code)

@@ -1,6 +1,7 @@
 """The linear baselines' metrics on a data set."""
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +22,29 @@ def baselines(dataset: MultimodalDataset) -> dict[str, dict[str, float]]:
         {name: metrics}: `constant` and `ridge` for ratings, `majority` and `logistic` for classes.
     """
     dataset = dataset.standardize()
-    x, y = zip(*(_arrays(dataset, split) for split in ("train", "valid", "test")), strict=True)
-    if dataset.task == "classification":
-        classes = int(np.max(dataset.target)) + 1
-        fitted = {
-            "majority": linear.majority(y[0], classes),
-            "logistic": linear.logistic(x[0], y[0], x[1], y[1], classes),
-        }
-    else:
-        fitted = {"constant": linear.constant(y[0]), "ridge": linear.ridge(x[0], y[0], x[1], y[1])}
+    return evaluate(fitted(dataset), dataset, "test")
+
+
+def fitted(dataset: MultimodalDataset) -> dict[str, linear.Predictor]:
+    """Return the baselines, trained on a standardised set; `logistic` and `ridge` stand last."""
+    x, y = zip(*(_arrays(dataset, split) for split in ("train", "valid")), strict=True)
+    if dataset.task == "regression":
+        return {"constant": linear.constant(y[0]), "ridge": linear.ridge(x[0], y[0], x[1], y[1])}
+    classes = int(np.max(dataset.target)) + 1
+    return {
+        "majority": linear.majority(y[0], classes),
+        "logistic": linear.logistic(x[0], y[0], x[1], y[1], classes),
+    }
+
+
+def evaluate(
+    models: Mapping[str, linear.Predictor], dataset: MultimodalDataset, split: str
+) -> dict[str, dict[str, float]]:
+    """Return {name: metrics} on a split of the standardised set that the models were trained on."""
+    x, y = _arrays(dataset, split)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "r of a constant")  # nobody expects one here
-        return {name: scores(predict(x[2]), y[2]) for name, predict in fitted.items()}
+        return {name: scores(predict(x), y) for name, predict in models.items()}
 
 
 def _arrays(dataset: MultimodalDataset, split: str) -> tuple[NDArray, NDArray]:

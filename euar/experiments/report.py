@@ -11,6 +11,7 @@ from euar.intervals import Interval, t_interval
 from euar.training.runs import Summary, summarize
 
 LABELS = {"mae": "MAE", "corr": "r", "accuracy": "accuracy"}
+PROBED = ("mae", "corr", "acc2", "acc7", "accuracy", "f1_weighted")
 _LINEAR = ("ridge", "logistic")
 
 
@@ -67,6 +68,25 @@ def difference_table(result: dict[str, Any]) -> Table:
         interval = "needs two seeds" if n == 1 else f"[{low:+.3f}, {high:+.3f}]"
         row = ("undefined", "-") if math.isnan(mean) else (f"{mean:+.3f}", interval)
         table.add_row(LABELS[metric], *row)
+    return table
+
+
+def probe_table(result: dict[str, Any]) -> Table:
+    """Return a row for each modality alone, for all together, and for the baselines: linear test metrics.
+
+    Args:
+        result: as `Probe.measure` returns it.
+    """
+    data, corruption = result["data"], result["config"]["model"]["corruption"]
+    title = " ".join(filter(None, (data["name"], data["variant"], corruption)))
+    rows = {name: splits["test"] for name, splits in result["probes"].items()}
+    rows |= {"all" if name in _LINEAR else name: metrics for name, metrics in result["baselines"].items()}
+    metrics = [m for m in PROBED if m in next(iter(rows.values()))]
+    table = Table(title=f"Linear models on the test split of {title}", box=box.SIMPLE_HEAD)
+    for header in ("features", *metrics):
+        table.add_column(header, justify="left" if header == "features" else "right")
+    for name, values in rows.items():
+        table.add_row(name, *(_number(values[metric]) for metric in metrics))
     return table
 
 

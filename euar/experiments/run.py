@@ -1,16 +1,31 @@
 """Run a named experiment: train what its results do not hold yet, and add that to the results."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, Protocol
 
-from euar.experiments import embedded, grid
+from euar.experiments import embedded, grid, probes
 from euar.experiments.store import result_path, save_result
-from euar.experiments.train import Request, result_key, train
 
-EXPERIMENTS = {"embedded": embedded.requests, "grid": grid.requests}
+
+class Request(Protocol):
+    """What an experiment asks for: one result."""
+
+    def key(self) -> str:
+        """Return the key of the result, without measuring."""
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Measure, and return the result."""
+
+
+EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
+    "embedded": embedded.requests,
+    "grid": grid.requests,
+    "probes": probes.requests,
+}
 
 
 def run_experiment(name: str, root: Path | None = None, jobs: int = 1) -> Iterator[Path]:
@@ -36,7 +51,5 @@ def run_experiment(name: str, root: Path | None = None, jobs: int = 1) -> Iterat
 
 
 def _measure(name: str, root: Path | None, request: Request) -> Path:
-    path = result_path(name, result_key(request), root)
-    if path.exists():
-        return path
-    return save_result(train(request, experiment=name, progress=False), root)
+    path = result_path(name, request.key(), root)
+    return path if path.exists() else save_result(request.measure(name), root)

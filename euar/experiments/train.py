@@ -1,10 +1,7 @@
 """Train EUAR on a data set for several seeds, beside the linear baselines: one result."""
 
-import shlex
-import sys
 import time
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +9,10 @@ import numpy as np
 
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
+from euar.experiments.origin import command, now, origin
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
-from euar.training.batches import SPLITS
-from euar.training.device import resolve
-from euar.training.provenance import code, describe, environment, key
+from euar.training.provenance import describe
 
 PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}
 
@@ -45,6 +41,14 @@ class Request:
         if self.preset not in PRESETS:
             raise ValueError(f"preset: expected one of {', '.join(PRESETS)}, found {self.preset!r}")
 
+    def key(self) -> str:
+        """Return the key of the result, without training."""
+        return result_key(self)
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Train, and return the result of an experiment."""
+        return train(self, experiment=experiment, progress=False)
+
 
 def train(
     request: Request, *, experiment: str = "train", out: Path | None = None, progress: bool | None = None
@@ -61,7 +65,7 @@ def train(
         DataError: the data cannot be read.
         ValueError, TrainingError: see `fit`.
     """
-    start, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+    start, started = time.perf_counter(), now()
     dataset = load(request.data, variant=request.variant)
     config = model_config(request.preset, dataset)
     runs = fit(
@@ -77,7 +81,7 @@ def train(
         "schema": 1,
         "experiment": experiment,
         **_origin(request, config, dataset),
-        "command": shlex.join(["euar", *sys.argv[1:]]),
+        "command": command(),
         "started": started,
         "seconds": time.perf_counter() - start,
         "runs": [run.record() for run in runs],
@@ -107,28 +111,10 @@ def model_config(preset: str, dataset: MultimodalDataset) -> EUARConfig:
 
 
 def _origin(request: Request, config: EUARConfig, dataset: MultimodalDataset) -> dict[str, Any]:
-    """Where the numbers come from, and the key that stands for it."""
     settings = {
         "preset": request.preset,
         "model": describe(config),
         "training": asdict(request.recipe),
         "seeds": list(request.seeds),
     }
-    program = code(settings["model"]["type"])
-    return {
-        "config": settings,
-        "key": key(settings, dataset.sha256, program["sha256"]),
-        "data": _data(request, dataset),
-        "code": program,
-        "environment": environment(resolve(request.device)),
-    }
-
-
-def _data(request: Request, dataset: MultimodalDataset) -> dict[str, Any]:
-    return {
-        "name": dataset.name,
-        "variant": request.variant,
-        "sha256": dataset.sha256,
-        "n": {split: int(np.sum(dataset.split == split)) for split in SPLITS},
-        "features": dataset.in_features,
-    }
+    return origin(settings, dataset, request.variant, request.device)

@@ -1,0 +1,53 @@
+"""What all commands share: how they print, and how they explain what went wrong."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from euar.training import TrainingError
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what a user can mend into one readable block and an exit status."""
+    try:
+        yield
+    except ValueError as error:  # DataError among them
+        fail(str(error), code=2)
+    except (TrainingError, OSError) as error:
+        fail(str(error), code=1)
+    except KeyboardInterrupt:
+        fail("stopped; the same command continues here", code=130)
+
+
+def fail(text: str, code: int) -> None:
+    """Say what went wrong on standard error and leave with an exit status."""
+    print(f"euar: {text}", file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
+    raise typer.Exit(code)
+
+
+def say(text: str) -> None:
+    """Print plain text as it is."""
+    print(text)  # noqa: T201  no wrapping, no markup
+
+
+@contextmanager
+def progress_bytes() -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """Give the block a function `progress(name, done, total)` in bytes; None where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        yield progress

@@ -1,0 +1,101 @@
+"""`euar data`: what data sets there are, how to get them, what is in a file, and whether it is sound."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from euar.cli._console import explained, progress_bytes, say
+from euar.data import catalogue, download, loading, readers
+from euar.data.readers._content import Nan
+from euar.experiments import leaks
+
+app = typer.Typer(no_args_is_help=True, help="List, get, check and convert data sets.")
+
+Source = Annotated[Path, typer.Argument(help="A file or folder in any known format.")]
+Replace = Annotated[str, typer.Option("--nan", help="NaN among features: refuse, or zero (put 0 there).")]
+Variant = Annotated[str | None, typer.Option(help="The source's variant, where it has several.")]
+
+
+@app.command("list")
+def list_sets() -> None:
+    """Show the data sets by name, whether they are here, and the formats that can be read."""
+    table = Table(box=box.SIMPLE_HEAD, title="Data sets")
+    for header in ("name", "what", "task", "here"):
+        table.add_column(header, overflow="fold")
+    for entry in catalogue.entries().values():
+        table.add_row(entry.name, entry.title, entry.task, _presence(entry))
+    Console().print(table)
+    say("Formats that `euar data check` and `euar data convert` read:")
+    for reader in (*readers.FILES, *readers.PICKLES):
+        say(f"  {reader.NAME:<18} {reader.TITLE}")
+
+
+@app.command()
+def info(name: Annotated[str, typer.Argument(help="A data set's name.")]) -> None:
+    """Print the card of a data set: source, terms, splits, variants, and what to beware of."""
+    with explained():
+        say(catalogue.card(name))
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(help="mosi, mosei, mvsa or nyud.")],
+    accept_terms: Annotated[bool, typer.Option("--accept-terms", help="I read the terms and agree.")] = False,
+    to: Annotated[Path | None, typer.Option(help="The data folder; EUAR_DATA by default.")] = None,
+) -> None:
+    """Download a data set from its public sources, with hashes; the same command continues.
+
+    Without --accept-terms it prints the terms and fetches nothing.
+    """
+    with explained(), progress_bytes() as progress:
+        folder = loading.data_folder(to) / name
+        say(f"{name}: {download.get(name, folder, accept_terms=accept_terms, progress=progress)}")
+
+
+@app.command("check")
+def check_source(
+    source: Source,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    variant: Variant = None,
+) -> None:
+    """Report what is right and wrong with a source; exit status 2 if something failed.
+
+    Ratings with features also get the leak test: a modality that is better than anybody's published model of
+    it knows labels of the test split.
+    """
+    report = leaks.checked(source, variant)
+    say(json.dumps(report.to_dict(), indent=2) if as_json else report.to_text())
+    if report.status == "fail":
+        raise typer.Exit(2)
+
+
+@app.command()
+def convert(
+    source: Source,
+    out: Annotated[Path, typer.Argument(help="The HDF5 file to write.")],
+    variant: Variant = None,
+    nan: Replace = "refuse",
+) -> None:
+    """Read any known format and write one checked HDF5 file, which `euar train` takes."""
+    with explained():
+        dataset = readers.read(source, nan=_nan(nan), variant=variant)
+        dataset.to_hdf5(out)
+    say(f"{dataset.describe()}\n{out}")
+
+
+def _nan(word: str) -> Nan:
+    if word not in ("refuse", "zero"):
+        raise ValueError(f"--nan: expected refuse or zero, found {word!r}")
+    return word
+
+
+def _presence(entry: catalogue.Entry) -> str:
+    if not entry.sources:
+        return "ships with euar"
+    folder = loading.data_folder() / entry.name
+    return str(folder) if folder.is_dir() else f"euar data get {entry.name}"

@@ -1,0 +1,50 @@
+"""Where a result comes from: configuration, data, code and machine, and the key that stands for them."""
+
+import shlex
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from euar.data import MultimodalDataset
+from euar.training.batches import SPLITS
+from euar.training.device import resolve
+from euar.training.provenance import code, environment, key
+
+
+def origin(
+    config: dict[str, Any], dataset: MultimodalDataset, variant: str | None, device: str = "cpu"
+) -> dict[str, Any]:
+    """Return the fields of a result that its measurement does not decide.
+
+    Args:
+        config: what was asked for; `config["model"]["type"]` is the dotted name of what was trained.
+        dataset: the data.
+        variant: the data set's variant.
+        device: see `fit`.
+    """
+    program = code(config["model"]["type"])
+    return {
+        "config": config,
+        "key": key(config, dataset.sha256, program["sha256"]),
+        "data": {
+            "name": dataset.name,
+            "variant": variant,
+            "sha256": dataset.sha256,
+            "n": {split: int(np.sum(dataset.split == split)) for split in SPLITS},
+            "features": dataset.in_features,
+        },
+        "code": program,
+        "environment": environment(resolve(device)),
+    }
+
+
+def command() -> str:
+    """Return the command line of this process."""
+    return shlex.join(["euar", *sys.argv[1:]])
+
+
+def now() -> str:
+    """Return the time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
