@@ -9,6 +9,7 @@ import sysconfig
 import venv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +62,30 @@ def test_a_committed_result_is_printed(python, tmp_path):
         (ROOT / "results/embedded").glob("*.json"), key=lambda p: json.loads(p.read_text())["started"]
     )
     assert newest.stem in run(python, tmp_path, "-m", "euar", "results", "embedded")
+
+
+def test_a_users_own_folder_is_converted_checked_and_trained_on(python, tmp_path):
+    folder, rng = tmp_path / "mine", np.random.default_rng(0)
+    folder.mkdir()
+    target = rng.normal(size=60)
+    rows = "".join(f"clip-{row},{label:.3f},speaker-{row // 3}\n" for row, label in enumerate(target))
+    (folder / "labels.csv").write_text("id,label,group\n" + rows)
+    np.savez(
+        folder / "views.npz",
+        voice=target[:, None] + rng.normal(size=(60, 3)),
+        face=rng.normal(size=(60, 9, 2)),
+    )
+    assert "60 rows, regression" in run(python, tmp_path, "-m", "euar", "data", "convert", "mine", "mine.h5")
+    assert "mine.h5: ok" in run(python, tmp_path, "-m", "euar", "data", "check", "mine.h5")
+    options = ["--seeds", "2", "--epochs", "1", "--out", "runs"]
+    assert "ridge" in run(python, tmp_path, "-m", "euar", "train", "mine.h5", *options)
+    result = json.loads((tmp_path / "runs" / "result.json").read_text())
+    assert result["data"]["features"] == {"voice": 3, "face": 2}
+
+
+def test_the_data_sets_are_listed_with_their_cards(python, tmp_path):
+    assert "euar data get mosi" in run(python, tmp_path, "-m", "euar", "data", "list")
+    assert "The leak" in run(python, tmp_path, "-m", "euar", "data", "info", "mosi")
 
 
 def test_a_chapter_runs(python, tmp_path):

@@ -50,7 +50,7 @@ def data() -> None:
     embedded = ROOT / "data" / "vader_tweets.h5"
     line(embedded.exists(), "embedded set", str(embedded), "restore it: `git checkout data`")
     folder = os.environ.get("EUAR_DATA")
-    remedy = "optional, no chapter needs it yet; set EUAR_DATA to the folder that holds it"
+    remedy = "optional: `euar data get NAME`, or set EUAR_DATA to the folder that holds it"
     for name in DATASETS:
         found = bool(folder) and (Path(folder) / name).is_dir()
         line(found, name, str(Path(folder) / name) if found else "not found", remedy)

@@ -31,6 +31,8 @@ def features(  # noqa: PLR0913  one argument for each option
         chosen = {
             modality: names[_KINDS[kind]] for modality, kind in raw.kinds(dataset).items() if kind in _KINDS
         }
+        if not chosen:
+            raise ValueError(f"{data}: nothing to extract: it has no texts, pictures or sounds")
         dataset = extractors.attach(dataset, chosen)
         if noise is not None:
             dataset = extractors.corrupted(dataset, extractors.Corruption.parse(noise, seed=seed))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from euar.data import MultimodalDataset
 from euar.data.check import Item, Report, examine
 from euar.data.check.published import recognised
-from euar.experiments.linear import fitted
+from euar.experiments.linear import alone, fitted
 from euar.training.batches import SPLITS
 
 REACH = 3  # standard errors
@@ -86,7 +86,7 @@ def _name_of(dataset: MultimodalDataset) -> str | None:
 
 def _tested(dataset: MultimodalDataset, modality: str, ceiling: dict[str, Any]) -> dict[str, Any]:
     rows = (dataset.split == "test") & (dataset.target != 0) & dataset.available[modality]
-    part = dataset.subset(mask=dataset.available[modality]).with_modalities([modality]).standardize()
+    part = alone(dataset, modality).standardize()
     predict = fitted(part)["ridge"]
     right = np.zeros(len(dataset), dtype=bool)
     values = predict(part.modalities[modality].astype(np.float64))

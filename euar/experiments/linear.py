@@ -37,6 +37,11 @@ def fitted(dataset: MultimodalDataset) -> dict[str, linear.Predictor]:
     }
 
 
+def alone(dataset: MultimodalDataset, modality: str) -> MultimodalDataset:
+    """Return one modality of a set, and the rows in which it is available."""
+    return dataset.subset(mask=dataset.available[modality]).with_modalities([modality])
+
+
 def evaluate(
     models: Mapping[str, linear.Predictor], dataset: MultimodalDataset, split: str
 ) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from euar.data import MultimodalDataset, features, load
 from euar.experiments.leaks import leak_test
-from euar.experiments.linear import baselines, evaluate, fitted
+from euar.experiments.linear import alone, baselines, evaluate, fitted
 from euar.experiments.origin import command, now, origin
 from euar.experiments.store import load_results
 from euar.training.batches import SPLITS
@@ -60,7 +60,7 @@ class Probe:
             "started": started,
             "labels": _labels(dataset),
             "groups": _groups(dataset),
-            "probes": {name: _linear(dataset.with_modalities([name])) for name in dataset.modalities},
+            "probes": {name: _linear(alone(dataset, name)) for name in dataset.modalities},
             "baselines": baselines(dataset),
             "leaks": leak_test(dataset),
             "seconds": time.perf_counter() - start,

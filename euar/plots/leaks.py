@@ -29,23 +29,6 @@ def label_shares(panels: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence
     return made
 
 
-def shared_groups(counts: NDArray, rows: Sequence[str], columns: Sequence[str]) -> Figure:
-    """Show how many groups each split of one kind shares with each split of another.
-
-    Args:
-        counts: (R, C) groups.
-        rows: names of the R splits of the first kind.
-        columns: names of the C splits of the second kind.
-    """
-    made, (ax,) = figure(height=2.6)
-    ax.imshow(counts, cmap="Blues", vmin=0, vmax=1.6 * counts.max(), aspect="auto")
-    for (row, column), count in np.ndenumerate(counts):
-        ax.text(column, row, str(count), ha="center", va="center")
-    ax.set(xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
-    ax.grid(visible=False)
-    return made
-
-
 def against_ceilings(rows: Mapping[str, tuple[float, float, float]], reach: float, metric: str) -> Figure:
     """Show scores beside the best that anyone has published, and how far beyond it chance can reach.
 

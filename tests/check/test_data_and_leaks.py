@@ -1,9 +1,22 @@
-"""The exercises of "Data: what we have, what leaks" know right from wrong."""
+"""The exercises of "Data: what we have, what leaks" know right from wrong; its claims fail without a leak."""
 
+import copy
+import warnings
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
+from sklearn.neural_network import MLPRegressor
 
+from euar.check import ClaimError
 from euar.check import data_and_leaks as check
+from euar.experiments import probes
+
+matplotlib.use("Agg")
+CHAPTER = Path(__file__).parents[2] / "book" / "data_and_leaks.ipynb"
 
 
 def by_group(groups, share, seed):
@@ -62,3 +75,51 @@ def test_each_mistake_has_its_own_message(exercise):
 @pytest.mark.parametrize("exercise", [check.standard_errors, check.group_split])
 def test_a_stub_that_raises_is_not_blamed_for_it(exercise):
     assert "Write the function first" in exercise(unfinished).message
+
+
+CELLS = ["extractor", "leak", "leak-panel", "leak-curve"]
+
+
+def run(cells, **names):
+    """Execute cells of the chapter, `names` in place of what the imports bring, and return their names."""
+    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    space = {"profile": None}
+    exec(source["imports"], space)
+    space |= {"panel": lambda *_args, **_options: None} | names
+    for cell in cells:
+        exec(source[cell], space)
+    return space
+
+
+def without_labels(**_options):
+    """An extractor that learns nothing: a fresh network."""
+    network = MLPRegressor(hidden_layer_sizes=(64,), max_iter=1, random_state=0)
+
+    def fit(x, _y):
+        MLPRegressor.fit(network, x[:200], np.random.default_rng(0).normal(size=200))
+
+    network.fit = fit
+    return network
+
+
+def test_control_an_extractor_that_learns_no_label_leaks_nothing():
+    with pytest.raises(ClaimError, match="seen rows minus unseen rows"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run([*CELLS, "leak-claims"], MLPRegressor=without_labels, SEEDS=range(2))
+
+
+def test_control_features_that_did_not_see_the_videos():
+    """The honest variant has no seen video; the audio, whose extractor used no label, knows no difference."""
+    report = copy.deepcopy(probes.newest()["mosi", "leaked", None]["leaks"])
+    for name in ("text", "video"):
+        report["modalities"][name] |= {
+            "groups": report["modalities"]["audio"]["groups"],
+            "seen_groups": report["modalities"]["audio"]["seen_groups"],
+        }
+    space = run([])
+    space["theirs"] = report
+    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    exec(source["seen-picture"], space)
+    with pytest.raises(ClaimError, match="text: a seen video minus the unseen ones"):
+        exec(source["seen-claims"], space)
+    plt.close("all")

@@ -69,24 +69,24 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
     path = Path(path)
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
-    if storage.is_ours(path) and variant is None:
+    if storage.is_ours(path):
+        _check_variant(path, (), variant)
         return MultimodalDataset.from_hdf5(path)
     if safe_pickle.is_pickle(path):
         subject = safe_pickle.load(path)
         reader, arguments = _first(path, PICKLES, subject), [path, subject]
     else:
         reader, arguments = _first(path, FILES, path), [path]
+    _check_variant(path, getattr(reader, "VARIANTS", ()), variant)
     if variant is not None:
-        arguments.append(_known_variant(path, reader, variant))
+        arguments.append(variant)
     return reader.read(*arguments).dataset(reader.NAME, path, nan)
 
 
-def _known_variant(path: Path, reader: ModuleType, variant: str) -> str:
-    known = getattr(reader, "VARIANTS", ())
-    if variant not in known:
+def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> None:
+    if variant is not None and variant not in known:
         expected = f"one of {', '.join(known)}" if known else "None: this source has one version"
         raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
-    return variant
 
 
 def _first(path: Path, candidates: tuple[ModuleType, ...], subject: object) -> ModuleType:
