@@ -3,25 +3,28 @@
 import numpy as np
 
 
-def mean_over(intervals: np.ndarray, frames: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return for each interval the mean of the frames that overlap it, float64 (T, d); of none, 0.
+def mean_over(intervals: np.ndarray, frames: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each interval the mean of the frames that overlap it, float64 (T, d), and their number (T,).
+
+    Of no frame the mean is 0. A frame that only touches an interval does not overlap it.
 
     Args:
         intervals: (T, 2) start and end.
         frames: (F, 2) start and end, both non-decreasing.
         values: (F, d)
     """
-    first = np.searchsorted(
-        frames[:, 1], intervals[:, 0], side="right"
-    )  # the first that ends after the start
-    last = np.searchsorted(
-        frames[:, 0], intervals[:, 1], side="left"
-    )  # behind the last that starts before the end
-    count = np.maximum(last - first, 0)
-    padded = np.concatenate([values, np.zeros((1, values.shape[1]))])  # an index may be F
-    bounds = np.stack([first, np.maximum(last, first)], axis=1).ravel()
-    total = np.add.reduceat(padded, bounds, axis=0)[::2] if len(bounds) else np.zeros((0, values.shape[1]))
-    return np.where(count[:, None] > 0, total, 0) / np.maximum(count, 1)[:, None]
+    # Overlapping are the frames from the first that ends after the start to the last that starts before the
+    # end.
+    first = np.searchsorted(frames[:, 1], intervals[:, 0], side="right")
+    behind = np.searchsorted(frames[:, 0], intervals[:, 1], side="left")
+    count = np.maximum(behind - first, 0)
+    if not len(intervals):
+        return np.zeros((0, values.shape[1])), count
+    bounds = np.stack([first, first + count], axis=1).ravel()
+    padded = np.concatenate([values, np.zeros((1, values.shape[1]))])  # a bound may be F
+    with np.errstate(invalid="ignore"):  # inf - inf
+        total = np.add.reduceat(padded, bounds, axis=0)[::2]  # every other sum lies between two intervals
+    return np.where(count[:, None] > 0, total, 0) / np.maximum(count, 1)[:, None], count
 
 
 def members(segments: np.ndarray, words: np.ndarray) -> list[np.ndarray]:
@@ -33,5 +36,5 @@ def members(segments: np.ndarray, words: np.ndarray) -> list[np.ndarray]:
     """
     middle = words.mean(axis=1)
     order = np.argsort(middle, kind="stable")
-    first, last = (np.searchsorted(middle[order], segments[:, side], side="left") for side in (0, 1))
-    return [order[low:high] for low, high in zip(first, last, strict=True)]
+    first, behind = (np.searchsorted(middle[order], segments[:, side], side="left") for side in (0, 1))
+    return [order[low:high] for low, high in zip(first, behind, strict=True)]

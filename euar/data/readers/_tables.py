@@ -85,15 +85,15 @@ def columns(path: Path, names: Sequence[str], delimiter: str = ",") -> dict[str,
 
 
 def numbers(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
-    """Return cells as float64 (n,).
+    """Return cells as float64 (n,), none larger than float32 can hold.
 
     Raises:
-        DataError: a cell is not a finite number.
+        DataError: a cell is not a finite number, or too large.
     """
     values = np.array([_number(cell) for cell in cells])
-    wrong = np.flatnonzero(~np.isfinite(values))
+    wrong = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
     if len(wrong):
-        found = f"{cells[wrong[0]]!r} in row {wrong[0] + 1}"
+        found = f"{cells[wrong[0]][:80]!r} in row {wrong[0] + 1}"
         remedy = "correct the cell or drop the row"
         raise DataError(path, column, "finite numbers with a decimal point", found, remedy)
     return values

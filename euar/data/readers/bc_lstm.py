@@ -1,12 +1,14 @@
 """Utterance features of the bc-LSTM release of CMU-MOSI (Poria et al. 2017): a folder of CSV files.
 
-`transcripts.csv` has a row `id,text,video number,label` for each utterance, without a header. The first
-column of `text_train.csv` and `text_test.csv` names rows of it, from 0, in the order of `{m}/{m}_train0.csv`
-and `{m}/{m}_test0.csv`, which hold the features of text, audio and video, the binary label last.
+`transcripts.csv` has a row `id,text,video number,label` for each utterance, without a header; the id is
+VIDEO_K, the label 1 where the rating is 0 or more. The first column of `text_train.csv` and `text_test.csv`
+names rows of it, from 0. This is the order of `{m}/{m}_train0.csv` and `{m}/{m}_test0.csv`, which hold the
+features of text, audio and video, the label last.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ MODALITIES = ("text", "audio", "video")
 CLASSES = ["negative", "positive"]
 _PARTS = ("train", "test")
 _VALID_SHARE = 10 / 31  # of the test videos
+_REMEDY = "get all files from one release"
 
 
 def matches(path: Path) -> bool:
@@ -30,7 +33,7 @@ def matches(path: Path) -> bool:
 
 
 def read(path: Path) -> Content:
-    """Return the binary labels (n,), with the three feature vectors and the transcripts.
+    """Return the binary labels (n,), with the three feature vectors and the transcripts as raw content.
 
     The release has training and test videos. Of its test videos, those whose ids have the smallest SHA-256
     become "valid": 10 of 31 in the real set. Text and video features were fitted to the labels of the
@@ -39,46 +42,51 @@ def read(path: Path) -> Content:
     Raises:
         DataError: a file is absent or damaged, or rows and labels of two files differ.
     """
-    file = path / "transcripts.csv"
-    transcripts = _tables.rows(file)
-    if len(transcripts[0]) != 4:
-        remedy = "get the file again"
-        raise DataError(file, "columns", "4: id, text, video number, label", f"{len(transcripts[0])}", remedy)
+    transcripts = _transcripts(path / "transcripts.csv")
     rows = {part: _rows(path / f"text_{part}.csv", len(transcripts)) for part in _PARTS}
-    order = [row for part in _PARTS for row in rows[part]]
-    ids, texts, _, cells = zip(*(transcripts[row] for row in order), strict=True)
-    target = np.array(_tables.words(file, "label", cells, {"0": "0", "1": "1"}), dtype=np.int64)
-    features = {name: _features(path, name, target, len(rows["train"])) for name in MODALITIES}
+    order = np.array([row for part in _PARTS for row in rows[part]])
+    fitted = np.arange(len(order)) < len(rows["train"])
+    ids, texts, _, labels = np.array(transcripts, dtype=object)[order].T.tolist()
+    target = np.array([int(label) for label in labels], dtype=np.int64)
     videos = [name.rpartition("_")[0] for name in ids]
-    seen = np.arange(len(order)) < len(rows["train"])
+    _check_apart(path, ids, videos, fitted)
+    files = {m: [path / m / f"{m}_{part}0.csv" for part in _PARTS] for m in MODALITIES}
+    lists = [path / "transcripts.csv", *(path / f"text_{part}.csv" for part in _PARTS)]
     return Content(
         name=path.stem,
-        files=[file, *(path / f"text_{part}.csv" for part in _PARTS), *_files(path)],
+        files=lists + [file for pair in files.values() for file in pair],
         target=target,
         ids=ids,
-        split=split_by_video(videos, seen),
+        split=split_by_video(videos, fitted),
         groups=videos,
-        modalities=features,
-        meta={"classes": CLASSES, "fitted_on": seen, "transcript": np.array(texts)},
+        modalities={m: _features(pair, target, fitted) for m, pair in files.items()},
+        raw={"text": ("text", texts)},
+        meta={"classes": CLASSES, "fitted_on": fitted},
     )
 
 
-def split_by_video(videos: Sequence[str], seen: np.ndarray) -> list[str]:
+def split_by_video(videos: Sequence[str], fitted: np.ndarray) -> list[str]:
     """Return "train" for the rows that the extractors were fitted on, else "valid" or "test" by video.
 
     Args:
         videos: (n,) the video of each row.
-        seen: bool (n,), the training rows of the release.
+        fitted: bool (n,), the training rows of the release.
     """
-    unseen = {video for video, known in zip(videos, seen, strict=True) if not known}
+    unseen = {video for video, known in zip(videos, fitted, strict=True) if not known}
     first = sorted(unseen, key=lambda video: hashlib.sha256(video.encode()).hexdigest())
     valid = set(first[: max(1, round(_VALID_SHARE * len(first)))])
     words = ("valid" if video in valid else "test" for video in videos)
-    return ["train" if known else word for known, word in zip(seen, words, strict=True)]
+    return ["train" if known else word for known, word in zip(fitted, words, strict=True)]
 
 
-def _files(path: Path) -> Iterable[Path]:
-    return (path / name / f"{name}_{part}0.csv" for name in MODALITIES for part in _PARTS)
+def _transcripts(file: Path) -> list[list[str]]:
+    """Return id, text, number and label of each row."""
+    table = _tables.rows(file)
+    if len(table[0]) != 4:
+        found = f"{len(table[0])}"
+        raise DataError(file, "columns", "4: id, text, video number, label", found, "get the file again")
+    _tables.words(file, "label", [row[3] for row in table], {"0": CLASSES[0], "1": CLASSES[1]})
+    return table
 
 
 def _rows(file: Path, count: int) -> list[int]:
@@ -86,25 +94,38 @@ def _rows(file: Path, count: int) -> list[int]:
     numbers = _tables.numbers(file, "column 1", [row[0] for row in _tables.rows(file)])
     wrong = (numbers != np.rint(numbers)) | (numbers < 0) | (numbers >= count)
     if wrong.any():
-        found = f"{numbers[wrong][0]:g}"
-        raise DataError(file, "column 1", f"rows 0 to {count - 1} of transcripts.csv", found, "get it again")
+        expected, found = f"rows 0 to {count - 1} of transcripts.csv", f"{numbers[wrong][0]:g}"
+        raise DataError(file, "column 1", expected, found, _REMEDY)
     return numbers.astype(int).tolist()
 
 
-def _features(path: Path, name: str, target: np.ndarray, train: int) -> np.ndarray:
+def _check_apart(path: Path, ids: Sequence[str], videos: Sequence[str], fitted: np.ndarray) -> None:
+    """Raise when an utterance stands twice, or a video is in both parts."""
+    twice = [name for name, count in Counter(ids).items() if count > 1]
+    if twice:
+        expected = "each utterance once in text_train.csv and text_test.csv"
+        raise DataError(path, "ids", expected, f"{twice[0]!r} more than once", _REMEDY)
+    videos = np.array(videos)
+    both = np.intersect1d(videos[fitted], videos[~fitted])
+    if len(both):
+        expected, found = "each video in training or test", f"{str(both[0])!r} in both"
+        raise DataError(path, "videos", expected, found, _REMEDY)
+
+
+def _features(files: Sequence[Path], target: np.ndarray, fitted: np.ndarray) -> np.ndarray:
     """Return the features of a modality, (n, d), after comparing the labels beside them."""
-    parts = []
-    for part, labels in zip(_PARTS, (target[:train], target[train:]), strict=True):
-        file = path / name / f"{name}_{part}0.csv"
-        table = _tables.rows(file)
-        cells = _tables.numbers(file, name, [cell for row in table for cell in row])
-        values = cells.reshape(len(table), -1)
-        if values.shape[1] < 2 or not np.array_equal(values[:, -1], labels):
-            found = f"{len(values)} rows, or other labels" if values.shape[1] > 1 else "one column"
-            expected = f"features and the labels of the {len(labels)} {part} rows"
-            raise DataError(file, "last column", expected, found, "get the files from one release")
-        parts.append(values[:, :-1])
-    if parts[0].shape[1] != parts[1].shape[1]:
-        found = " and ".join(str(values.shape[1]) for values in parts)
-        raise DataError(path / name, "columns", "the same number in train and test", found, "get them again")
-    return np.concatenate(parts)
+    train, test = (_table(file, target[fitted == word]) for file, word in zip(files, (1, 0), strict=True))
+    if train.shape[1] != test.shape[1]:
+        found = f"{test.shape[1]}"
+        raise DataError(files[1], "columns", f"{train.shape[1]} features, as in training", found, _REMEDY)
+    return np.concatenate([train, test])
+
+
+def _table(file: Path, labels: np.ndarray) -> np.ndarray:
+    """Return the features (n, d) of a file whose last column must be the labels."""
+    table = _tables.rows(file)
+    values = _tables.numbers(file, file.stem, [cell for row in table for cell in row]).reshape(len(table), -1)
+    if values.shape[1] < 2 or not np.array_equal(values[:, -1], labels):
+        expected = f"features, then the labels of {len(labels)} rows of transcripts.csv"
+        raise DataError(file, "last column", expected, f"shape {values.shape}, or other labels", _REMEDY)
+    return values[:, :-1]

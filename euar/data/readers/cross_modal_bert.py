@@ -1,6 +1,6 @@
 """Texts and ratings of CMU-MOSI as Cross-Modal-BERT has them: `train.tsv`, `dev.tsv`, `test.tsv`.
 
-The rows have no ids, so they are named after their file and their place in it.
+The rows have no ids, so they are named after their split and their place in it.
 """
 
 import csv
@@ -25,27 +25,27 @@ def matches(path: Path) -> bool:
 
 
 def read(path: Path) -> Content:
-    """Return ratings (n,) with the texts as raw content.
+    """Return ratings (n,) with the texts as raw content; ids are SPLIT-ROW, rows from 0.
 
     Raises:
-        DataError: a file is absent or damaged.
+        DataError: a file is damaged.
     """
-    parts = {word: _rows(path / name) for word, name in _FILES.items()}
-    texts, labels = zip(*(row for rows in parts.values() for row in rows), strict=True)
+    parts = {word: _read_file(path / name) for word, name in _FILES.items()}
     return Content(
         name=path.stem,
         files=[path / name for name in _FILES.values()],
-        target=_tables.numbers(path, "label", labels).astype(np.float32),
-        ids=[f"{word}-{row:04d}" for word, rows in parts.items() for row in range(len(rows))],
-        split=[word for word, rows in parts.items() for _ in rows],
-        raw={"text": ("text", texts)},
+        target=np.concatenate([ratings for _, ratings in parts.values()]),
+        ids=[f"{word}-{row}" for word, (texts, _) in parts.items() for row in range(len(texts))],
+        split=[word for word, (texts, _) in parts.items() for _ in texts],
+        raw={"text": ("text", [text for texts, _ in parts.values() for text in texts])},
     )
 
 
-def _rows(file: Path) -> list[list[str]]:
-    """Return the rows below the header; quotes are part of the text."""
+def _read_file(file: Path) -> tuple[list[str], np.ndarray]:
+    """Return texts and ratings; a quote is part of the text."""
     header, *rows = _tables.rows(file, delimiter="\t", quoting=csv.QUOTE_NONE)
     if header != _HEADER or not rows:
         found = f"{header} and {len(rows)} rows"[:100]
         raise DataError(file, "header", f"{_HEADER} and rows", found, "get the file again")
-    return rows
+    texts, cells = zip(*rows, strict=True)
+    return list(texts), _tables.numbers(file, "label", cells).astype(np.float32)

@@ -1,9 +1,8 @@
 """Computational sequences of the CMU-MultimodalSDK: a folder of `.csd` files (HDF5), one for each source.
 
 A file has one root group, named after the sequence, and below it `data/VIDEO/features` (T, d) and
-`data/VIDEO/intervals` (T, 2), start and end in seconds. What a file holds is told by the name of its root:
-words (text, one a row), opinion labels (the first column is the sentiment, a row a segment), COVAREP (audio),
-FACET or OpenFace (vision), GloVe (text).
+`data/VIDEO/intervals` (T, 2), start and end in seconds. What a file holds is told by the name of its root,
+in either case: see `_ROLES`. Words are one a row; labels one segment a row, the rating in the first column.
 
 Words are the steps of time: a word gets the mean of the frames that overlap it, and a segment the words whose
 middle lies in it. Pauses ("sp") are dropped. The standard folds go by video: put their ids as
@@ -11,41 +10,47 @@ middle lies in it. Pauses ("sp") are dropped. The standard folds go by video: pu
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 
 from euar.data.errors import DataError
-from euar.data.readers import _alignment, _arrays_in, _split, _tables
+from euar.data.readers import _alignment, _csd, _pickled, _split, _tables
 from euar.data.readers._content import Content
 
 NAME = "csd"
 TITLE = "computational sequences of the CMU-MultimodalSDK (folder of .csd files)"
 
-_ROLES = (  # part of the root's name, in lower case -> what the file holds
+_ROLES = (  # the first part that the root's name has -> what the file holds
+    ("glove", "text"),
+    ("vectors", "text"),
     ("word", "words"),
     ("label", "labels"),
     ("opinion", "labels"),
     ("covarep", "audio"),
+    ("opensmile", "audio"),
     ("facet", "vision"),
     ("openface", "vision"),
-    ("glove", "text"),
 )
+_NEEDED = ("words", "labels")
 _PAUSE = "sp"
-_AGAIN = "get the file again"
+_SPLITS = ("train", "valid", "test")
+
+_Aligned = Mapping[str, tuple[np.ndarray, np.ndarray]]  # {key: means (T, d) and numbers of frames (T,)}
 
 
-class _Segment(NamedTuple):
-    """A labelled segment, aligned to its words."""
+class _Row(NamedTuple):
+    """A labelled segment."""
 
     id: str
+    key: str  # of its group in the files: VIDEO, or VIDEO[K] in files that were aligned before
     video: str
     label: float
-    words: list[str]
-    frames: Mapping[str, np.ndarray]  # {m: (T, d)}, of the modalities that have the video
+    steps: np.ndarray  # which of the key's words are its own
+    text: str
 
 
 def matches(path: Path) -> bool:
@@ -56,30 +61,37 @@ def matches(path: Path) -> bool:
 def read(path: Path) -> Content:
     """Return ratings (n,), with a step a word of each modality, and the words as raw content.
 
+    Ids are VIDEO[K], K the row in the labels. A modality is available in a segment where one of its frames
+    overlaps a word. `notes["dropped"]` counts the videos without labels, and the segments without words,
+    without features, and in no fold.
+
     Raises:
-        DataError: a file is damaged, words or labels are missing, or no segment has words.
+        DataError: a file is damaged, words or labels are missing, or no segment is left.
     """
-    files = _files(path)
-    with _arrays_in.opened(files["words"]) as words, _arrays_in.opened(files["labels"]) as labels:
-        features = {name: file for name, file in files.items() if name not in ("words", "labels")}
-        segments = list(_segments(files, words, labels, features))
-    kept = [segment for segment in segments if segment.words]
-    if not kept:
-        raise DataError(path, "segments", "segments with words", "none", "get files of one data set")
-    target = np.array([segment.label for segment in kept], dtype=np.float32)
-    videos = [segment.video for segment in kept]
-    texts = [" ".join(segment.words) for segment in kept]
+    files, folds = _files(path), _folds(path / "folds.json")
+    words = {key: _without_pauses(track) for key, track in _csd.tracks(files["words"], "words")}
+    segments = list(_rows(files["labels"], words))
+    spans = {row.key: words[row.key].intervals for row in segments if len(row.steps)}
+    aligned = {name: _aligned(file, spans) for name, file in files.items() if name not in _NEEDED}
+    reasons = [_reason_to_drop(row, aligned.values(), folds) for row in segments]
+    rows = [row for row, reason in zip(segments, reasons, strict=True) if not reason]
+    if not rows:
+        raise DataError(path, "segments", "segments with words", "none", "get the files of one data set")
+    _pickled.check_padding(path, "words", [len(row.steps) for row in rows])
+    target, videos = np.array([row.label for row in rows], dtype=np.float32), [row.video for row in rows]
+    sequences = {name: _padded(rows, tracks) for name, tracks in aligned.items()}
+    unlabelled = len(words.keys() - {row.key for row in segments})
     return Content(
         name=path.stem,
         files=[*files.values(), *path.glob("folds.json")],
         target=target,
-        ids=[segment.id for segment in kept],
-        split=_folds(path, target, videos),
+        ids=[row.id for row in rows],
+        split=[folds[video] for video in videos] if folds else list(_split.assign(path, target, videos)),
         groups=videos,
-        sequences={name: _padded([segment.frames.get(name) for segment in kept]) for name in features},
-        available={name: np.array([name in segment.frames for segment in kept]) for name in features},
-        raw={"text" if "text" not in features else "words": ("text", texts)},
-        notes={"dropped": {"without_words": len(segments) - len(kept)}},
+        sequences=sequences,
+        available={name: lengths > 0 for name, (_, lengths) in sequences.items()},
+        raw={"text": ("text", [row.text for row in rows])},
+        notes={"dropped": {"videos_without_labels": unlabelled, **Counter(filter(None, reasons))}},
     )
 
 
@@ -87,107 +99,97 @@ def _files(path: Path) -> dict[str, Path]:
     """Return {role: file}; words and labels must be there."""
     found: dict[str, Path] = {}
     for file in sorted(path.glob("*.csd")):
-        with _arrays_in.opened(file) as content:
-            root = _root(file, content).lower()
-        role = next((role for part, role in _ROLES if part in root), None)
+        root = _csd.root(file)
+        role = next((role for part, role in _ROLES if part in root.lower()), None)
         if role is None or role in found:
-            expected = "words, opinion labels, COVAREP, FACET, OpenFace or GloVe, one of each"
-            raise DataError(file, "root", expected, root, "move the file out of the folder")
+            expected = "words, labels, and one each of text, audio and vision at most"
+            raise DataError(file, "root", expected, repr(root), "move the file out of the folder")
         found[role] = file
-    for role in ("words", "labels"):
+    for role in _NEEDED:
         if role not in found:
             raise DataError(path, role, f"a .csd file of {role}", ", ".join(found), "put it into the folder")
     return found
 
 
-def _root(file: Path, content: h5py.File) -> str:
-    name = next(iter(content), "")
-    if not name or "data" not in content[name]:
-        raise DataError(file, "root", "a group with a group data in it", repr(name), _AGAIN)
-    return name
+def _folds(file: Path) -> dict[str, str]:
+    """Return {video: word of the split}; empty if there is no file."""
+    if not file.exists():
+        return {}
+    expected = '{"train": [ids], "valid": [ids], "test": [ids]}, each id once'
+    try:
+        content = json.loads(_tables.text(file))
+        pairs = [(video, word) for word in _SPLITS for video in content[word]]
+        folds = dict(pairs)
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        found = f"{type(error).__name__}: {error}"[:200]
+        raise DataError(file, "folds", expected, found, "correct it") from error
+    if len(folds) < len(pairs) or not all(type(video) is str for video in folds):
+        raise DataError(file, "folds", expected, "an id twice, or something else", "correct it")
+    if set(folds.values()) != set(_SPLITS):
+        raise DataError(file, "folds", expected, "an empty list", "correct it")
+    return folds
 
 
-def _segments(
-    files: Mapping[str, Path], words: h5py.File, labels: h5py.File, features: Mapping[str, Path]
-) -> Iterator[_Segment]:
-    """Yield the labelled segments of every video that has words."""
-    spoken = words[_root(files["words"], words)]["data"]
-    rated = labels[_root(files["labels"], labels)]["data"]
-    for video in rated:
-        times, values = _sequence(files["labels"], rated[video], video)
-        if video in spoken:
-            spans, tokens = _sequence(files["words"], spoken[video], video)
-            spans, tokens = _without_pauses(files["words"], video, spans, tokens)
-        else:
-            spans, tokens = np.zeros((0, 2)), []
-        aligned = _aligned(features, video, spans)
-        for number, rows in enumerate(_alignment.members(times, spans)):
-            frames = {name: steps[rows] for name, steps in aligned.items()}
-            chosen = [tokens[row] for row in rows]
-            yield _Segment(f"{video}[{number}]", video, float(values[number, 0]), chosen, frames)
+def _without_pauses(track: _csd.Track) -> _csd.Track:
+    spoken = track.features[:, 0] != _PAUSE
+    return _csd.Track(track.intervals[spoken], track.features[spoken, 0])
 
 
-def _sequence(file: Path, group: h5py.Group, video: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return intervals (T, 2) and features (T, d) of a video."""
-    field = f"data/{video}"
-    times, values = group["intervals"], group["features"]
-    if times.ndim != 2 or times.shape[1] != 2 or values.ndim < 2 or len(times) != len(values):
-        found = f"{times.shape} and {values.shape}"
-        raise DataError(file, field, "intervals (T, 2) and features (T, d)", found, _AGAIN)
-    spans = times[()].astype(np.float64)
-    if not np.isfinite(spans).all():
-        raise DataError(file, f"{field}/intervals", "finite times", "NaN or infinity", _AGAIN)
-    _tables.check_ordered(file, f"{field}/intervals", spans[:, 0], spans[:, 1])
-    return spans, values[()]
+def _rows(labels: Path, words: Mapping[str, _csd.Track]) -> Iterator[_Row]:
+    """Yield the labelled segments; `words` has (T,) words for each key."""
+    nothing = _csd.Track(np.zeros((0, 2)), np.zeros(0, dtype=object))
+    for key, track in _csd.tracks(labels, "numbers"):
+        spoken = words.get(key, nothing)
+        video, bracket, _ = key.partition("[")
+        for row, steps in enumerate(_alignment.members(track.intervals, spoken.intervals)):
+            name = key if bracket else f"{key}[{row}]"
+            text = " ".join(spoken.features[steps])
+            yield _Row(name, key, video, float(track.features[row, 0]), steps, text)
 
 
-def _without_pauses(
-    file: Path, video: str, spans: np.ndarray, tokens: np.ndarray
-) -> tuple[np.ndarray, list[str]]:
-    if tokens.dtype.kind not in "SO":
-        raise DataError(file, f"data/{video}/features", "words as bytes", str(tokens.dtype), _AGAIN)
-    words = [token.decode("utf-8") if isinstance(token, bytes) else str(token) for token in tokens[:, 0]]
-    keep = np.array([word != _PAUSE for word in words], dtype=bool)
-    return spans[keep], [word for word in words if word != _PAUSE]
+def _aligned(file: Path, spans: Mapping[str, np.ndarray]) -> _Aligned:
+    """Return for each key the means of the features over the intervals of its words.
 
-
-def _aligned(features: Mapping[str, Path], video: str, spans: np.ndarray) -> dict[str, np.ndarray]:
-    """Return {modality: a row for each word} of the modalities that have the video."""
+    Args:
+        file: a file of features.
+        spans: {key: intervals (T, 2)}.
+    """
     found = {}
-    for name, file in features.items():
-        with h5py.File(file, "r") as content:
-            group = content[_root(file, content)]["data"].get(video)
-            if group is None:
-                continue
-            frames, values = _sequence(file, group, video)
-        if values.dtype.kind not in "iuf":
-            raise DataError(file, f"data/{video}/features", "numbers", str(values.dtype), _AGAIN)
-        if np.any(np.diff(frames, axis=0) < 0):
-            raise DataError(file, f"data/{video}/intervals", "frames in the order of time", "others", _AGAIN)
-        found[name] = _alignment.mean_over(spans, frames, values.reshape(len(values), -1))
+    for key, (frames, values) in _csd.tracks(file, "numbers", spans):
+        order = np.lexsort((frames[:, 1], frames[:, 0]))
+        frames = frames[order]
+        if np.any(np.diff(frames[:, 1]) < 0):
+            expected, remedy = "no frame within another", "get the file again"
+            raise DataError(file, f"data/{key}/intervals", expected, "one that is", remedy)
+        found[key] = _alignment.mean_over(spans[key], frames, values[order])
+    widths = {means.shape[1] for means, _ in found.values()}
+    if len(widths) != 1:
+        expected = "videos that have labels and words, with the same columns in all"
+        raise DataError(file, "features", expected, f"columns {sorted(widths)}", "get the file again")
     return found
 
 
-def _padded(parts: list[np.ndarray | None]) -> tuple[np.ndarray, np.ndarray]:
-    """Return sequences padded to one length, (n, T, d), and their lengths; a missing one has length 0."""
-    width = next(part.shape[1] for part in parts if part is not None)
-    lengths = np.array([0 if part is None else len(part) for part in parts])
-    frames = np.zeros((len(parts), max(lengths.max(), 1), width))
-    for row, part in enumerate(parts):
-        if part is not None:
-            frames[row, : len(part)] = part
+def _frames_of(row: _Row, tracks: _Aligned) -> bool:
+    """Tell whether a word of the row has a frame."""
+    return row.key in tracks and bool(tracks[row.key][1][row.steps].any())
+
+
+def _reason_to_drop(row: _Row, modalities: Sequence[_Aligned], folds: Mapping[str, str]) -> str:
+    if not len(row.steps):
+        return "without_words"
+    if modalities and not any(_frames_of(row, tracks) for tracks in modalities):
+        return "without_features"
+    return "in_no_fold" if folds and row.video not in folds else ""
+
+
+def _padded(rows: Sequence[_Row], tracks: _Aligned) -> tuple[np.ndarray, np.ndarray]:
+    """Return the means of each row's words, padded to one length, float32 (n, T, d), and lengths (n,)."""
+    (width,) = {means.shape[1] for means, _ in tracks.values()}
+    frames = np.zeros((len(rows), max(len(row.steps) for row in rows), width), dtype=np.float32)
+    lengths = np.zeros(len(rows), dtype=np.int64)
+    for place, row in enumerate(rows):
+        if _frames_of(row, tracks):
+            lengths[place] = len(row.steps)
+            with np.errstate(over="ignore"):  # float64 -> float32; `Content.dataset` refuses infinity
+                frames[place, : len(row.steps)] = tracks[row.key][0][row.steps]
     return frames, lengths
-
-
-def _folds(path: Path, target: np.ndarray, videos: list[str]) -> list[str]:
-    """Return the split of each row, by the folds beside the files or drawn."""
-    file = path / "folds.json"
-    if not file.exists():
-        return list(_split.assign(path, target, videos))
-    try:
-        folds = json.loads(_tables.text(file))
-        words = {str(video): word for word in ("train", "valid", "test") for video in folds[word]}
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        expected = '{"train": [ids], "valid": [...], "test": [...]}'
-        raise DataError(file, "folds", expected, f"{type(error).__name__}: {error}", "correct it") from error
-    return _tables.words(file, "folds", videos, words)

@@ -8,9 +8,9 @@ which are among the 31 test videos of the official split. Hence three variants:
 - "leaked": the official split with all three, to show what such features do to a test. For nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from euar.data.readers._content import Content
 
 NAME = "mosi"
 TITLE = "CMU-MOSI (folder with label.csv and bc_lstm)"
-VARIANTS = ("official", "unseen-video", "leaked")
 
 
 def matches(path: Path) -> bool:
@@ -28,31 +27,51 @@ def matches(path: Path) -> bool:
     return label_csv.matches(path) and bc_lstm.matches(path / "bc_lstm")
 
 
-def read(path: Path, variant: Literal["official", "unseen-video", "leaked"] = "official") -> Content:
-    """Return ratings (n,) in [-3, 3] with the texts and features of a variant.
+def read(path: Path, variant: str = "official") -> Content:
+    """Return ratings (n,) in [-3, 3] with the texts or features of a variant, one of `VARIANTS`.
 
-    Utterances that `label.csv` lacks are dropped and counted in the record. `meta["fitted_on"]` marks the
-    rows on whose labels the text and video features were trained, where a variant has these.
+    Utterances that `label.csv` lacks are dropped and counted in `notes["dropped"]`. `meta["fitted_on"]` marks
+    the rows on whose labels text and video features were trained, where a variant has these.
 
     Raises:
         DataError: see both readers; or an utterance has no features.
     """
     labels, release = label_csv.read(path), bc_lstm.read(path / "bc_lstm")
-    place = {name: row for row, name in enumerate(release.ids)}
-    for name in labels.ids:
-        if name not in place:
-            raise DataError(path, "ids", "features of every utterance", f"none of {name}", "get both again")
-    rows = np.array([place[name] for name in labels.ids])
-    features = {name: values[rows] for name, values in release.modalities.items()}
-    found = replace(
+    rows = _rows(path, labels, release)
+    joined = replace(
         labels,
         files=[*labels.files, *release.files],
-        modalities=features,
+        modalities={name: values[rows] for name, values in release.modalities.items()},
         meta={"fitted_on": release.meta["fitted_on"][rows]},
         notes={"dropped": {"without_rating": len(release.ids) - len(rows)}},
     )
-    if variant == "official":
-        return replace(found, modalities={"audio": features["audio"]}, meta={})
-    if variant == "unseen-video":
-        return replace(found, raw={}, split=[release.split[row] for row in rows])
-    return replace(found, raw={})
+    return _VARIANTS[variant](joined, [release.split[row] for row in rows])
+
+
+def _rows(path: Path, labels: Content, release: Content) -> np.ndarray:
+    """Return the row of the release that each label belongs to."""
+    place = {name: row for row, name in enumerate(release.ids)}
+    for name in labels.ids:
+        if name not in place:
+            raise DataError(path, "ids", "features of every utterance", f"none of {name!r}", "get both again")
+    return np.array([place[name] for name in labels.ids])
+
+
+def _official(joined: Content, _split: list[str]) -> Content:
+    return replace(joined, modalities={"audio": joined.modalities["audio"]}, meta={})
+
+
+def _unseen_video(joined: Content, split: list[str]) -> Content:
+    return replace(joined, split=split, raw={})
+
+
+def _leaked(joined: Content, _split: list[str]) -> Content:
+    return replace(joined, raw={})
+
+
+_VARIANTS: dict[str, Callable[[Content, list[str]], Content]] = {
+    "official": _official,
+    "unseen-video": _unseen_video,
+    "leaked": _leaked,
+}
+VARIANTS = tuple(_VARIANTS)

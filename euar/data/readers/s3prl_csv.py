@@ -15,7 +15,9 @@ NAME = "s3prl-csv"
 TITLE = "labels and times of CMU-MOSEI from s3prl (CSV)"
 
 _HEADER = ",file,index,start,end,label2a,label2b,label6,label7,split"
-_SPLITS, _NOWHERE = {"0": "train", "1": "valid", "2": "test"}, "3"
+_NOWHERE = "in no split"
+_SPLITS = {"0": "train", "1": "valid", "2": "test", "3": _NOWHERE}
+_CLASSES = {str(rating): str(rating) for rating in range(-3, 4)}
 
 
 def matches(path: Path) -> bool:
@@ -26,22 +28,27 @@ def matches(path: Path) -> bool:
 def read(path: Path) -> Content:
     """Return the ratings rounded to seven classes, float (n,), with pointers to the segments as raw content.
 
+    Some segments begin before 0, as in the source.
+
     Raises:
         DataError: a cell does not fit, or a segment ends before it begins.
     """
-    whole = _tables.columns(path, _HEADER.split(",")[1:])
-    rows = [row for row, word in enumerate(whole["split"]) if word != _NOWHERE]
-    table = {name: [cells[row] for row in rows] for name, cells in whole.items()}
-    times = {name: _tables.numbers(path, name, table[name]) for name in ("start", "end")}
-    _tables.check_ordered(path, "start, end", times["start"], times["end"])
-    pairs = zip(table["file"], times["start"], times["end"], strict=True)
+    table = _tables.columns(path, _HEADER.split(",")[1:])
+    _, start, end = (_tables.numbers(path, name, table[name]) for name in ("index", "start", "end"))
+    _tables.check_ordered(path, "start, end", start, end)
+    split = np.array(_tables.words(path, "split", table["split"], _SPLITS))
+    ratings = np.array(_tables.words(path, "label7", table["label7"], _CLASSES), dtype=np.float32)
+    videos = np.array(table["file"])
+    names = zip(table["file"], table["index"], strict=True)
+    pointers = zip(table["file"], table["start"], table["end"], strict=True)
+    kept = split != _NOWHERE
     return Content(
         name=path.stem,
         files=[path],
-        target=_tables.numbers(path, "label7", table["label7"]).astype(np.float32),
-        ids=[f"{file}_{index}" for file, index in zip(table["file"], table["index"], strict=True)],
-        split=_tables.words(path, "split", table["split"], _SPLITS),
-        groups=table["file"],
-        notes={"dropped": {"in_no_split": len(whole["split"]) - len(rows)}},
-        raw={"segment": ("segment", [f"{file}@{start:g}-{end:g}" for file, start, end in pairs])},
+        target=ratings[kept],
+        ids=np.array([f"{video}_{index}" for video, index in names])[kept].tolist(),
+        split=split[kept].tolist(),
+        groups=videos[kept].tolist(),
+        raw={"segment": ("segment", np.array([f"{v}@{a}-{b}" for v, a, b in pointers])[kept].tolist())},
+        notes={"dropped": {"in_no_split": int((~kept).sum())}},
     )
