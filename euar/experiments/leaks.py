@@ -63,7 +63,8 @@ def checked(source: str | Path, variant: str | None = None) -> Report:
 
 def leak_items(report: dict[str, Any]) -> list[Item]:
     """Return a leak test as items of a check report."""
-    return [_item(name, found) for name, found in report.get("modalities", {}).items()]
+    found = report.get("modalities", {}).items()
+    return [item for name, tested in found for item in (_item(name, tested), *_groups_item(name, tested))]
 
 
 def ceilings(name: str | None) -> dict[str, dict[str, Any]]:
@@ -138,3 +139,16 @@ def _item(name: str, found: dict[str, Any]) -> Item:
         f"at most {REACH}",
         "these features know labels of the test split: use other features, or a split that they never saw",
     )
+
+
+def _groups_item(name: str, found: dict[str, Any]) -> list[Item]:
+    """Say how the scores of single groups spread, and how the groups that an extractor saw differ."""
+    scores = [score for *_, score in found.get("groups", [])]
+    if not scores:
+        return []
+    text = (
+        f"{len(scores)} groups: Acc2 {min(scores):.3f} to {max(scores):.3f}, median {np.median(scores):.3f}"
+    )
+    if found.get("seen") is not None and found.get("unseen") is not None:
+        text += f"; groups that the features were fitted on {found['seen']:.3f}, others {found['unseen']:.3f}"
+    return [Item(f"leak test/{name}, by group", "info", text)]
