@@ -11,6 +11,7 @@ from euar.data.errors import DataError
 from euar.files import atomic
 
 _FORMAT = "euar/1"
+_FREE, _RATIO = 2**26, 1100  # bytes that any file may unfold to; gzip shrinks to 1/1032 at most
 
 
 def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path:
@@ -78,9 +79,12 @@ def _write_array(file: h5py.File, name: str, values: np.ndarray) -> None:
 
 def _read_arrays(file: h5py.File) -> dict[str, np.ndarray]:
     arrays = {}
+    room = _FREE + _RATIO * Path(file.filename).stat().st_size
 
     def collect(name: str, item: h5py.Group | h5py.Dataset) -> None:
         if isinstance(item, h5py.Dataset):
+            if item.size * item.dtype.itemsize > room:
+                raise ValueError(f"{name} that declares shape {item.shape}")
             values = item[()].astype(item.attrs["dtype"])
             arrays[name] = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
 

@@ -79,7 +79,7 @@ def _is_data(item: h5py.Group | h5py.Dataset) -> bool:
 
 def _values(file: Path, name: str, data: h5py.Dataset) -> np.ndarray:
     if h5py.check_string_dtype(data.dtype) is not None:
-        return np.array(data.asstr()[()], dtype=np.str_)
+        return np.array(data.asstr("utf-8")[()], dtype=np.str_)
     _check_type(file, name, data.dtype)
     return data[()]
 

@@ -3,16 +3,18 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from euar.data.errors import DataError
-from euar.data.readers import _split, _tables
+from euar.data.readers import _pickled, _split, _tables
 from euar.data.readers._content import Content
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
+_POINTERS = ("image", "audio")
+_LARGEST_INTEGER = 2**24  # up to here float32 holds every integer
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
 _SPLITS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
 
@@ -41,12 +43,18 @@ def content(
         DataError: a column is unknown or missing, a cell does not fit, or features do not fit the labels.
     """
     _check_columns(labels, table)
+    for name in ("id", "label", "group"):
+        _check_filled(labels, name, table.get(name, ()))
     target, meta = _target(labels, table["label"])
+    named = _named(labels, table)
+    if not features and not table.keys() & RAW:
+        expected = "features, or a column text, image or audio"
+        raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
     joined = {name: _joined(table["id"], name, found) for name, found in features.items()}
     split = table.get("split")
     return Content(
         name=path.stem,
-        files=sorted({labels, *(found.file for found in features.values())}),
+        files=sorted({labels, *named, *(found.file for found in features.values())}),
         target=target,
         ids=table["id"],
         split=_tables.words(labels, "split", split, _SPLITS)
@@ -82,19 +90,48 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
         row = numeric.index(not numeric[0])
         found = f"{cells[0]!r} in row 1 and {cells[row]!r} in row {row + 1}"
         raise DataError(labels, "label", "all numbers, or all words", found, "correct the labels")
-    integer = all(re.fullmatch(r"[+-]?\d+", cell) for cell in cells)
+    integer = all(re.fullmatch(r"[+-]?\d{1,18}", cell, re.ASCII) for cell in cells)
     if all(numeric) and not integer:
         return _tables.numbers(labels, "label", cells).astype(np.float32), {}
-    names = sorted({cell.strip() for cell in cells}, key=int if integer else None)
-    if "" in names or len(names) < 2:
-        raise DataError(labels, "label", "at least two classes", ", ".join(map(repr, names)), "add labels")
-    return np.array([names.index(cell.strip()) for cell in cells], dtype=np.int64), {"classes": names}
+    values = [int(cell) if integer else cell.strip() for cell in cells]
+    names = sorted(set(values))
+    if len(names) < 2:
+        raise DataError(labels, "label", "at least two classes", repr(names[0])[:80], "add labels")
+    target = np.array([names.index(value) for value in values], dtype=np.int64)
+    return target, {"classes": [str(name) for name in names]}
 
 
 def _is_number(cell: str) -> bool:
     try:
         return not math.isnan(float(cell)) or True
     except ValueError:
+        return False
+
+
+def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:
+    for row, cell in enumerate(cells, 1):
+        if not cell.strip():
+            raise DataError(labels, name, "a value in every row", f"none in row {row}", "fill the cell in")
+
+
+def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
+    """Return the files that the cells name; each must be there, below the folder of the labels."""
+    found = set()
+    for name in _POINTERS:
+        for row, cell in enumerate(table.get(name, ()), 1):
+            pointer = cell.partition("#")[0]
+            if not _is_file_below(labels.parent, pointer):
+                expected = f"the path of a file, relative to the folder of {labels.name}"
+                raise DataError(labels, name, expected, f"{cell[:80]!r} in row {row}", "correct the cell")
+            found.add(labels.parent / pointer)
+    return found
+
+
+def _is_file_below(folder: Path, name: str) -> bool:
+    pointer = PurePosixPath(name)
+    try:
+        return not pointer.is_absolute() and ".." not in pointer.parts and (folder / pointer).is_file()
+    except (OSError, ValueError):  # a name that is too long, or no name
         return False
 
 
@@ -106,6 +143,7 @@ def _joined(
     if values.dtype.kind not in "iuf" or values.ndim not in (2, 3):
         described = f"{values.dtype} of shape {values.shape}"
         raise DataError(found.file, name, "numbers (n, d) or (n, T, d)", described, "convert the array")
+    values = _believable(found.file, name, values)
     if values.ndim == 3 and lengths is None:
         lengths = np.full(len(values), values.shape[1])
     if lengths is not None and (lengths.dtype.kind not in "iu" or lengths.shape != values.shape[:1]):
@@ -119,6 +157,17 @@ def _joined(
         raise DataError(found.file, name, "ids that the labels have", "none of them", "use the same ids")
     taken = np.where(there.reshape(-1, *[1] * (values.ndim - 1)), values[place], 0)
     return taken, None if lengths is None else np.where(there, lengths[place], 0), there
+
+
+def _believable(file: Path, name: str, values: np.ndarray) -> np.ndarray:
+    """Return the values, unless their type or byte order seems to be another than the file says."""
+    if values.dtype.kind == "f":
+        wide = values.astype(np.float32) if values.dtype.itemsize == 2 else values
+        return _pickled.numbers(file, name, wide, values.ndim)
+    if values.size and (largest := max(-int(values.min()), int(values.max()))) > _LARGEST_INTEGER:
+        found = f"{largest}: perhaps of another type or byte order"
+        raise DataError(file, name, f"integers up to {_LARGEST_INTEGER}", found, "write floats instead")
+    return values
 
 
 def _places(ids: Sequence[str], name: str, found: Features) -> np.ndarray:

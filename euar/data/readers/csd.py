@@ -78,7 +78,9 @@ def read(path: Path) -> Content:
     if not rows:
         raise DataError(path, "segments", "segments with words", "none", "get the files of one data set")
     _pickled.check_padding(path, "words", [len(row.steps) for row in rows])
-    target, videos = np.array([row.label for row in rows], dtype=np.float32), [row.video for row in rows]
+    videos = [row.video for row in rows]
+    with np.errstate(over="ignore"):  # float64 -> float32; `Content.dataset` refuses infinity
+        target = np.array([row.label for row in rows], dtype=np.float32)
     sequences = {name: _padded(rows, tracks) for name, tracks in aligned.items()}
     unlabelled = len(words.keys() - {row.key for row in segments})
     return Content(
@@ -123,6 +125,8 @@ def _folds(file: Path) -> dict[str, str]:
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         found = f"{type(error).__name__}: {error}"[:200]
         raise DataError(file, "folds", expected, found, "correct it") from error
+    if not all(type(content[word]) is list for word in _SPLITS):
+        raise DataError(file, "folds", expected, "no list", "correct it")
     if len(folds) < len(pairs) or not all(type(video) is str for video in folds):
         raise DataError(file, "folds", expected, "an id twice, or something else", "correct it")
     if set(folds.values()) != set(_SPLITS):
@@ -190,6 +194,6 @@ def _padded(rows: Sequence[_Row], tracks: _Aligned) -> tuple[np.ndarray, np.ndar
     for place, row in enumerate(rows):
         if _frames_of(row, tracks):
             lengths[place] = len(row.steps)
-            with np.errstate(over="ignore"):  # float64 -> float32; `Content.dataset` refuses infinity
+            with np.errstate(over="ignore"):  # as for the ratings
                 frames[place, : len(row.steps)] = tracks[row.key][0][row.steps]
     return frames, lengths

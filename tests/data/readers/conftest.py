@@ -1,19 +1,23 @@
-"""The real files, where EUAR_DATA names the folder that holds them."""
+"""The record of damaged sources: how many each reader gave back equal, and how many it refused."""
 
-import os
-from pathlib import Path
+from collections import Counter, defaultdict
 
 import pytest
 
+TALLY = pytest.StashKey[dict[str, Counter]]()
+
 
 @pytest.fixture
-def real():
-    """Return a function from a name inside EUAR_DATA to its path; the test is skipped where it is absent."""
+def tally(pytestconfig):
+    """Counts of "equal" and "refused" by writer, printed at the end of the session."""
+    return pytestconfig.stash.setdefault(TALLY, defaultdict(Counter))
 
-    def find(name: str) -> Path:
-        path = Path(os.environ.get("EUAR_DATA", "no-such-folder")) / name
-        if not path.exists():
-            pytest.skip("needs the real files: set EUAR_DATA to the folder that holds them")
-        return path
 
-    return find
+def pytest_terminal_summary(terminalreporter, config):
+    """Print how many damaged sources each reader gave back equal, and how many it refused."""
+    tally = config.stash.get(TALLY, {})
+    if tally:
+        terminalreporter.section("damaged sources")
+        for name, counts in (*tally.items(), ("all", sum(tally.values(), Counter()))):
+            numbers = f"{counts['equal']:5} equal {counts['refused']:5} refused"
+            terminalreporter.write_line(f"{name:<18}{counts.total():5} examples {numbers}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from euar.data.readers import _alignment
@@ -37,6 +37,21 @@ def test_a_mean_is_over_the_frames_that_overlap(words, drawn):
         inside = [row for row, (a, b) in enumerate(times) if a < end and b > start]
         assert count == len(inside)
         assert mean == pytest.approx(values[inside].mean(axis=0) if inside else np.zeros(2), abs=1e-12)
+
+
+@quick
+@given(words=intervals(8), drawn=frames(), data=st.data())
+def test_nan_in_one_frame_is_in_the_means_of_its_words_alone(words, drawn, data):
+    times, values = drawn
+    assume(len(times))
+    expected, _ = _alignment.mean_over(words, times, values)
+    row = data.draw(st.integers(0, len(times) - 1))
+    values[row, 0] = np.nan
+    means, _ = _alignment.mean_over(words, times, values)
+    poisoned = np.array([times[row, 0] < end and times[row, 1] > start for start, end in words], dtype=bool)
+    assert np.array_equal(np.isnan(means[:, 0]), poisoned)
+    assert np.array_equal(means[~poisoned], expected[~poisoned])
+    assert np.array_equal(means[:, 1], expected[:, 1])
 
 
 def test_what_is_not_finite_stays_in_its_word():

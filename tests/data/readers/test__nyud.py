@@ -56,6 +56,11 @@ def test_scenes_are_held_out_in_the_order_of_their_hashes_up_to_15_percent(rows)
     assert _nyud.hold_out(classes, split, groups) == expected
 
 
+def test_exactly_15_percent_are_enough():
+    groups = [str(row // 5) for row in range(100)]
+    assert _nyud.hold_out(["a"] * 100, ["train"] * 100, groups).count("valid") == 15
+
+
 def test_the_last_scene_of_a_class_stays():
     assert _nyud.hold_out(["a"] * 3, ["train"] * 3, ["x"] * 3) == ["train"] * 3
 

@@ -63,6 +63,7 @@ def test_10_of_31_videos_are_for_validation(videos, valid):
         ("transcripts.csv", '"NO","1","0"', '"NO","1","2"', "label", "'2' in row 4"),
         ("transcripts.csv", '"NO","1","0"', '"NO","1","1"', "last column", "shape (4, 5), or other labels"),
         ("transcripts.csv", '"1","0"', '"1"', "columns", "3 in line 4"),
+        ("transcripts.csv", '"\r\n', '","0"\r\n', "columns", "5"),
         ("transcripts.csv", '"b-_2"', '"b-_1"', "ids", "'b-_1' more than once"),
         ("transcripts.csv", '"b-_2"', '"d_3"', "videos", "'d' in both"),
         ("text_train.csv", '"3",', '"9",', "column 1", "9"),
@@ -103,6 +104,9 @@ def test_the_real_release(real):
         "valid": 10,
         "test": 21,
     }
+    unseen = {video for video, seen in zip(data.groups, data.meta["fitted_on"], strict=True) if not seen}
+    smallest = sorted(unseen, key=lambda video: hashlib.sha256(video.encode()).hexdigest())[:10]
+    assert set(data.groups[data.split == "valid"]) == set(smallest)
     assert data.in_features == {"text": 100, "audio": 73, "video": 100}
     assert np.sum(np.ptp(data.modalities["video"], axis=0) == 0) == 32
     assert np.bincount(data.target).tolist() == [1023, 1176]

@@ -30,17 +30,17 @@ def expected_rows(content: writer.Content) -> dict[str, list[tuple[str, float, f
     found = {}
     for video, (segments, _) in content["Opinion Segment Labels"].items():
         for row, (start, end) in enumerate(segments):
-            spoken = zip(*content["words"][video], strict=True)
+            spoken = zip(*content["words"].get(video, ((), ())), strict=True)
             words = [(token[0].decode(), a, b) for (a, b), token in spoken if start <= (a + b) / 2 < end]
             found[f"{video}[{row}]"] = [word for word in words if word[0] != "sp"]
-    return found
+    return {name: words for name, words in found.items() if words}
 
 
 def test_rows_of_the_writers_folder(tmp_path):
     data = readers.read(writer.write(tmp_path))
     assert data.meta["source"]["reader"] == "csd"
     assert data.meta["source"]["counts"] == {"train": 3, "valid": 2, "test": 2}
-    assert data.meta["source"]["dropped"] == {"videos_without_labels": 0}
+    assert data.meta["source"]["dropped"] == {"videos_without_labels": 0, "without_words": 2}
     assert [file["name"] for file in data.meta["source"]["files"]] == [
         "CMU_TINY_COVAREP.csd",
         "CMU_TINY_FACET_4.2.csd",
@@ -90,6 +90,14 @@ def test_other_numbers_that_are_not_finite_are_refused_or_replaced(read, content
     assert read(content, nan="zero").meta["source"]["replaced"] == {"audio": 4}
 
 
+def test_a_rating_that_float32_cannot_hold_is_refused(read, content):
+    times, ratings = content["Opinion Segment Labels"]["alpha"]
+    content["Opinion Segment Labels"]["alpha"] = times, ratings.astype(float) * 1e300
+    with pytest.raises(DataError, match="NaN or infinity in 3") as caught:
+        read(content)
+    assert caught.value.field == "target"
+
+
 def test_the_order_of_frames_and_words_does_not_matter(read, content):
     expected = read(content).sha256
     for root in ("COVAREP", "FACET_4.2", "words"):
@@ -129,7 +137,6 @@ def test_what_is_dropped_is_counted(read, content):
     content["words"]["delta"] = writer.words(("hello",))
     for root, (rate, width) in writer.RATES.items():
         content[root]["delta"] = writer.frames(np.random.default_rng(0), 1, rate, width)
-    content["Opinion Segment Labels"]["silent"] = writer.labels(((0, 1, 1, 0),))
     data = read(content)
     assert data.ids.tolist() == ["bêta[0]", "bêta[1]"]
     assert data.meta["source"]["dropped"] == {
@@ -235,6 +242,8 @@ def test_what_is_refused(change, field, found, read, content):
         ({"train": ["alpha"], "valid": ["gamma"], "test": [3]}, "something else"),
         ({"train": ["alpha"], "valid": ["gamma"], "test": [[]]}, "TypeError"),
         ([["alpha"]], "TypeError"),
+        ({"train": {"alpha": 1}, "valid": ["gamma"], "test": ["bêta"]}, "no list"),
+        ({"train": "abc", "valid": ["gamma"], "test": ["bêta"]}, "no list"),
         ({"train": ["x"], "valid": ["y"], "test": ["z"]}, "none"),
     ],
 )

@@ -71,6 +71,12 @@ def test_the_variants_are_listed_and_others_are_refused(folder):
         readers.read(folder, variant="clean")
 
 
+def test_one_part_alone_is_not_this_set(folder):
+    assert readers.read(folder / "bc_lstm").meta["source"]["reader"] == "bc-lstm"
+    (folder / "bc_lstm" / "transcripts.csv").unlink()
+    assert readers.read(folder).meta["source"]["reader"] == "label-csv"
+
+
 def test_a_rating_without_features_is_refused(folder):
     path = folder / "label.csv"
     path.write_text(path.read_text(encoding="utf-8") + "f_1,new,1.0,train\n", encoding="utf-8")

@@ -212,11 +212,13 @@ def test_texts_that_are_refused(content, message, tmp_path):
 
 def test_texts_in_proper_unicode_are_accepted_too(tmp_path):
     path = writer.write(tmp_path)
-    file = path / "test.jsonl"
+    file = path / "train.jsonl"
     rows = [json.loads(line) for line in file.read_text().splitlines()]
-    rows[0]["text"] = writer.TEXTS["8"]
+    for row in rows:
+        row["text"] = writer.TEXTS[row["id"]]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert read(path).meta["raw"]["text"][6] == writer.TEXTS["8"]
+    texts = read(path).meta["raw"]["text"].tolist()
+    assert texts == [writer.TEXTS[name] for name in SPLIT_IDS]
 
 
 def test_a_folder_needs_pictures(tmp_path):

@@ -72,6 +72,7 @@ def test_other_lists_do_not_match(tmp_path):
         ("rgb256/0007.jpg", "../rgb256/0007.jpg", "rgb", "'../rgb256/0007.jpg' in row 7"),
         ("rgb256/0007.jpg", "/rgb256/0007.jpg", "rgb", "'/rgb256/0007.jpg' in row 7"),
         ("rgb256/0007.jpg", "rgb256/0007.jpg#left", "rgb", "in row 7"),
+        ("depth256/0007.png", "/depth256/0007.png", "depth", "'/depth256/0007.png' in row 7"),
         ("depth256/0007.png", "depth256/0077.png", "picture", "No such file"),
         ("depth256/0007.png", "depth256/0008.png", "pictures", "none for 0007.png (1 without a row)"),
         (

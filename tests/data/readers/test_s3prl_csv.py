@@ -27,6 +27,7 @@ def test_pointers_keep_the_times_as_they_are_written(tmp_path):
     data = readers.read(writer.write(tmp_path))
     assert data.meta["raw_kinds"] == {"segment": "segment"}
     assert data.meta["raw"]["segment"][1] == "--aé@-0.487528344671-3.23628117914"
+    assert data.meta["raw"]["segment"][-1] == "e@2-10.5"
 
 
 @pytest.mark.parametrize(
@@ -67,4 +68,5 @@ def test_the_splits_of_the_real_list_are_those_of_the_other_list(real):
         for video, word in zip(data.groups, data.split, strict=True):
             splits[video].add(word)
     assert len(set(lists[0].groups)) == 3217
+    assert set(lists[0].groups) <= set(lists[1].groups)
     assert all(len(splits[video]) == 1 for video in lists[0].groups)

@@ -14,12 +14,14 @@ SPOKEN = {  # a word each half second
     "bêta": ("not", "my", "film", "sp", "at", "all"),
     "gamma": ("sp", "so", "so", "and", "sp", "slow"),
 }
-SEGMENTS = {  # start, end, sentiment, happiness
+SEGMENTS = {  # start, end, sentiment, happiness; the last of gamma has a pause alone, silent has no words
     "alpha": ((0.0, 1.5, 1.0, 0.5), (1.5, 2.75, 2.5, 1.0), (2.75, 4.0, 3.0, 0.0)),
     "bêta": ((0.25, 2.0, -2.75, 0.0), (2.0, 3.0, -3.0, 0.0)),
-    "gamma": ((0.5, 1.75, 0.0, 0.25), (1.75, 3.0, -0.5, 0.0)),
+    "gamma": ((0.5, 1.75, 0.0, 0.25), (1.75, 3.0, -0.5, 0.0), (2.0, 2.5, 1.5, 0.0)),
+    "silent": ((0.0, 1.0, 1.0, 0.0),),
 }
-FOLDS = {"train": ["alpha"], "valid": ["gamma"], "test": ["bêta"]}
+SECONDS = {"alpha": 4, "bêta": 3, "gamma": 3, "silent": 1}
+FOLDS = {"train": ["alpha", "silent"], "valid": ["gamma"], "test": ["bêta"]}
 RATES = {"COVAREP": (8, 3), "FACET_4.2": (3, 2)}  # frames a second, columns
 
 Content = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]  # {root: {video: (intervals, features)}}
@@ -56,9 +58,7 @@ def content() -> Content:
         "Opinion Segment Labels": {video: labels(rows) for video, rows in SEGMENTS.items()},
     }
     for root, (rate, width) in RATES.items():
-        found[root] = {
-            video: frames(generator, len(spoken) // 2, rate, width) for video, spoken in SPOKEN.items()
-        }
+        found[root] = {video: frames(generator, seconds, rate, width) for video, seconds in SECONDS.items()}
     for _, features in found["COVAREP"].values():
         features[4, 0] = -np.inf
     return found
