@@ -45,8 +45,12 @@ def measure(folder: Path) -> dict:
     taken = {name: seconds(command, folder) for name, command in COMMANDS.items()}
     if changes := git("status", "--porcelain", folder=folder):
         sys.exit(f"time_readme: the commands changed the clone:\n{changes}")
+    return {"seconds": taken, **circumstances()}
+
+
+def circumstances() -> dict:
+    """Return what a time depends on besides the command."""
     return {
-        "seconds": taken,
         "commit": git("rev-parse", "HEAD"),
         "date": datetime.now(UTC).date().isoformat(),
         "cores": os.cpu_count(),

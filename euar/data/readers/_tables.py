@@ -107,7 +107,7 @@ def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) 
     """
     for row, cell in enumerate(cells):
         if cell not in known:
-            found = f"{cell!r} in row {row + 1}"
+            found = f"{cell[:80]!r} in row {row + 1}"
             raise DataError(path, column, f"one of {', '.join(known)}", found, "correct the cell")
     return [known[cell] for cell in cells]
 

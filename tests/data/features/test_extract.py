@@ -9,6 +9,7 @@ import pytest
 
 from euar.data import DataError, features, raw
 from euar.data.features import Corruption
+from euar.data.features.extract import _batches_in
 from tests.data.features.sources import ROWS, Lengths, dataset, measure
 
 ROOT = Path(__file__).parents[3]
@@ -70,6 +71,17 @@ def test_a_killed_extraction_continues(data, tmp_path):
     assert np.array_equal(found, features.extract(data, "text", "lengths", cache=tmp_path))
 
 
+def test_what_a_kill_left_behind_is_cut_off(tmp_path):
+    part, batches = tmp_path / "x.part", [np.full((2, 3), number) for number in range(3)]
+    for batch in batches:
+        with part.open("ab") as file:
+            np.save(file, batch)
+            file.write(b"\x93NUMPY half a batch")
+        found = _batches_in(part)
+        assert np.array_equal(found[-1], batch)
+    assert np.array_equal(np.stack(found), batches)
+
+
 def test_the_cache_is_where_the_variable_says(data, tmp_path, monkeypatch):
     monkeypatch.setenv("EUAR_CACHE", str(tmp_path / "elsewhere"))
     features.extract(data, "text", "lengths")
@@ -79,7 +91,7 @@ def test_the_cache_is_where_the_variable_says(data, tmp_path, monkeypatch):
 def test_attach_puts_new_features_first_and_names_them(data, tmp_path):
     found = features.attach(data, {"text": "lengths"}, cache=tmp_path)
     found = features.attach(found, {"photo": "lengths"}, cache=tmp_path)
-    assert found.in_features == {"photo": 2, "text": 2}
+    assert list(found.in_features.items()) == [("photo", 2), ("text", 2)]
     assert found.meta["features"] == {"photo": "lengths", "text": "lengths"}
     assert features.attach(data, {}) is data
 
