@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from euar.data import catalogue, embedded, readers, simulated
@@ -38,8 +37,7 @@ def load(
             found = repr(variant)
             raise DataError(name_or_path, "variant", "None: it has one version", found, "leave it out")
         return _SHIPPED[name_or_path]()
-    found = _with_features(readers.read(find(name_or_path, root), variant=variant))
-    return replace(found, name=str(name_or_path)) if name_or_path in catalogue.entries() else found
+    return _with_features(readers.read(find(name_or_path, root), variant=variant))
 
 
 def find(name_or_path: str | Path, root: str | Path | None = None) -> Path:
