@@ -35,6 +35,25 @@ def made(leak=0.0, name="mosi", fitted=None):
     )
 
 
+def classes(leak, **changes):
+    """Classes as many as MVSA's; image tells a little of them, text `leak` more."""
+    counts = (1555, 518, 519)
+    rng, rows = np.random.default_rng(0), sum(counts)
+    target = rng.integers(0, 3, rows)
+    signal = np.eye(3)[target]
+    fields = {
+        "name": "mvsa",
+        "modalities": {
+            "image": (signal + rng.normal(size=(rows, 3))).astype(np.float32),
+            "text": ((1 + leak) * signal + rng.normal(size=(rows, 3))).astype(np.float32),
+        },
+        "target": target,
+        "ids": list(map(str, range(rows))),
+        "split": np.repeat(["train", "valid", "test"], counts),
+    }
+    return MultimodalDataset(**fields | changes)
+
+
 def test_honest_features_pass_and_leaked_ones_are_flagged():
     honest, leaked = (leaks.leak_test(made(leak))["modalities"] for leak in (0, 3))
     assert not honest["text"]["flagged"]
@@ -62,6 +81,80 @@ def test_the_standard_error_is_that_of_the_ceiling():
     error = math.sqrt(text["ceiling"] * (1 - text["ceiling"]) / found["n"])
     assert text["standard_error"] == pytest.approx(error, abs=5e-5)
     assert text["beyond"] == pytest.approx((text["score"] - text["ceiling"]) / error, abs=0.1)
+
+
+def test_three_standard_errors_decide(monkeypatch):
+    found = leaks.leak_test(made(0.5))["modalities"]["text"]
+    for beyond, flagged in ((2.9, False), (3.1, True)):
+        low, high = 0.5, found["score"]  # the ceiling for which the score is so far beyond it
+        for _ in range(60):
+            ceiling = (low + high) / 2
+            error = math.sqrt(ceiling * (1 - ceiling) / COUNTS[2])
+            low, high = (ceiling, high) if (found["score"] - ceiling) / error > beyond else (low, ceiling)
+        entry = {"kind": "language", "metric": "acc2", "figure": ceiling, "source": "x"}
+        monkeypatch.setattr(leaks, "ceilings", lambda _name, entry=entry: {"language": entry})
+        assert leaks.leak_test(made(0.5))["modalities"]["text"]["flagged"] == flagged
+
+
+def fitted_reading(modality, rows_of):
+    """The leak test of noise that a model fitted to the labels of some rows has read."""
+    data = made()
+    noise = np.random.default_rng(1).normal(size=(len(data), 1500))
+    rows = rows_of(data)
+    reading = Ridge(1.0).fit(noise[rows], data.target[rows]).predict(noise)
+    values = {modality: reading[:, None].astype(np.float32)}
+    part = MultimodalDataset(**{**vars(data), "modalities": values, "available": None})
+    return leaks.leak_test(part)["modalities"][modality]
+
+
+def test_features_fitted_to_test_labels_are_flagged_and_those_fitted_to_training_labels_are_not():
+    leaked = fitted_reading("audio", lambda data: np.ones(len(data), dtype=bool))
+    honest = fitted_reading("audio", lambda data: data.split == "train")
+    assert leaked["flagged"]
+    assert not honest["flagged"]
+    assert honest["score"] == pytest.approx(0.5, abs=0.08)  # noise tells nothing
+
+
+def test_a_leak_that_stays_below_the_ceiling_is_not_seen():
+    leaked = fitted_reading("text", lambda data: np.ones(len(data), dtype=bool))
+    assert leaked["score"] > 0.7  # of noise, which tells nothing
+    assert not leaked["flagged"]
+
+
+def test_classes_are_scored_by_accuracy():
+    found = leaks.leak_test(classes(4))
+    assert (found["metric"], found["n"]) == ("accuracy", 519)
+    assert {m: tested["flagged"] for m, tested in found["modalities"].items()} == {
+        "image": False,
+        "text": True,
+    }
+    data = classes(4)
+    accuracy = baselines(data.with_modalities(["text"]))["logistic"]["accuracy"]
+    assert found["modalities"]["text"]["score"] == round(accuracy, 3)
+    assert leaks.leak_items(found)[1].found.startswith("logistic alone: accuracy ")
+
+
+def test_ceilings_of_ratings_do_not_judge_classes():
+    assert leaks.leak_test(classes(4, name="mosi")) == {}
+
+
+def test_our_own_simulation_is_not_taken_for_mosi_by_its_counts():
+    assert leaks.leak_test(made(3, name="simulated")) == {}
+
+
+@pytest.mark.parametrize("word", ["train", "valid", "test"])
+def test_a_modality_that_a_split_lacks_is_left_out(word):
+    data = made()
+    part = MultimodalDataset(**{**vars(data), "available": {"audio": data.split != word}})
+    assert list(leaks.leak_test(part)["modalities"]) == ["text"]
+
+
+def test_without_labels_to_score_there_is_no_test():
+    data = made()
+    zero = np.where(data.split == "test", 0, data.target).astype(np.float32)
+    pair = np.stack([data.target, data.target], axis=1)
+    for target in (zero, pair):
+        assert leaks.leak_test(MultimodalDataset(**{**vars(data), "target": target})) == {}
 
 
 def test_groups_have_their_own_scores_that_add_up():
@@ -117,6 +210,15 @@ def test_a_checked_file_holds_the_leak_test(tmp_path):
     report = leaks.checked(path)
     assert report.status == "fail"
     assert report.items[-4].check == "leak test/text"
+
+
+def test_a_checked_file_says_which_modality_was_not_tested(tmp_path):
+    report = leaks.checked(
+        made(name="mine").subset(mask=np.arange(sum(COUNTS)) > 99).to_hdf5(tmp_path / "a.h5")
+    )
+    items = {item.check: item for item in report.items if item.check.startswith("leak test")}
+    assert list(items) == ["leak test/text", "leak test/audio"]
+    assert all(item.status == "info" and item.found.startswith("not done") for item in items.values())
 
 
 def test_a_checked_file_that_cannot_be_read_has_no_leak_test(tmp_path):

@@ -30,11 +30,14 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         seen = values[dataset.available[name]]
         known = _WIDTHS.get(name, {}).get(values.shape[1])
         yield Item(f"width/{name}", "info", f"{values.shape[1]}" + (f", as {known} has" if known else ""))
+        if not len(seen):
+            yield Item(f"available/{name}", "fail", "in no row", "some rows", "leave the modality out")
+            continue
         yield _constant(name, seen)
         share = dataset.available[name].mean()
         yield Item(f"available/{name}", "ok" if share == 1 else "info", f"{share:.1%} of the rows")
-    for name, (_, lengths) in dataset.sequences.items():
-        yield _lengths(name, lengths[dataset.available[name]])
+        if name in dataset.sequences:
+            yield _lengths(name, dataset.sequences[name][1][dataset.available[name]])
 
 
 def _constant(name: str, seen: np.ndarray) -> Item:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from euar.data.check.published import SPLITS
 from euar.data.check.report import Item
-from euar.data.check.splits import SPLITS
 from euar.data.dataset import MultimodalDataset
 
 _GRIDS = {
@@ -20,10 +20,13 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
 
 
 def _classes(dataset: MultimodalDataset) -> Iterator[Item]:
-    size = int(dataset.target.max()) + 1
-    names = dataset.meta.get("classes", [str(number) for number in range(size)])
+    size, names = int(dataset.target.max()) + 1, dataset.meta.get("classes")
+    if not isinstance(names, list) or len(names) < size:
+        if names is not None:
+            yield Item("class names", "warn", repr(names)[:80], f"a list of {size}", "name every class")
+        names = list(range(size))
     for word in SPLITS:
-        counts = np.bincount(dataset.target[dataset.split == word], minlength=size)
+        counts = np.bincount(dataset.target[dataset.split == word], minlength=len(names))
         yield Item(f"classes/{word}", "info", _histogram(names, counts))
     train = np.unique(dataset.target[dataset.split == "train"])
     if missing := sorted(set(dataset.target.tolist()) - set(train.tolist())):

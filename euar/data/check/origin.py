@@ -1,8 +1,10 @@
 """Checks of where a set comes from: its format, its files, and whether they are those that were published."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from euar.data import catalogue
+from euar.data.check.published import recognised, rows_of
 from euar.data.check.report import Item
 from euar.data.dataset import MultimodalDataset
 
@@ -10,7 +12,8 @@ from euar.data.dataset import MultimodalDataset
 def record(dataset: MultimodalDataset) -> dict:
     """Return what the reader noted; an empty dict for a set that no reader made."""
     source = dataset.meta.get("source")
-    return dict(source) if isinstance(source, Mapping) else {}
+    known = isinstance(source, Mapping) and {"reader", "files"} <= source.keys()
+    return dict(source) if known else {}
 
 
 def items(dataset: MultimodalDataset) -> Iterator[Item]:
@@ -19,9 +22,11 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
     if not source:
         return
     yield Item("format", "info", source["reader"])
-    known = {file["sha256"] for file in _published()}
+    known = {digest for entry in catalogue.entries().values() for _, digest in _published(entry)}
+    counts = recognised(rows_of(dataset))
+    expected = dict(_published(catalogue.entry(counts.data))) if counts else {}
     for file in source["files"]:
-        yield _file(file, known)
+        yield _file(file, known, expected)
     for name, count in source.get("replaced", {}).items():
         found = f"{count} put to 0: -inf for silence, NaN or infinity"
         yield Item(f"not finite/{name}", "warn", found, "finite numbers", "convert it with --nan zero")
@@ -29,18 +34,25 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield Item(f"rows left out/{reason}", "info", f"{count}")
 
 
-def _published() -> Iterator[dict[str, str]]:
-    """Return {name, sha256} of every file whose hash is known."""
-    for entry in catalogue.entries().values():
-        for file in entry.published:
-            yield {"name": file.file, "sha256": file.sha256}
-        for file in entry.sources:
-            if file.sha256:
-                yield {"name": file.to, "sha256": file.sha256}
+def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:
+    """Return (name without folders, SHA-256) of every file of a set whose hash is known."""
+    for file in entry.published:
+        yield PurePosixPath(file.file).name, file.sha256
+    for file in entry.sources:
+        if file.sha256:
+            yield PurePosixPath(file.to).name, file.sha256
 
 
-def _file(file: dict[str, str], known: set[str]) -> Item:
-    digest = f"SHA-256 {file['sha256'][:16]}…"
+def _file(file: dict[str, str], known: set[str], expected: Mapping[str, str]) -> Item:
+    """Judge one file; `expected` are the hashes of the set that has as many rows as this one, by name."""
+    check, found = f"file/{file['name']}", _short(file["sha256"])
     if file["sha256"] in known:
-        return Item(f"file/{file['name']}", "ok", f"{digest}, as published")
-    return Item(f"file/{file['name']}", "info", f"{digest}, not among the published ones")
+        return Item(check, "ok", f"{found}, as published")
+    if wanted := expected.get(PurePosixPath(file["name"]).name):
+        remedy = "it has the published name and counts, not the content: compare it, or get it again"
+        return Item(check, "warn", found, f"{_short(wanted)} as published", remedy)
+    return Item(check, "info", f"{found}, not among the published ones")
+
+
+def _short(digest: str) -> str:
+    return f"SHA-256 {digest[:16]}…"

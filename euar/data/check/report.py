@@ -7,6 +7,7 @@ from typing import Literal
 Status = Literal["ok", "info", "warn", "fail"]
 _SIGNS = {"ok": "ok  ", "info": "    ", "warn": "warn", "fail": "FAIL"}
 _WIDTH = 100
+_COLUMN = 40  # what was looked at; a longer one has a line of its own
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,17 @@ class Report:
 
     def to_text(self) -> str:
         """Return the report to read, lines of at most 100 characters."""
-        width = max(len(item.check) for item in self.items)
-        lines = [f"{self.source}: {self.status}"]
-        for item in self.items:
-            start = f"{_SIGNS[item.status]}  {item.check:<{width}}  "
-            parts = [item.found]
-            parts += [f"expected {item.expected}"] * bool(item.expected) + [item.remedy] * bool(item.remedy)
-            text, indent = "; ".join(parts), " " * len(start)
-            lines += textwrap.wrap(text, _WIDTH, initial_indent=start, subsequent_indent=indent)
-        return "\n".join(lines)
+        width = min(_COLUMN, max((len(item.check) for item in self.items), default=0))
+        lines = [line for item in self.items for line in _lines(item, width)]
+        return "\n".join([f"{self.source}: {self.status}", *lines])
+
+
+def _lines(item: Item, width: int) -> list[str]:
+    """Return an item's sign, what was looked at in `width` columns, and what was found beside it."""
+    parts = [item.found]
+    parts += [f"expected {item.expected}"] * bool(item.expected) + [item.remedy] * bool(item.remedy)
+    start = f"{_SIGNS[item.status]}  {item.check:<{width}}  "
+    indent, head = " " * (len(_SIGNS[item.status]) + width + 4), []
+    if len(item.check) > width:
+        head, start = textwrap.wrap(start, _WIDTH, subsequent_indent=" " * 6), indent
+    return head + textwrap.wrap("; ".join(parts), _WIDTH, initial_indent=start, subsequent_indent=indent)

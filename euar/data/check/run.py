@@ -31,10 +31,18 @@ def examine(
     if isinstance(source, MultimodalDataset):
         dataset, name = source, source.name
     else:
-        name = " ".join(filter(None, (Path(source).name, variant)))
+        name = " ".join(filter(None, (Path(source).absolute().name, variant)))
         try:
             dataset = readers.read(source, nan="zero", variant=variant)
         except DataError as error:
-            found = f"{Path(error.file).name}: {error.field}: {error.found}"
-            return Report(name, (Item("readable", "fail", found, error.expected, error.remedy),)), None
+            return Report(name, (_unreadable(Path(source), error),)), None
     return Report(name, tuple(item for items in _CHECKS for item in items(dataset))), dataset
+
+
+def _unreadable(source: Path, error: DataError) -> Item:
+    """Return the error as an item that is the same wherever the source lies."""
+    found = f"{Path(error.file).name}: {error.field}: {error.found}"
+    parts = (found, error.expected, error.remedy)
+    if len(source.parts) > 1:
+        parts = (part.replace(str(source), source.name) for part in parts)
+    return Item("readable", "fail", *parts)
