@@ -3,12 +3,14 @@
 Masks say what is *available*: {modality: bool (n,)}, as in `MultimodalDataset`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
+from euar.data import _checks
 from euar.data.corruption import _hashes
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
@@ -27,13 +29,14 @@ def random_missing(ids: Sequence[str], names: Iterable[str], rate: float, seed: 
     """Return what is available when a share `rate` of all modality slots is missing at random.
 
     Exactly round(rate n M) of the n M slots are missing, and each sample keeps at least one modality: one,
-    drawn uniformly, is never dropped, and the missing slots are drawn uniformly among the others. All
-    modalities are equally likely to be missing. It is a function of the *set* of ids and names, of the rate
-    and of the seed; their order does not matter.
+    drawn uniformly, is never dropped, and the missing slots are drawn uniformly among the others. So all
+    modalities are equally likely to be missing, and a sample misses Binomial(M - 1, rate M / (M - 1)) of
+    them, but for the fixed total. It is a function of the *set* of ids and names, of the rate and of the
+    seed; their order does not matter.
 
     Args:
         ids: (n,) the samples, each once.
-        names: the M modalities.
+        names: the M modalities, each once.
         rate: share of slots that are missing, from 0 to 1 - 1/M.
         seed: of the draw.
 
@@ -41,15 +44,14 @@ def random_missing(ids: Sequence[str], names: Iterable[str], rate: float, seed: 
         {name: bool (n,)}, in the order of `names` and `ids`.
 
     Raises:
-        DataError: an id stands twice, or the rate leaves a sample without any modality.
+        DataError: an id or a name stands twice, there is no name, or the rate leaves a sample without any
+            modality.
     """
     names, ids = list(names), [str(name) for name in ids]
-    if len(set(ids)) < len(ids):
-        raise DataError("random_missing", "ids", "each id once", "an id twice", "drop the repeated rows")
-    highest = 1 - 1 / len(names)
-    if not 0 <= rate <= highest:
-        expected = f"0 to 1 - 1/M = {highest:.4f}: a sample keeps one of its {len(names)} modalities"
-        raise DataError("random_missing", "rate", expected, str(rate), "lower the rate")
+    _check_once("ids", ids)
+    _check_once("names", names)
+    _checks.check_names("random_missing", "names", names)
+    _check_rate(rate, len(names))
     order = sorted(names)
     drawn = _hashes.numbers(2 * len(names), ids, "missing", seed, *order)  # (n, 2 M)
     kept, rank = drawn[:, : len(names)].argmin(axis=1), drawn[:, len(names) :].copy()
@@ -72,13 +74,16 @@ def modality_dropout(
 
     Args:
         ids: (n,)
-        available: {m: bool (n,)}, at least one true a row.
+        available: {m: bool (n,)}, at least one true a row; what the samples have.
         epoch: from 0; another epoch draws other sets.
         seed: of the draw.
 
     Raises:
-        DataError: a row has no modality.
+        DataError: a mask is not bool (n,), or a row has no modality.
     """
+    _checks.check_names("modality_dropout", "available", available)
+    for mask in available.values():
+        _checks.check_mask("modality_dropout", mask, len(ids))
     names = sorted(available)
     have = np.stack([available[name] for name in names], axis=1)  # (n, M)
     count = have.sum(axis=1)
@@ -96,11 +101,30 @@ def with_available(dataset: MultimodalDataset, available: Mapping[str, np.ndarra
     """Return a set in which only that remains available which was, and which `available` lets pass.
 
     Args:
-        dataset: the set; its features stay as they are, models must not read what is not available.
+        dataset: the set; its features stay as they are, models must not read what is not available. Its
+            `standardize` makes them 0; call it first where masks must not change the means it takes.
         available: {m: bool (n,)}; a modality that it leaves out keeps its rows.
 
     Raises:
         DataError: a name is unknown, a mask has another shape, or a row would be left without any modality.
     """
-    both = {name: mask & np.asarray(available.get(name, True)) for name, mask in dataset.available.items()}
-    return replace(dataset, available=both | {name: m for name, m in available.items() if name not in both})
+    _checks.check_known(dataset.name, "available", available, dataset.available)
+    for mask in available.values():
+        _checks.check_mask(dataset.name, mask, len(dataset))
+    passed = {name: dataset.available[name] & mask for name, mask in available.items()}
+    return replace(dataset, available=dataset.available | passed)
+
+
+def _check_once(field: str, values: list[str]) -> None:
+    for value, count in Counter(values).most_common(1):
+        if count > 1:
+            raise DataError(
+                "random_missing", field, "each once", f"{value!r} {count} times", "drop the others"
+            )
+
+
+def _check_rate(rate: float, modalities: int) -> None:
+    highest = 1 - 1 / modalities
+    if not 0 <= rate <= highest:
+        expected = f"0 to 1 - 1/M = {highest:.4f}: a sample keeps one of its {modalities} modalities"
+        raise DataError("random_missing", "rate", expected, str(rate), "choose a rate within it")

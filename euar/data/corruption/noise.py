@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from euar.data.corruption import _hashes
+from euar.data import _checks
+from euar.data.corruption import _hashes, _inputs
 from euar.data.errors import DataError
 
 Kind = Literal["gaussian", "salt-pepper"]
@@ -20,7 +21,12 @@ def noise_applies(ids: Sequence[str], modality: str, seed: int, p: float = 0.5) 
     """Return which samples of a modality are corrupted, bool (n,): each with probability p by itself.
 
     Modalities are drawn independently. p = 0.5 is the protocol, p = 1 corrupts all.
+
+    Raises:
+        DataError: p is no probability.
     """
+    if not 0 <= p <= 1:
+        raise DataError(modality, "p", "a probability, 0 to 1", str(p), "correct it")
     return _hashes.fractions(ids, "applies", seed, modality) < p
 
 
@@ -44,14 +50,13 @@ def add_noise(  # noqa: PLR0913  each argument decides the draw
         scale: what multiplies the strength.
 
     Raises:
-        DataError: not an uint8 picture, an unknown kind, or a negative strength.
+        DataError: not a uint8 picture, an unknown kind, or a strength or scale that is no number from 0.
     """
-    if image.dtype != np.uint8 or image.ndim not in (2, 3):
-        found = f"{image.dtype} of shape {image.shape}"
-        raise DataError(id, modality, "uint8 (height, width[, channels])", found, "convert the picture")
+    _inputs.check_picture(id, modality, image)
     if kind not in _KINDS:
         raise DataError(id, "kind", " | ".join(_KINDS), repr(kind), "name one of these")
-    _check_strength(id, strength)
+    _inputs.check_number(id, "strength", strength)
+    _inputs.check_number(id, "scale", scale)
     rng = _hashes.generator("noise", seed, modality, kind, float(strength), float(scale), id)
     return _KINDS[kind](image, scale * strength, rng)
 
@@ -59,12 +64,12 @@ def add_noise(  # noqa: PLR0913  each argument decides the draw
 def blank_words(text: str, id: str, modality: str, strength: float, seed: int) -> str:
     """Return a text in which each word became "_" with probability strength / 10.
 
-    Words are what blanks part; the blanks become single ones.
+    Words are what white space parts; it becomes single blanks. From strength 10 on all words go.
 
     Raises:
-        DataError: a negative strength.
+        DataError: the strength is no number from 0.
     """
-    _check_strength(id, strength)
+    _inputs.check_number(id, "strength", strength)
     words = text.split()
     gone = _hashes.generator("blank", seed, modality, float(strength), id).random(len(words)) < strength / 10
     return " ".join("_" if blank else word for word, blank in zip(words, gone, strict=True))
@@ -75,6 +80,8 @@ def feature_noise(
 ) -> np.ndarray:
     """Return features with Gaussian noise added, float32 (n, d).
 
+    Another strength scales the same draw.
+
     Args:
         values: (n, d), usually standardised.
         ids: (n,)
@@ -83,9 +90,13 @@ def feature_noise(
         seed: of the draw.
 
     Raises:
-        DataError: a negative strength.
+        DataError: the values are not one row for each id, or the strength is no number from 0.
     """
-    _check_strength(modality, strength)
+    _inputs.check_number(modality, "strength", strength)
+    _checks.check_rows(modality, "values", values, len(ids))
+    if values.ndim != 2:
+        found = f"shape {values.shape}"
+        raise DataError(modality, "values", "(n, d), one vector a row", found, "pool or reshape them")
     noise = np.empty(values.shape, dtype=np.float32)
     for row, name in enumerate(ids):
         noise[row] = _hashes.generator("features", seed, modality, name).standard_normal(values.shape[1])
@@ -105,11 +116,6 @@ def _salt_pepper(image: np.ndarray, percent: float, rng: np.random.Generator) ->
         noisy[hit < DENSITY / 2] = 0
         noisy[hit > 1 - DENSITY / 2] = 255
     return noisy
-
-
-def _check_strength(file: str, strength: float) -> None:
-    if not strength >= 0:
-        raise DataError(file, "strength", "a number from 0", str(strength), "correct it")
 
 
 _KINDS = {"gaussian": _gaussian, "salt-pepper": _salt_pepper}
