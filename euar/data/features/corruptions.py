@@ -1,5 +1,6 @@
 """Which corruption to apply before features are extracted, as a value."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ class Corruption:
     p: float = 0.5
 
     def __post_init__(self):
-        if self.kind not in _KINDS or not self.strength >= 0 or not 0 <= self.p <= 1:
+        if self.kind not in _KINDS or not 0 <= self.strength < math.inf or not 0 <= self.p <= 1:
             expected = f"{' | '.join(_KINDS)}, a strength from 0 and p from 0 to 1"
             raise DataError("corruption", "KIND:STRENGTH", expected, str(self), "for instance gaussian:10")
 
@@ -39,15 +40,16 @@ class Corruption:
         """Return the corruption that "KIND:STRENGTH" names, such as "gaussian:10"."""
         kind, _, strength = text.partition(":")
         try:
-            return cls(kind, float(strength), seed, p)
+            number = float(strength)
         except ValueError as error:
             expected = f"KIND:STRENGTH with KIND one of {', '.join(_KINDS)}"
             raise DataError(
                 "corruption", "noise", expected, repr(text), "for instance gaussian:10"
             ) from error
+        return cls(kind, number, seed, p)
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.strength:g}:seed{self.seed}:p{self.p:g}"
+        return f"{self.kind}:{_digits(self.strength)}:seed{self.seed}:p{_digits(self.p)}"
 
     def fits(self, kind: str) -> bool:
         """Tell whether raw content of this kind can be corrupted so."""
@@ -62,3 +64,8 @@ class Corruption:
         if self.kind == "blank":
             return blank_words(item, id, modality, self.strength, self.seed)
         return add_noise(item, id, modality, self.kind, self.strength, self.seed)
+
+
+def _digits(number: float) -> str:
+    """Return all digits of a number, so that no two are written alike; 10.0 is "10"."""
+    return repr(float(number)).removesuffix(".0")

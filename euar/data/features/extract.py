@@ -17,6 +17,8 @@ from euar.data.features.corruptions import Corruption
 from euar.data.features.extractors import Extractor, create
 from euar.progress import Tick, progress_bar
 
+_LONGEST = 50  # characters of a part of a file's name
+
 
 def extract(
     dataset: MultimodalDataset,
@@ -51,9 +53,7 @@ def extract(
         remedy = "choose another extractor"
         raise DataError(dataset.name, modality, expected, f"{extractor}: {', '.join(model.kinds)}", remedy)
     header = {"extractor": extractor, "version": model.version, "corruption": str(corruption or "none")}
-    key = _key(dataset, modality, header)
-    name = re.sub(r"[^\w.-]+", "-", f"{dataset.name}-{modality}-{extractor}-{header['corruption']}-{key}")
-    path = (cache or cache_folder() / "features") / f"{name}.h5"
+    path = (cache or cache_folder() / "features") / _name(dataset, modality, header)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
@@ -62,7 +62,7 @@ def extract(
                 values = _computed(items, model, path.with_suffix(".part"), tick)
             storage.write(path, header, {"features": values})
             path.with_suffix(".part").unlink()
-    return storage.read(path)[1]["features"]
+    return _kept(path)
 
 
 class _Items:
@@ -110,6 +110,21 @@ def _batches_in(part: Path) -> list[np.ndarray]:
                 whole = file.tell()
         file.truncate(whole)
     return batches
+
+
+def _kept(path: Path) -> np.ndarray:
+    try:
+        return storage.read(path)[1]["features"]
+    except DataError as error:
+        remedy = "delete it, and the same command computes it again"
+        raise DataError(path, error.field, error.expected, error.found, remedy) from error
+
+
+def _name(dataset: MultimodalDataset, modality: str, header: dict[str, str]) -> str:
+    """Return the file's name; of long parts, such as a model's folder, only the end."""
+    parts = dataset.name, modality, header["extractor"], header["corruption"]
+    words = [re.sub(r"[^\w.-]+", "-", part)[-_LONGEST:] for part in parts]
+    return "-".join([*words, _key(dataset, modality, header)]) + ".h5"
 
 
 def _key(dataset: MultimodalDataset, modality: str, header: dict[str, str]) -> str:

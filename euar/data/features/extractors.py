@@ -14,7 +14,7 @@ class Extractor(Protocol):
 
     Attributes:
         kinds: what it takes, keys of `euar.data.raw.KINDS`.
-        version: packages, models and settings that decide its numbers.
+        version: packages and models that decide its numbers; it goes into the key of the cache.
         batch_size: how many items it likes to take at once.
     """
 

@@ -1,8 +1,11 @@
 """The paper's extractors, BERT and ResNet, with weights from a model hub or a folder."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,8 +31,8 @@ class Bert:
 
     @property
     def version(self) -> str:
-        """Model and package."""
-        return f"{self._name}, transformers {version('transformers')}"
+        """Model, its state and package."""
+        return f"{self._name} {_state(self._name)}, transformers {version('transformers')}"
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
@@ -64,8 +67,8 @@ class ResNet:
 
     @property
     def version(self) -> str:
-        """Model and package."""
-        return f"{self._name}, transformers {version('transformers')}"
+        """Model, its state and package."""
+        return f"{self._name} {_state(self._name)}, transformers {version('transformers')}"
 
     @cached_property
     def _model(self) -> Any:
@@ -82,9 +85,31 @@ class ResNet:
             return self._model(pixel_values=pixels).pooler_output.flatten(1).numpy()
 
 
+def _state(name: str) -> str:
+    """Return what stands for a model's content: a hash of its folder's files, or its commit on the hub."""
+    from huggingface_hub import hf_hub_download
+
+    folder = Path(name)
+    if not folder.is_dir():
+        with _explained(name):
+            return Path(hf_hub_download(name, "config.json")).parent.name  # .../snapshots/COMMIT/config.json
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with file.open("rb") as content:
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
 def _loaded(kind: Any, name: str) -> Any:
-    try:
+    with _explained(name):
         return kind.from_pretrained(name)
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         remedy = "check the name and the connection, or give a folder with the model"
         found = str(error).partition("\n")[0]

