@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from euar.data import DataError, features, raw
+from euar.data.corruption import noise_applies
 from euar.data.features import Corruption
 from euar.data.features.extract import _batches_in
 from tests.data.features.sources import ROWS, Lengths, dataset, measure
@@ -169,6 +170,20 @@ def test_corruption_comes_before_extraction_and_only_where_it_hits(data, tmp_pat
         picture = noise.apply(raw.image(data, "photo", row), str(data.ids[row]), "photo")
         assert noisy.modalities["photo"][row, 0] == pytest.approx(measure(picture))
     assert noisy.meta["corruption"] == "gaussian:10:seed1:p0.5"
+
+
+def test_the_clean_set_stays_as_it_was(data, tmp_path):
+    clean = features.attach(data, {"photo": "lengths"}, cache=tmp_path)
+    before = clean.sha256
+    assert features.corrupted(clean, Corruption("gaussian", 10, p=1), cache=tmp_path).sha256 != before
+    assert clean.sha256 == before
+
+
+def test_which_rows_are_hit_depends_on_the_seed_and_p():
+    ids = np.array([f"row-{row}" for row in range(200)])
+    found = Corruption("blank", 5, seed=3, p=0.2).hits(ids, "text")
+    assert np.array_equal(found, noise_applies(ids, "text", 3, 0.2))
+    assert not np.array_equal(found, noise_applies(ids, "text", 0, 0.2))
 
 
 def test_blanked_words_reach_the_extractor(data, tmp_path):

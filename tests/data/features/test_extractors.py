@@ -71,6 +71,10 @@ def test_pictures_are_cropped_in_the_middle_and_scaled():
     assert found.shape == (3, 224, 224)
     assert np.allclose(found[:, :, :100], 0)
     assert np.allclose(found[:, 5, 200], [255, 64, 0])
+    large = np.zeros((512, 1024, 3), dtype=np.uint8)
+    large[:, 600:] = 255  # half as large, an edge at column 300; the crop begins at 144
+    (row,) = prepared([large], [0] * 3, [1] * 3)[:, 0, 5]
+    assert np.array_equal(row[[0, 153, 158, 223]], [0, 0, 255, 255])
     small = np.full((10, 20, 3), 7, dtype=np.uint8)
     assert np.allclose(prepared([small, image], [0] * 3, [1] * 3)[0], 7)
 
@@ -103,6 +107,16 @@ def test_egemaps_hears_the_pitch_of_a_vowel(vowel):
     assert found.shape == (88,)
     pitch = found[list(EGEMAPS_NAMES).index("F0semitoneFrom27.5Hz_sma3nz_amean")]
     assert pitch == pytest.approx(12 * np.log2(16_000 / 106 / 27.5), abs=0.3)
+
+
+def test_the_channels_of_a_sound_are_averaged(vowel, tmp_path):
+    import soundfile
+
+    samples, rate = soundfile.read(vowel)
+    soundfile.write(tmp_path / "right.wav", np.stack([0 * samples, samples], axis=1), rate, "FLOAT")
+    soundfile.write(tmp_path / "half.wav", samples / 2, rate, "FLOAT")
+    right, half = features.create("egemaps").extract([tmp_path / "right.wav", tmp_path / "half.wav"])
+    assert np.allclose(right, half, rtol=1e-4)
 
 
 def test_a_sound_that_is_none_is_refused(tmp_path):

@@ -1,0 +1,133 @@
+"""Pictures of a top-k gate: what it keeps and costs, whom gradients reach, and what a batch changes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from euar.plots.style import COLORS, MARKERS, figure
+
+_DASHES = ("-", "--", "-.", ":")
+
+
+def kept(probs: ArrayLike, weights: ArrayLike) -> Figure:
+    """Draw the probabilities of one sample's experts; those that the gate cuts are hatched.
+
+    Args:
+        probs: (N,), softmax over all experts.
+        weights: (N,), zero for experts that are cut.
+    """
+    probs, chosen = np.asarray(probs), np.asarray(weights) > 0
+    made, (ax,) = figure(height=2.8)
+    ax.bar(np.flatnonzero(chosen), probs[chosen], color=COLORS[0], label="kept")
+    cut = {"color": "white", "edgecolor": COLORS[1], "hatch": "///"}
+    ax.bar(np.flatnonzero(~chosen), probs[~chosen], label="cut", **cut)
+    ax.set(xlabel="expert", ylabel="probability", xticks=range(len(probs)), ylim=(0, 1.25 * probs.max()))
+    ax.legend(frameon=False, fontsize="small", ncols=2)
+    return made
+
+
+def cost(sizes: ArrayLike, times: Mapping[int, ArrayLike], work: Mapping[int, float]) -> Figure:
+    """Draw the time of asking k experts over the time of asking all, against the batch size.
+
+    Args:
+        sizes: (S,), samples in a batch.
+        times: {N: (S,), time for k divided by time for N}.
+        work: {N: multiplications for k divided by those for N}, drawn as thin lines.
+    """
+    made, (ax,) = figure()
+    for j, (experts, ratio) in enumerate(times.items()):
+        style = {"color": COLORS[j], "linestyle": _DASHES[j]}
+        ax.plot(sizes, ratio, marker=MARKERS[j], label=f"time, N = {experts}", **style)
+        ax.axhline(work[experts], linewidth=0.8, label=f"multiplications, N = {experts}", **style)
+    ax.axhline(1, color=COLORS[6], linewidth=0.8)
+    ax.set(xscale="log", yscale="log", xlabel="samples in the batch", ylabel="k chosen / all N")
+    _plain_ticks(ax, sizes, (0.1, 0.2, 0.5, 1, 2, 5))
+    made.legend(frameon=False, fontsize="small", ncols=3, loc="outside upper center")
+    return made
+
+
+def jacobians(matrices: Mapping[str, ArrayLike]) -> Figure:
+    """Draw matrices of derivatives d g_i / d l_j, one panel each, on one scale; zeros are crossed out.
+
+    Args:
+        matrices: {title: (N, N), row i of the weight, column j of the logit}.
+    """
+    made, axes = figure(len(matrices), width=7.2, height=2.9, sharey=True)
+    top = max(np.abs(np.asarray(matrix)).max() for matrix in matrices.values())
+    for ax, (title, matrix) in zip(axes, matrices.items(), strict=True):
+        matrix = np.asarray(matrix)
+        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-top, vmax=top)
+        row, column = np.nonzero(matrix == 0)
+        ax.plot(column, row, color="#666666", marker="x", markersize=4, linestyle="")
+        ax.set(title=title, xlabel="logit $j$", xticks=range(len(matrix)), yticks=range(len(matrix)))
+        ax.grid(visible=False)
+    axes[0].set_ylabel("weight $i$")
+    made.colorbar(image, ax=axes, shrink=0.8)
+    return made
+
+
+def scale(experts: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+    """Draw quantities against the number of experts, one panel each, both axes logarithmic.
+
+    Args:
+        experts: (S,), values of N.
+        curves: {title of the panel: {setting: (S,)}}.
+    """
+    made, axes = figure(len(curves), width=7.2, height=3.0)
+    for ax, (title, settings) in zip(axes, curves.items(), strict=True):
+        for j, (name, values) in enumerate(settings.items()):
+            ax.plot(experts, values, color=COLORS[j], marker=MARKERS[j], linestyle=_DASHES[j], label=name)
+        ax.set(title=title, xlabel="experts $N$", xscale="log", yscale="log")
+        _plain_ticks(ax, experts, (0.1, 0.2, 0.5, 1))
+        ax.legend(frameon=False, fontsize="small")
+    return made
+
+
+def in_a_batch(weights: ArrayLike, prediction: ArrayLike, target: ArrayLike, title: str) -> Figure:
+    """Draw the weights of one sample in a batch beside the predictions of all samples; fixed axes.
+
+    Args:
+        weights: (N,), of the sample.
+        prediction: (B,), in label units.
+        target: (B,), in label units.
+        title: of the right panel.
+    """
+    made, (left, right) = figure(2, height=3.0)
+    left.bar(range(len(weights)), weights, color=COLORS[0])
+    left.set(xlabel="expert", ylabel="weight", title="one tweet", ylim=(0, 5), xticks=range(len(weights)))
+    right.plot(target, prediction, color=COLORS[1], marker=".", markersize=3, alpha=0.5, linestyle="")
+    right.plot([-3, 3], [-3, 3], color=COLORS[6], linestyle=":", linewidth=1)
+    right.set(xlabel="label", ylabel="prediction", title=title, xlim=(-3.2, 3.2), ylim=(-4, 4))
+    return made
+
+
+def over_batch_sizes(sizes: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+    """Draw metrics against the batch size of the test, one panel each, every seed a line.
+
+    Args:
+        sizes: (S,), samples in a batch.
+        curves: {metric: {gate: (seeds, S)}}.
+    """
+    made, axes = figure(len(curves), width=7.2, height=3.0)
+    for ax, (metric, gates) in zip(axes, curves.items(), strict=True):
+        for j, (name, rows) in enumerate(gates.items()):
+            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": _DASHES[j], "markersize": 4}
+            for i, row in enumerate(np.asarray(rows)):
+                ax.plot(sizes, row, linewidth=1, label=name if i == 0 else None, **style)
+        ax.set(title=metric, xlabel="test tweets in a batch", xscale="log")
+        ax.set_xticks(sizes, [str(size) for size in sizes])
+        ax.minorticks_off()
+    axes[0].legend(frameon=False, fontsize="small")
+    return made
+
+
+def _plain_ticks(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
+    """Label a log-log plot with these values alone."""
+    bottom, top = ax.get_ylim()
+    ax.set_xticks(x, [str(value) for value in x])
+    ax.set_yticks(y, [f"{value:g}" for value in y])
+    ax.minorticks_off()
+    ax.set_ylim(bottom, top)
