@@ -19,7 +19,10 @@ from importlib.util import find_spec
 if find_spec("euar") is None:
     {remedy}"""
 INSTALL = '%pip install -q --no-deps "euar @ git+{url}"'
-EXPLAIN = 'raise SystemExit("euar is missing: run `make venv` in its repository, choose .venv as the kernel")'
+EXPLAIN = """\
+raise SystemExit(
+        "euar is missing: run `make venv` in its repository, choose .venv as the kernel"
+    )"""
 
 
 def setup_source(url: str) -> str:

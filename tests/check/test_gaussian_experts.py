@@ -120,7 +120,10 @@ def chapter(*cells, **names):
 
 
 def gradients():
-    return [chapter("two-gradients")["two_gradients"](torch.square, 1.0, 0.5, seed) for seed in range(5)]
+    return [
+        chapter("two-gradients-code", "two-gradients")["two_gradients"](torch.square, 1.0, 0.5, seed)
+        for seed in range(5)
+    ]
 
 
 def test_both_gradients_are_right_on_average():
@@ -158,7 +161,7 @@ def test_each_claim_on_training_fails_where_it_does_not_hold(broken):
             }
             for name, pair in ends.items()
         }
-        chapter("claims-training", curves=curves, settings=ENDS)
+        chapter("claims-training-ratio", "claims-training", curves=curves, settings=ENDS)
 
     claims(ENDS)
     with pytest.raises(ClaimError):

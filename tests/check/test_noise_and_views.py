@@ -115,23 +115,39 @@ def test_control_noise_that_belongs_to_other_samples():
         return replace(data, meta={"noise": levels})
 
     with pytest.raises(ClaimError, match="error follows"):
-        run(["maps", "ridge", "known-noise"], simulate=lambda seed=0: simulate(seed))
+        run(
+            ["maps", "ridge-side-by-side", "ridge", "known-noise-against-noise", "known-noise"],
+            simulate=lambda seed=0: simulate(seed),
+        )
 
 
 def test_control_a_split_by_family_leaves_no_twins(tweets):
     with pytest.raises(ClaimError, match="split by id"):
-        run(["load", "twins"], load=lambda _: replace(tweets, groups=tweets.ids))
+        run(["load", "twins-code", "twins"], load=lambda _: replace(tweets, groups=tweets.ids))
 
 
 def test_control_strangers_called_relatives_hide_nothing(tweets):
     with pytest.raises(ClaimError, match="relatives hide"):
         run(
-            ["load", "twins", "features", "leak"],
+            ["load", "twins-code", "twins", "features", "leak-gain-from-twins", "leak"],
             load=lambda _: replace(tweets, groups=shuffled(tweets.groups, 99)),
         )
 
 
-FOLDS = ["load", "ratings", "pools", "twins", "features", "ridge", "sets", "folds"]
+FOLDS = [
+    "load",
+    "ratings",
+    "pools",
+    "twins-code",
+    "twins",
+    "features",
+    "ridge-side-by-side",
+    "ridge",
+    "sets-constant",
+    "sets",
+    "folds-fit-folds",
+    "folds",
+]
 
 
 def test_control_views_that_say_nothing_about_the_label(tweets):
@@ -158,7 +174,7 @@ def test_control_a_view_that_nobody_needs(chapter):
 def test_control_errors_that_do_follow_the_raters(chapter, tweets):
     following = np.abs(np.random.default_rng(99).normal(size=len(tweets))) * tweets.target_sd
     with pytest.raises(ClaimError, match="yardstick"):
-        after(chapter, ["yardstick"], error=following)
+        after(chapter, ["yardstick-code", "yardstick"], error=following)
 
 
 def test_control_disagreement_of_other_texts(chapter, tweets):

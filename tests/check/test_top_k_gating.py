@@ -269,7 +269,7 @@ def ordered(**scores):
     """Run the cell on the orders; the shuffles score 0.44 and 0.95."""
     given = {name: torch.tensor([pair, pair]) for name, pair in (ORDERS | scores).items()}
     at_random = torch.tensor([0.44, 0.95]).expand(2, 10, 2)
-    chapter("orders", at_random=at_random, run=SimpleNamespace(seeds=(0, 1)), **given)
+    chapter("orders-claims", at_random=at_random, run=SimpleNamespace(seeds=(0, 1)), **given)
 
 
 def test_the_claims_on_orders_hold_for_what_was_seen():

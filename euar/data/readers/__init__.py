@@ -31,6 +31,8 @@ from euar.data.readers import (
 from euar.data.readers._content import Nan
 
 #: Readers of files and folders: `matches(path)`, `read(path)`. The first that matches reads.
+#:
+#: :meta hide-value:
 FILES: tuple[ModuleType, ...] = (
     own_folder,
     own_hdf5,
@@ -46,6 +48,8 @@ FILES: tuple[ModuleType, ...] = (
     nyud_mat,
 )
 #: Readers of what a pickle held: `matches(content)`, `read(path, content)`.
+#:
+#: :meta hide-value:
 PICKLES: tuple[ModuleType, ...] = (mmsa, mult, mag)
 
 
