@@ -13,7 +13,7 @@ from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
 from euar.cli._console import explained, fail
 from euar.experiments import grid, report, store
-from euar.experiments.run import run_experiment
+from euar.experiments.run import EXPERIMENTS, run_experiment
 from euar.experiments.train import Request
 from euar.experiments.train import train as train_request
 from euar.files import write_json
@@ -73,7 +73,7 @@ def train(  # noqa: PLR0913  one argument for each option
 
 @app.command()
 def experiment(
-    name: Annotated[str, typer.Argument(help="embedded, grid or probes.")],
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPERIMENTS)}.")],
     out: Annotated[
         Path | None, typer.Option(help="Folder of all results; the checkout's by default.")
     ] = None,

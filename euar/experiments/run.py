@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
-from euar.experiments import embedded, grid, probes
+from euar.experiments import embedded, grid, kl_regularisation, probes
 from euar.experiments.store import result_path, save_result
 
 
@@ -24,6 +24,7 @@ class Request(Protocol):
 EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "embedded": embedded.requests,
     "grid": grid.requests,
+    "kl": kl_regularisation.requests,
     "probes": probes.requests,
 }
 

@@ -1,0 +1,231 @@
+"""What the KL term does to sigma and mu: one training for each weight, seen at every epoch.
+
+The U-loss is off where the question is KL against the task; some settings put it back. Letters: N experts,
+k chosen, D features.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from euar.data import MultimodalDataset, load
+from euar.experiments.linear import baselines
+from euar.experiments.origin import command, now, origin
+from euar.experiments.store import load_results
+from euar.losses import Reduce
+from euar.model import EUAR, EUARConfig
+from euar.moe import MoEOutput
+from euar.training import Recipe
+from euar.training.batches import Batch, all_splits
+from euar.training.device import one_thread
+from euar.training.loop import Training
+from euar.training.predict import predict_batch
+from euar.training.provenance import describe
+from euar.training.scoring import scores
+
+_RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
+_HEADLINE, _BESIDE = tuple(range(5)), tuple(range(3))
+_JUDGED = ("valid", "test")
+_CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One weight of the KL term, as data.
+
+    Attributes:
+        alpha: the weight.
+        reduce: over D, of the KL term and of the U-loss.
+        lam: weight of the U-loss.
+        seeds: one training each.
+        data: a name or path for `euar.data.load`.
+        recipe: how to train.
+    """
+
+    alpha: float
+    reduce: Reduce = "mean"
+    lam: float = 0.0
+    seeds: tuple[int, ...] = _BESIDE
+    data: str = "embedded"
+    recipe: Recipe = _RECIPE
+
+    def key(self) -> str:
+        """Return the key of the result, without training."""
+        return self._origin(load(self.data))["key"]
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Train, and return the result.
+
+        A run adds to `Run.record`: `states` {moment: {modality: `look`}} before training (`start`), at the
+        `selected` and the `last` epoch; `last`, with scores and `experts` of that epoch; `curves` {what: (E +
+        1,)}, means over modalities; and `valid_mae` (E,).
+        """
+        start, started = time.perf_counter(), now()
+        dataset = load(self.data)
+        config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
+        with one_thread():
+            runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
+        return {
+            "schema": 1,
+            "experiment": experiment,
+            **self._origin(dataset),
+            "command": command(),
+            "started": started,
+            "runs": runs,
+            "seconds": time.perf_counter() - start,
+            "baselines": baselines(dataset),
+        }
+
+    def _model(self, dataset: MultimodalDataset) -> EUARConfig:
+        return EUARConfig(
+            in_features=dataset.in_features,
+            alpha=self.alpha,
+            kl_reduce=self.reduce,
+            lam=self.lam,
+            u_reduce=self.reduce,
+        )
+
+    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
+        settings = {
+            "preset": "default",
+            "model": describe(self._model(dataset)),
+            "training": asdict(self.recipe),
+            "seeds": list(self.seeds),
+        }
+        return origin(settings, dataset, None)
+
+
+def requests() -> list[Sweep]:
+    """Return the weights from 0 to 1 in both reductions, and three settings with the U-loss."""
+    headline = [(0.0, "mean"), (1e-3, "mean"), (1.0, "mean"), (1e-3, "sum"), (1.0, "sum")]
+    beside = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
+    with_u = [(1e-3, "mean"), (0.0, "sum"), (1e-3, "sum")]
+    return [
+        *(Sweep(alpha=alpha, reduce=reduce, seeds=_HEADLINE) for alpha, reduce in headline),
+        *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in beside),
+        *(Sweep(alpha=alpha, reduce=reduce, lam=1e-3) for alpha, reduce in with_u),
+    ]
+
+
+def newest(root: Path | None = None) -> dict[tuple[float, str, float], dict[str, Any]]:
+    """Return {(alpha, reduction, lambda): newest result}, in the order of `requests`.
+
+    Args:
+        root: the folder of all results, see `store`.
+    """
+    found = {
+        tuple(r["config"]["model"][name] for name in ("alpha", "kl_reduce", "lam")): r
+        for r in reversed(load_results("kl", root))  # oldest first: the newest stays
+    }
+    order = [(sweep.alpha, sweep.reduce, sweep.lam) for sweep in requests()]
+    return {key: found[key] for key in order if key in found}
+
+
+def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> float:
+    """Return a, the weight of one coordinate of one expert in the loss of a row and modality.
+
+    Args:
+        alpha: weight of the KL term.
+        reduce: over D, `"mean"` or `"sum"`.
+        num_experts: N; the term averages over experts.
+        dim: D.
+    """
+    return alpha / num_experts / (dim if reduce == "mean" else 1)
+
+
+@torch.no_grad()
+def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
+    """Return {modality: what its experts do}, means over the rows of a batch, without drawing.
+
+    `variance` and `mean` average sigma^2 and |mu| over each row's chosen experts, `idle_variance` and
+    `idle_mean` over the others. `head` is the mean |w| of the head on this modality, `gate` the mean weight
+    of a chosen expert. `noise` is the cost of noise, sum w^2 g^2 sigma^2 (label units squared). It is the
+    product of `weights`, sum w^2, `gates`, sum g^2, and `felt_variance`, sigma^2 averaged with weights
+    w^2 g^2. `square` is E z^2 averaged with the same weights.
+    """
+    training = model.training
+    output = model.eval()(batch.inputs, batch.available)
+    model.train(training)
+    head = model.head.weight[0].split(model.config.dim)  # one (D,) for each modality
+    return {m: _experts(output.moe[m], w) for m, w in zip(model.moes, head, strict=True)}
+
+
+def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:
+    """Return {modality: {what: (N,)}}: each expert's share of the rows, and its means of sigma^2 and |mu|."""
+    with torch.no_grad():
+        output = model.eval()(batch.inputs, batch.available)
+    experts = {
+        m: {
+            "load": (out.routing.weights > 0).float().mean(dim=0).tolist(),
+            "variance": out.gaussian.variance.mean(dim=(0, 2)).tolist(),
+            "mean": out.gaussian.mean.abs().mean(dim=(0, 2)).tolist(),
+        }
+        for m, out in output.moe.items()
+    }
+    return _rounded(experts)
+
+
+def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
+    gate, gaussian = out.routing.weights, out.gaussian  # (B, N), (B, N, D)
+    variance, size = gaussian.variance.mean(dim=-1), gaussian.mean.abs().mean(dim=-1)  # (B, N)
+    weights, gates = head.square().sum(), gate.square().sum(dim=1).mean()
+    noise, square = (
+        torch.einsum("d,bj,bjd->", head.square(), gate.square(), values) / len(gate)
+        for values in (gaussian.variance, gaussian.variance + gaussian.mean.square())
+    )
+    chosen = gate > 0
+    found = {
+        "variance": variance[chosen].mean(),
+        "mean": size[chosen].mean(),
+        "idle_variance": variance[~chosen].mean(),
+        "idle_mean": size[~chosen].mean(),
+        "head": head.abs().mean(),
+        "gate": gate[chosen].mean(),
+        "noise": noise,
+        "weights": weights,
+        "gates": gates,
+        "felt_variance": noise / (weights * gates),
+        "square": square / (weights * gates),
+    }
+    return {name: value.item() for name, value in found.items()}
+
+
+def _watch(training: Training) -> dict[str, Any]:
+    """Train one seed to its end: curves over epochs, and the states before, at the selected and last one."""
+    model, data = training.model, training.data
+    states = [look(model, data["train"])]
+    while len(training.history) < training.recipe.epochs:
+        training.run_epoch()
+        states.append(look(model, data["train"]))
+    last = {
+        "experts": loads(model, data["train"]),
+        **{split: scores(predict_batch(model, data[split]), data[split].target.numpy()) for split in _JUDGED},
+    }
+    run = training.finish()  # from here on the model has the weights of the selected epoch
+    moments = {"start": states[0], "selected": look(model, data["train"]), "last": states[-1]}
+    return {
+        **run.record(),
+        "last": last,
+        "states": {moment: _rounded(views) for moment, views in moments.items()},
+        "curves": _rounded({name: _over_epochs(states, name) for name in _CURVES}),
+        "valid_mae": _rounded([epoch["valid_mae"] for epoch in run.history]),
+    }
+
+
+def _over_epochs(states: list[dict[str, dict[str, float]]], name: str) -> list[float]:
+    """The mean over modalities before training and after each epoch."""
+    return [fmean(state[name] for state in views.values()) for views in states]
+
+
+def _rounded(value: Any) -> Any:
+    """The same with five significant digits."""
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.5g}")
