@@ -14,7 +14,7 @@ from euar.cli import features as feature_commands
 from euar.cli._console import explained, fail
 from euar.experiments import grid, report, store
 from euar.experiments.run import EXPERIMENTS, run_experiment
-from euar.experiments.train import Request
+from euar.experiments.train import SYSTEMS, Request
 from euar.experiments.train import train as train_request
 from euar.files import write_json
 from euar.training import Recipe
@@ -39,7 +39,7 @@ def train(  # noqa: PLR0913  one argument for each option
     data: Annotated[str, typer.Argument(help="A data set's name, such as embedded, or a file or folder.")],
     out: Annotated[Path, typer.Option(help="Folder for result.json, the runs and their checkpoints.")],
     variant: Annotated[str | None, typer.Option(help="The data set's variant, where it has several.")] = None,
-    preset: Annotated[str, typer.Option(help="default, paper or released.")] = "default",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(SYSTEMS)}.")] = "default",
     seeds: Annotated[str, typer.Option(help="How many, or which: 5 is 0,1,2,3,4.")] = "5",
     epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate of the first step.")] = None,

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
-from euar.experiments import embedded, grid, kl_regularisation, probes
+from euar.experiments import embedded, grid, kl_regularisation, mosei, mosi, mvsa, nyud, probes
 from euar.experiments.store import result_path, save_result
 
 
@@ -25,6 +25,10 @@ EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "embedded": embedded.requests,
     "grid": grid.requests,
     "kl": kl_regularisation.requests,
+    "mosei": mosei.requests,
+    "mosi": mosi.requests,
+    "mvsa": mvsa.requests,
+    "nyud": nyud.requests,
     "probes": probes.requests,
 }
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from euar.baselines.concat import ConcatConfig
+from euar.baselines.late_fusion import LateFusionConfig
+from euar.baselines.mlp_experts import MLPExpertsConfig
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
 from euar.experiments.origin import command, now, origin
@@ -15,6 +18,12 @@ from euar.training import Recipe, fit
 from euar.training.provenance import describe
 
 PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}
+#: The presets of EUAR, and the networks it is compared with.
+SYSTEMS = PRESETS | {
+    "mlp-experts": MLPExpertsConfig,
+    "concat": ConcatConfig,
+    "late-fusion": LateFusionConfig,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +33,7 @@ class Request:
     Attributes:
         data: a name or path for `euar.data.load`.
         variant: the data set's variant, where it has several.
-        preset: a name of `PRESETS`.
+        preset: a name of `SYSTEMS`.
         seeds: one run each.
         recipe: how to train.
         device: see `fit`.
@@ -38,8 +47,8 @@ class Request:
     device: str = "auto"
 
     def __post_init__(self):
-        if self.preset not in PRESETS:
-            raise ValueError(f"preset: expected one of {', '.join(PRESETS)}, found {self.preset!r}")
+        if self.preset not in SYSTEMS:
+            raise ValueError(f"preset: expected one of {', '.join(SYSTEMS)}, found {self.preset!r}")
 
     def key(self) -> str:
         """Return the key of the result, without training."""
@@ -96,16 +105,16 @@ def result_key(request: Request) -> str:
 
 
 def model_config(preset: str, dataset: MultimodalDataset) -> EUARConfig:
-    """Return a preset that fits a data set: its modalities, and ratings or classes.
+    """Return a system's configuration that fits a data set: its modalities, and ratings or classes.
 
     Args:
-        preset: a name of `PRESETS`.
+        preset: a name of `SYSTEMS`.
         dataset: what to fit.
     """
     if dataset.task == "regression":
-        return PRESETS[preset](in_features=dataset.in_features)
+        return SYSTEMS[preset](in_features=dataset.in_features)
     classes = int(np.max(dataset.target)) + 1
-    return PRESETS[preset](
+    return SYSTEMS[preset](
         in_features=dataset.in_features, task="classification", outputs=classes, task_loss=None
     )
 

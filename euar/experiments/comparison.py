@@ -1,0 +1,150 @@
+"""One row of a comparison: a system on a data set, its learning rate chosen on validation, then all seeds."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from euar.data import MultimodalDataset, corruption, features, load
+from euar.experiments.linear import baselines
+from euar.experiments.origin import command, now, origin
+from euar.experiments.store import load_results
+from euar.experiments.train import model_config
+from euar.training import Recipe, Run, Runs, fit, predict
+from euar.training.provenance import describe
+from euar.training.scoring import scores
+
+#: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
+SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
+RATES = (3e-4, 1e-3, 3e-3)
+_JUDGES = 2  # seeds that choose the rate
+_RECIPE = Recipe(epochs=30, batch_size=32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What to measure, as data.
+
+    Attributes:
+        data: a name or path for `euar.data.load`.
+        variant: the data set's variant.
+        system: a name of `train.SYSTEMS`.
+        modalities: those that training and test see; None for all.
+        size: training rows, drawn once; those of a smaller size are among those of a larger. None for all.
+        recipe: how to train; its `lr` gives way to the best of `rates`.
+        rates: learning rates; the mean over two seeds of what selection minimises on the validation split
+            decides.
+        seeds: one run each, at the rate chosen.
+        noises: KIND:STRENGTH, see `features.Corruption.parse`; the runs are also tested under each.
+    """
+
+    data: str
+    variant: str | None = None
+    system: str = "default"
+    modalities: tuple[str, ...] | None = None
+    size: int | None = None
+    recipe: Recipe = _RECIPE
+    rates: tuple[float, ...] = RATES
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    noises: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values, as they come out of JSON."""
+        return json.loads(json.dumps(asdict(self)))
+
+    def key(self) -> str:
+        """Return the key of the result, without training."""
+        return self._origin(self._dataset())["key"]
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Train, and return the result, as `comparison.schema.json` describes it."""
+        start, started = time.perf_counter(), now()
+        dataset = self._dataset()
+        judged = {rate: self._fit(dataset, self.seeds[:_JUDGES], rate) for rate in self.rates}
+        valid = {rate: fmean(map(_criterion, runs)) for rate, runs in judged.items()}
+        rate = min(valid, key=valid.get)
+        runs = [*judged[rate], *self._fit(dataset, self.seeds[_JUDGES:], rate)]
+        tests = self._tests(dataset)
+        return {
+            "schema": 1,
+            "experiment": experiment,
+            **self._origin(dataset),
+            "command": command(),
+            "started": started,
+            "valid": {str(rate): value for rate, value in valid.items()},
+            "lr": rate,
+            "runs": [run.record() | {"others": _others(run, tests)} for run in runs],
+            "baselines": baselines(dataset),
+            "seconds": time.perf_counter() - start,
+        }
+
+    def _dataset(self) -> MultimodalDataset:
+        dataset = load(self.data, variant=self.variant)
+        dataset = dataset if self.modalities is None else dataset.with_modalities(self.modalities)
+        return dataset if self.size is None else _fewer(dataset, self.size)
+
+    def _fit(self, dataset: MultimodalDataset, seeds: tuple[int, ...], rate: float) -> Runs | list[Run]:
+        if not seeds:
+            return []
+        recipe = asdict(self.recipe) | {"lr": rate}
+        config = model_config(self.system, dataset)
+        return fit(config, dataset, seeds=seeds, device="cpu", progress=False, **recipe)
+
+    def _tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
+        """The set with other test splits: noisy, and without one of several modalities."""
+        noisy = {name: features.corrupted(dataset, features.Corruption.parse(name)) for name in self.noises}
+        names = list(dataset.modalities)
+        return noisy | {f"without {m}": _without(dataset, m) for m in names if len(names) > 1}
+
+    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
+        model = describe(model_config(self.system, dataset))
+        settings = {"preset": self.system, "model": model, "request": self.to_dict()}
+        return origin(settings, dataset, self.variant)
+
+
+def newest(experiment: str, rows: list[Row], root: Path | None = None) -> list[tuple[Row, dict[str, Any]]]:
+    """Return the rows that have a result, each with its newest.
+
+    Args:
+        experiment: the name under which the results are kept.
+        rows: the experiment's `requests`.
+        root: the folder of all results, see `store`.
+    """
+    known = load_results(experiment, root)
+    pairs = ((row, next((r for r in known if _answers(r, row)), None)) for row in rows)
+    return [(row, result) for row, result in pairs if result is not None]
+
+
+def _answers(result: dict[str, Any], row: Row) -> bool:
+    """Tell whether a result is one of a row, without the row's data."""
+    return result["config"]["request"] == row.to_dict()
+
+
+def _criterion(run: Run) -> float:
+    """What selection minimised, at the selected epoch."""
+    return run.history[run.best_epoch - 1]["valid_criterion"]
+
+
+def _fewer(dataset: MultimodalDataset, size: int) -> MultimodalDataset:
+    """Keep `size` training rows, and all others."""
+    train = np.flatnonzero(dataset.split == "train")
+    dropped = np.random.default_rng(0).permutation(train)[size:]
+    return dataset.subset(mask=~np.isin(np.arange(len(dataset)), dropped))
+
+
+def _without(dataset: MultimodalDataset, modality: str) -> MultimodalDataset:
+    """Withhold a modality from the test rows, where they have another."""
+    others = [mask for name, mask in dataset.available.items() if name != modality]
+    withheld = (dataset.split == "test") & np.any(others, axis=0)
+    return corruption.with_available(dataset, {modality: ~withheld})
+
+
+def _others(run: Run, tests: dict[str, MultimodalDataset]) -> dict[str, dict[str, float]]:
+    return {
+        name: scores(predict(run.model, dataset), dataset.subset(split="test").target)
+        for name, dataset in tests.items()
+    }
