@@ -20,7 +20,7 @@ from euar.training.scoring import scores
 
 #: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
 SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
-RATES = (3e-4, 1e-3, 3e-3)
+RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 _JUDGES = 2  # seeds that choose the rate
 _RECIPE = Recipe(epochs=30, batch_size=32)
 
