@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -12,10 +13,12 @@ import numpy as np
 from euar.data import MultimodalDataset, corruption, features, load
 from euar.experiments.linear import baselines
 from euar.experiments.origin import command, now, origin
+from euar.experiments.report import number
 from euar.experiments.store import load_results
 from euar.experiments.train import model_config
 from euar.training import Recipe, Run, Runs, fit, predict
 from euar.training.provenance import describe
+from euar.training.runs import summarize
 from euar.training.scoring import scores
 
 #: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
@@ -117,6 +120,30 @@ def newest(experiment: str, rows: list[Row], root: Path | None = None) -> list[t
     known = load_results(experiment, root)
     pairs = ((row, next((r for r in known if _answers(r, row)), None)) for row in rows)
     return [(row, result) for row, result in pairs if result is not None]
+
+
+def by_seed(result: dict[str, Any], metric: str, test: str | None = None) -> list[float]:
+    """Return a metric of each seed on the test split, or on another of the result's test splits.
+
+    Args:
+        result: of a row.
+        metric: its name.
+        test: a name in the runs' `others`; None: the test split as it is.
+    """
+    splits = (run["test"] if test is None else run["others"][test] for run in result["runs"])
+    return [split[metric] for split in splits]
+
+
+def lines(results: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> list[list[str]]:
+    """Return a table's body: the baselines of the first result, then each with mean ± sd over seeds.
+
+    Args:
+        results: {what the first column says: a result on the same rows}.
+        metrics: a column each.
+    """
+    first = next(iter(results.values()))
+    plain = [[name, *(number(scores[m]) for m in metrics)] for name, scores in first["baselines"].items()]
+    return [*plain, *([n, *(str(summarize(by_seed(r, m))) for m in metrics)] for n, r in results.items())]
 
 
 def _answers(result: dict[str, Any], row: Row) -> bool:

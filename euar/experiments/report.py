@@ -51,7 +51,7 @@ def metrics_table(result: dict[str, Any], recorded: Mapping[str, dict[str, Any]]
     for header in ("metric", f"EUAR,\n{result['config']['preset']}", *names, *beside):
         table.add_column(header, justify="left" if header == "metric" else "right", no_wrap=True)
     for metric, value in summary(result).items():
-        others = (_number(result["baselines"][name][metric]) for name in names)
+        others = (number(result["baselines"][name][metric]) for name in names)
         earlier = (str(known[metric]) for known in beside.values())
         table.add_row(LABELS.get(metric, metric), str(value), *others, *earlier)
     return table
@@ -86,7 +86,7 @@ def probe_table(result: dict[str, Any]) -> Table:
     for header in ("features", *metrics):
         table.add_column(header, justify="left" if header == "features" else "right")
     for name, values in rows.items():
-        table.add_row(name, *(_number(values[metric]) for metric in metrics))
+        table.add_row(name, *(number(values[metric]) for metric in metrics))
     return table
 
 
@@ -98,5 +98,6 @@ def _nan_for_null(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a value with three decimals; a dash for one that is undefined."""
     return "-" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -149,3 +149,23 @@ def test_an_experiment_asks_for_nothing_twice(name):
     assert len(set(rows)) == len(rows)
     assert all(row.data == name for row in rows)
     assert all(len(row.seeds) >= 5 for row in rows)
+
+
+def test_lines_give_baselines_then_mean_and_sd_over_seeds(result):
+    maes = [run["test"]["mae"] for run in result["runs"]]
+    corrs = [run["test"]["corr"] for run in result["runs"]]
+    constant, ridge, ours = comparison.lines({"ours": result}, ["mae", "corr"])
+    assert constant == ["constant", f"{result['baselines']['constant']['mae']:.3f}", "-"]
+    assert ridge[1:] == [f"{result['baselines']['ridge'][m]:.3f}" for m in ("mae", "corr")]
+    assert ours == ["ours"] + [f"{np.mean(v):.3f} ± {np.std(v, ddof=1):.3f}" for v in (maes, corrs)]
+
+
+def test_an_undefined_metric_is_a_dash(result):
+    read = json.loads(to_json(result))
+    assert comparison.lines({"ours": read}, ["corr"])[0] == ["constant", "-"]
+
+
+def test_values_by_seed_come_from_any_test_split(result):
+    assert comparison.by_seed(result, "mae") == [run["test"]["mae"] for run in result["runs"]]
+    expected = [run["others"]["without a"]["mae"] for run in result["runs"]]
+    assert comparison.by_seed(result, "mae", "without a") == expected

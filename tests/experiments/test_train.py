@@ -87,5 +87,8 @@ def test_presets_are_those_of_the_model():
 
 
 def test_an_unknown_preset_lists_the_known():
-    with pytest.raises(ValueError, match="expected one of default, paper, released, mlp-experts, concat, late-fusion, found 'best'"):
+    with pytest.raises(
+        ValueError,
+        match="expected one of default, paper, released, mlp-experts, concat, late-fusion, found 'best'",
+    ):
         Request(data="embedded", preset="best")
