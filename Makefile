@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book test lint serve clean doctor check-browser mutants address
+.PHONY: help venv book test lint serve clean doctor check-book check-browser mutants address
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,11 @@ lint: venv  ## check style, spelling, notebooks without outputs, and who imports
 serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-check-browser: venv  ## open every page in Chromium: no outside request, no raw TeX; screenshots
+check-book: venv  ## read every page: headings, links, weight; then as check-browser
+	@$(BIN)/python tools/check_pages.py
+	@$(BIN)/python tools/check_browser.py
+
+check-browser: venv  ## open every page in Chromium: no outside request, no raw TeX, contrast; screenshots
 	@$(BIN)/python tools/check_browser.py --screenshots
 
 mutants: venv  ## break every equation on purpose; its test must fail

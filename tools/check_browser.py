@@ -3,7 +3,9 @@
     python tools/check_browser.py [--screenshots]
 
 A page fails if it asks anything of the network, shows raw TeX or a formula that MathJax rejects, has a
-picture without alternative text or an error in its console, or is wider than a screen of 400 px.
+picture without alternative text or an error in its console, or is wider than a screen of 400 px. A page of
+the book, other than a listing of code, also fails if it breaks a rule of accessibility that axe-core calls
+serious, contrast among them, in light or dark.
 Screenshots of the chapters (light and dark, 400 and 1280 px wide) go to `_build/screens/`.
 """
 
@@ -13,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
+from check_pages import pages
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +37,12 @@ RAW_TEX = r"""() => {
 }"""
 NO_ALT = r"""() => [...document.querySelectorAll("main img")]
   .filter((img) => !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt)).map((img) => img.src.slice(-60))"""
+AXE = {"resultTypes": ["violations"], "preload": False}  # a page from a file may not load its style sheets
+#: Serious rules that theme and docutils break themselves: (rule, element).
+TOLERATED = {
+    ("color-contrast", ".search-button__default-text"),
+    ("aria-required-children", ".citation-list"),
+}
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -60,12 +70,6 @@ def browser() -> Iterator[BrowserContext]:
         chromium.close()
 
 
-def pages(html: Path) -> list[Path]:
-    """List the pages of a built book; its index.html only forwards to the first."""
-    found = [path.relative_to(html) for path in sorted(html.rglob("*.html"))]
-    return [html / path for path in found if path.parts[0] not in ("_static", "_sources", "index.html")]
-
-
 def problems(chromium: BrowserContext, path: Path) -> list[str]:
     """Return what is wrong with one page, a line each."""
     found: list[str] = []
@@ -77,11 +81,27 @@ def problems(chromium: BrowserContext, path: Path) -> list[str]:
     _open(page, path)
     found += [f"raw TeX: {text}" for text in page.evaluate(RAW_TEX)]
     found += [f"picture without alternative text: {source}" for source in page.evaluate(NO_ALT)]
+    for scheme in ("light", "dark") if path.parent.name == "book" else ():
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {violation}" for violation in violations(page)]
     page.set_viewport_size({"width": NARROW, "height": 900})
     if excess := page.evaluate(TOO_WIDE):
         found.append(f"{excess} px wider than a screen of {NARROW} px")
     page.close()
     return found
+
+
+def violations(page: Page) -> list[str]:
+    """Return the serious violations of accessibility rules on an open page, a line each element."""
+    report = Axe().run(page, options=AXE).response["violations"]
+    serious = (violation for violation in report if violation["impact"] in ("serious", "critical"))
+    return [
+        f"{violation['id']} at {target}"
+        for violation in serious
+        for node in violation["nodes"]
+        for target in node["target"]
+        if (violation["id"], target) not in TOLERATED
+    ]
 
 
 def screenshots(chromium: BrowserContext, path: Path, folder: Path) -> None:

@@ -1,14 +1,19 @@
 """From executed copies to pages: merging, the strict build, and the way out of jupyter-book."""
 
+import csv
+import io
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import pytest
+from bookbuild.layout import Chapter
+from bookbuild.record import Record
 from bookbuild.render import RenderError, render
-from bookbuild.stage import merge
+from bookbuild.stage import merge, status, zip_notebooks
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 CONFIG = "title: Small\nexecute:\n  execute_notebooks: 'off'\n"
@@ -79,3 +84,24 @@ def test_every_described_picture_is_on_its_page(html):
             if cell.metadata.get("mystnb", {}).get("image"):
                 shown = [out for out in cell.outputs if "image/png" in out.get("data", {})]
                 assert shown, f"{path.name}: a described picture is missing below {cell.source[:60]!r}"
+
+
+def test_status_counts_words_and_the_zip_holds_the_sources(tmp_path):
+    chapter = Chapter(tmp_path, "book/one", "smoke")
+    source = notebook("a b c " * 200, "print(1)")
+    for path in (chapter.source, chapter.executed):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(source, path)
+    Record(key="k" * 8, files={}, seconds=2.5, memory=300, device="cpu", date="2026-01-02T03:04:05").save(
+        chapter.record
+    )
+    (row,) = csv.DictReader(io.StringIO(status([chapter])))
+    assert (row["Words"], row["Minutes to read"], row["Seconds"]) == ("600", "3", "2.5")
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        zip_notebooks([chapter], tmp_path / folder / "notebooks.zip")
+    with zipfile.ZipFile(tmp_path / "first" / "notebooks.zip") as archive:
+        assert archive.namelist() == ["one.ipynb"]
+        assert archive.read("one.ipynb") == chapter.source.read_bytes()
+    first, second = (tmp_path / folder / "notebooks.zip" for folder in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()

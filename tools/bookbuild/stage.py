@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from nbformat import NotebookNode
 from bookbuild import record
 from bookbuild.layout import Chapter, write_atomically
 
+READING = 200  # words a minute, of a text with formulas
 SOURCES = ("_config.yml", "_toc.yml", "book", "data/README.md", "data/cards")
 
 
@@ -35,6 +37,7 @@ def stage(root: Path, chapters: list[Chapter]) -> Path:
         merged = merge(_read(chapter.source), _read(chapter.executed))
         write_atomically(target / f"{chapter.document}.ipynb", nbformat.writes(merged) + "\n")
     write_atomically(target / "book" / "status.csv", status(chapters))
+    zip_notebooks(chapters, target / "book" / "notebooks.zip")
     return target
 
 
@@ -54,13 +57,28 @@ def status(chapters: list[Chapter]) -> str:
     """Return the rows of the status page as CSV: what ran where, when, how long, in how much memory."""
     table = io.StringIO()
     write = csv.writer(table, lineterminator="\n").writerow
-    write(["Chapter", "Seconds", "Peak memory (MB)", "Device", "Date", "Profile", "Key"])
+    write(["Chapter", "Words", "Minutes to read", "Seconds", "Peak MB", "Device", "Date", "Profile", "Key"])
     for chapter in chapters:
-        done = record.load(chapter)
+        done, words = record.load(chapter), _words(_read(chapter.source))
         link = f"{{doc}}`{chapter.name}`"
         date = done.date[:16].replace("T", " ")
-        write([link, done.seconds, done.memory, done.device, date, chapter.profile, done.key[:8]])
+        run = [done.seconds, done.memory, done.device, date, chapter.profile, done.key[:8]]
+        write([link, words, round(words / READING), *run])
     return table.getvalue()
+
+
+def _words(notebook: NotebookNode) -> int:
+    """The words of the text cells; markup such as `:class: tip` or a formula counts as what stands there."""
+    return sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def zip_notebooks(chapters: list[Chapter], path: Path) -> None:
+    """Put the notebooks, without outputs, into one archive; equal notebooks give equal bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for chapter in chapters:
+            entry = zipfile.ZipInfo(chapter.source.name)  # dated 1980
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, chapter.source.read_bytes())
 
 
 def _read(path: Path) -> NotebookNode:
