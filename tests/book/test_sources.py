@@ -1,5 +1,6 @@
 """The notebooks as committed: clean, alike in their first cells, in short cells, and with one address."""
 
+import re
 import shutil
 import statistics
 from pathlib import Path
@@ -87,3 +88,28 @@ def test_a_wrong_address_is_refused(monkeypatch, wrong):
     monkeypatch.setattr("sys.argv", ["address.py", wrong])
     with pytest.raises(SystemExit, match="expected URL=https://host/owner/name"):
         address.main()
+
+
+NOT_PROSE = re.compile(r"```\w*\n.*?```|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.DOTALL)
+METRIC = re.compile(r"(?<![\w.])(?!95 ?%)(\d*\.\d+|\d+ ?%)")
+
+
+def typed_metrics(text):
+    return [found.group(1) for found in METRIC.finditer(NOT_PROSE.sub("", text))]
+
+
+def test_no_result_is_typed_into_prose(notebook):
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert [metric for text in prose for metric in typed_metrics(text)] == []
+
+
+@pytest.mark.parametrize("text", ["The MAE is 0.374.", "about 30 % of rows", "r = .91", "77.7% right"])
+def test_a_typed_result_is_noticed(text):
+    assert typed_metrics(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a 95 % interval", "$\\alpha = 0.001$", "`lr=0.003`", "Python 3", "Eq. 5-6", "20 raters", "v1.x"]
+)
+def test_settings_intervals_and_counts_are_not_results(text):
+    assert typed_metrics(text) == []
