@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book test lint serve clean doctor check-book check-browser mutants address
+.PHONY: help venv book test lint serve clean doctor check-book check-browser check-colab mutants address
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
 check-book: venv  ## read every page: headings, links, weight; then as check-browser
 	@$(BIN)/python tools/check_pages.py
 	@$(BIN)/python tools/check_browser.py
+
+check-colab: venv  ## run every chapter in fresh environments of newer Pythons; downloads gigabytes
+	@$(BIN)/python tools/check_colab.py
 
 check-browser: venv  ## open every page in Chromium: no outside request, no raw TeX, contrast; screenshots
 	@$(BIN)/python tools/check_browser.py --screenshots
