@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book test lint serve clean doctor check-book check-browser check-colab mutants address
+.PHONY: help venv book test lint serve clean doctor check-book check-browser check-colab check-exit mutants address
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check-book: venv  ## read every page: headings, links, weight; then as check-bro
 
 check-colab: venv  ## run every chapter in fresh environments of newer Pythons; downloads gigabytes
 	@$(BIN)/python tools/check_colab.py
+
+check-exit: venv  ## build the pages without Jupyter Book, with the newest Sphinx
+	@$(BIN)/python tools/check_exit.py
 
 check-browser: venv  ## open every page in Chromium: no outside request, no raw TeX, contrast; screenshots
 	@$(BIN)/python tools/check_browser.py --screenshots

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
 import shutil
-import subprocess
 import sys
 import zipfile
 
@@ -14,10 +12,10 @@ from bookbuild.layout import Chapter
 from bookbuild.record import Record
 from bookbuild.render import RenderError, render
 from bookbuild.stage import merge, status, zip_notebooks
+from check_exit import build, configure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 CONFIG = "title: Small\nexecute:\n  execute_notebooks: 'off'\n"
-NOT_SPHINX = ("'jupyter_book', ", "'sphinx_jupyterbook_latex', ")
 
 
 def notebook(prose, code, output=None):
@@ -61,16 +59,8 @@ def test_a_warning_fails_the_build_and_fails_it_again(tmp_path, capfd):
 def test_plain_sphinx_builds_the_same_sources(html, tmp_path):
     stage = tmp_path / "stage"
     shutil.copytree(html.parent / "stage", stage)
-    subprocess.run(
-        [f"{sys.prefix}/bin/jupyter-book", "config", "sphinx", stage], check=True, capture_output=True
-    )
-    text = (stage / "conf.py").read_text()
-    for extension in NOT_SPHINX:
-        text = text.replace(extension, "")
-    (stage / "conf.py").write_text(text)
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", stage, tmp_path / "html"]
-    environment = os.environ | {"PYTHONPATH": str(stage / "book" / "_ext")}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    text = configure(stage)
+    run = build(sys.executable, stage, tmp_path / "html")
     assert run.returncode == 0, run.stderr
     assert "jupyter_book" not in text
     assert {page.name for page in html.glob("book/*.html")} == {
