@@ -4,7 +4,7 @@ from euar.experiments.comparison import SYSTEMS, Row
 from euar.training import Recipe
 
 _SYSTEMS = tuple(system for system in SYSTEMS if system != "late-fusion")  # one modality: nothing to fuse
-_RECIPE = Recipe(epochs=10, batch_size=32)
+_RECIPE = Recipe(epochs=8, batch_size=64)
 _SIZES = (1284, 5136)  # as many as MOSI has, and four times as many
 
 
