@@ -20,7 +20,7 @@ LOG_VAR_RANGE = (-8.0, 5.0)
 
 @dataclass(frozen=True)
 class LikelihoodConfig(EUARConfig):
-    """An `EUARConfig` whose `build` returns a `LikelihoodEUAR`; the head's outputs are mean and log-variance."""
+    """An `EUARConfig` whose `build` returns a `LikelihoodEUAR`; its head gives mean and log-variance."""
 
     outputs: int = 2
 
