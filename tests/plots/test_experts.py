@@ -1,6 +1,5 @@
 """What the pictures show: read back from the artists."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -8,18 +7,7 @@ from matplotlib.patches import Ellipse
 from scipy.stats import norm
 
 from euar.plots import experts as plots
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
-def drawn(made):
-    made.canvas.draw()  # lays out and renders: warnings are errors
-    return made.axes
+from tests.plots.drawing import drawn
 
 
 def filled_ellipses(ax):

@@ -1,22 +1,9 @@
 """What the pictures of the KL term show: read back from the artists."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from euar.plots import kl_regularisation as plots
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
-def drawn(made):
-    made.canvas.draw()  # lays out and renders: warnings are errors
-    return made.axes
+from tests.plots.drawing import drawn
 
 
 def heights(ax):

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,8 +7,7 @@ from euar.plots.mosei import learning_curves
 @pytest.fixture
 def ax():
     curves = {"ridge": {1000: [0.9], 100: [1.0]}, "ours": {100: [0.8, 1.0], 1000: [0.5, 0.7]}}
-    yield learning_curves(curves, "MAE").axes[0]
-    plt.close("all")
+    return learning_curves(curves, "MAE").axes[0]
 
 
 def test_lines_join_the_means_in_order_of_size(ax):

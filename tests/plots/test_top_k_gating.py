@@ -1,23 +1,11 @@
 """What the pictures of the gate show: read back from the artists."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 
 from euar.plots import top_k_gating as plots
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
-def drawn(made):
-    made.canvas.draw()  # lays out and renders: warnings are errors
-    return made.axes
+from tests.plots.drawing import drawn
 
 
 def lines(ax):
