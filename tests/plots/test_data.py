@@ -1,20 +1,9 @@
 """The pictures show the numbers that they were given."""
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from matplotlib.container import ErrorbarContainer
 
 from euar.plots import data as pictures
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def points(ax, label):

@@ -1,19 +1,9 @@
 """The pictures show the numbers that they were given."""
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from euar.plots import leaks as pictures
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def line(ax, label):

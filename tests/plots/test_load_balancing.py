@@ -1,12 +1,8 @@
 """The picture shows the shares that it was given."""
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 
 from euar.plots import load_balancing as pictures
-
-matplotlib.use("Agg")
 
 
 def test_loads_shows_every_seed_and_the_even_share():
@@ -16,4 +12,3 @@ def test_loads_shows_every_seed_and_the_even_share():
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["seed 0", "seed 1", "even"]
     assert ax.lines[-1].get_ydata()[0] == 0.25
-    plt.close("all")

@@ -1,15 +1,8 @@
 """The picture of the method names every station, every loss and the modalities it is given."""
 
-import matplotlib.pyplot as plt
 import pytest
 
 from euar.plots.method import architecture
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_stations_losses_and_modalities_are_named():

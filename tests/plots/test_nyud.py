@@ -1,17 +1,9 @@
 """The pictures show the pictures and scores that they were given, each at its place."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from euar.intervals import t_interval
 from euar.plots import nyud as pictures
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def test_colour_stands_above_its_depth_in_grey():

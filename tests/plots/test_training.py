@@ -2,18 +2,11 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from euar.intervals import Interval, t_interval
 from euar.plots import training
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def _history(valid):
