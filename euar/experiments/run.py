@@ -7,7 +7,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
-from euar.experiments import embedded, grid, kl_regularisation, mosei, mosi, mvsa, nyud, probes
+from euar.experiments import (
+    embedded,
+    grid,
+    kl_regularisation,
+    mosei,
+    mosi,
+    mvsa,
+    nyud,
+    probes,
+    what_sigma_knows,
+)
 from euar.experiments.store import result_path, save_result
 
 
@@ -30,6 +40,7 @@ EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "mvsa": mvsa.requests,
     "nyud": nyud.requests,
     "probes": probes.requests,
+    "sigma": what_sigma_knows.requests,
 }
 
 

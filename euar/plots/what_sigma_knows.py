@@ -1,0 +1,158 @@
+"""Pictures of what sigma can know: the routes into it, the variance the loss asks for, tests of meters."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import NullFormatter
+from numpy.typing import ArrayLike
+
+from euar.plots.style import COLORS, MARKERS, figure
+
+_BOXES = {
+    "input $x$\n(the noise is in here)": (0.0, 1.0),
+    "gate\n$g$": (1.7, 2.0),
+    "mean map\n$\\mu$": (1.7, 1.0),
+    "variance map\n$\\sigma^2$": (1.7, 0.0),
+    "residual\n$y - \\hat y$": (3.5, 1.5),
+    "terms with $\\sigma^2$\nnoise, U, KL": (3.5, 0.2),
+    "label $y$": (4.9, 1.5),
+}
+_FORWARD = [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (6, 4), (1, 5), (3, 5)]
+_TICKS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10)
+_DASHES = ("-", "--", "-.", ":")
+
+
+def routes() -> Figure:
+    """Draw what reaches what: the input feeds all three maps, the residual never meets the variance."""
+    made, (ax,) = figure(width=7.2, height=3.4)
+    box = {"boxstyle": "round", "facecolor": "white", "edgecolor": COLORS[6]}
+    style = {"ha": "center", "va": "center", "bbox": box, "fontsize": "small"}
+    boxes = [ax.text(*place, text, **style) for text, place in _BOXES.items()]
+    for start, end in _FORWARD:
+        _arrow(ax, boxes[start], boxes[end], COLORS[0], 0.0)
+    _arrow(ax, boxes[5], boxes[3], COLORS[1], -0.35)
+    ax.text(2.6, -0.6, "all that trains the variance map", color=COLORS[1], ha="center", fontsize="small")
+    ax.set(xlim=(-0.7, 5.4), ylim=(-0.8, 2.4))
+    ax.axis("off")
+    return made
+
+
+def losses(
+    panels: Mapping[str, tuple[ArrayLike, Mapping[str, ArrayLike]]], best: Mapping[str, float]
+) -> Figure:
+    """Draw a measured loss against the variance of one coordinate, one panel each, and mark s*.
+
+    Args:
+        panels: {title: (the variances tried (S,), {label: the loss above its least value (S,)})}.
+        best: {title: s* by the closed form}.
+    """
+    made, axes = figure(len(panels), width=8.4, height=2.9)
+    for ax, (title, (variance, curves)) in zip(axes, panels.items(), strict=True):
+        for j, (label, loss) in enumerate(curves.items()):
+            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": _DASHES[j], "markersize": 4}
+            ax.plot(variance, loss, label=label, **style)
+        ax.axvline(best[title], color=COLORS[6], linestyle=":", label="$s^*$")
+        ax.set(title=title, xlabel=r"$\sigma^2$ of the coordinate", xscale="log")
+        ticks = [tick for tick in _TICKS if min(variance) < tick < max(variance)]
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    axes[0].set_ylabel("loss above its least")
+    axes[0].legend(frameon=False, fontsize="small")
+    return made
+
+
+def optimum(gate: ArrayLike, curves: Mapping[str, ArrayLike], title: str) -> Figure:
+    """Draw s* against the gate's weight, one line for each weight of the head; fixed axes.
+
+    Args:
+        gate: (S,).
+        curves: {label: (S,)}.
+        title: which weight of the KL term this is.
+    """
+    made, (ax,) = figure(width=5.4, height=3.2)
+    for j, (label, best) in enumerate(curves.items()):
+        ax.plot(gate, best, color=COLORS[j], linestyle=_DASHES[j], label=label)
+    ax.set(title=title, xlabel="the gate's weight $g$", ylabel="$s^*$", yscale="log", ylim=(1e-4, 2))
+    ax.legend(frameon=False, fontsize="small", loc="lower left")
+    return made
+
+
+def dots(rows: Mapping[str, Mapping[str, ArrayLike]], label: str, line: float | None = 0) -> Figure:
+    """Draw every seed as a dot and the mean as a bar, a row for each thing measured.
+
+    Args:
+        rows: {row: {series: (seeds,)}}, drawn top to bottom; a row may lack some series.
+        label: of the horizontal axis.
+        line: where to draw a vertical line; None makes the axis logarithmic instead.
+    """
+    series = list(dict.fromkeys(name for parts in rows.values() for name in parts))
+    made, (ax,) = figure(width=7.2, height=1.0 + 0.38 * len(rows))
+    for j, name in enumerate(series):
+        heights = {i: i + 0.2 * (j - (len(series) - 1) / 2) for i in range(len(rows))}
+        found = [(heights[i], np.asarray(p[name])) for i, p in enumerate(rows.values()) if name in p]
+        _series(ax, found, j, name)
+    if line is None:
+        ax.set_xscale("log")
+    else:
+        ax.axvline(line, color=COLORS[6], linewidth=0.8)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.set(xlabel=label)
+    ax.invert_yaxis()
+    ax.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    return made
+
+
+def meters(panels: Mapping[str, tuple[ArrayLike, ArrayLike]], label: str, name: str) -> Figure:
+    """Draw a reading of single rows against their known noise, one panel each.
+
+    Args:
+        panels: {title: (noise (B,), reading (B,))}.
+        label: of the horizontal axis.
+        name: of the reading.
+    """
+    made, axes = figure(len(panels), width=8.4, height=2.8, sharex=True)
+    for j, (ax, (title, (noise, reading))) in enumerate(zip(axes, panels.items(), strict=True)):
+        style = {"color": COLORS[j], "marker": MARKERS[j], "markersize": 2.5, "alpha": 0.5}
+        ax.plot(noise, reading, linestyle="", **style)
+        ax.set(title=title, xlabel=label, xscale="log")
+    axes[0].set_ylabel(name)
+    return made
+
+
+def trained_on(
+    best: ArrayLike, variance: ArrayLike, noise: ArrayLike, reading: ArrayLike, titles: tuple[str, str]
+) -> Figure:
+    """Draw variances against what the loss asks for, beside readings against the noise; fixed left axes.
+
+    Args:
+        best: (P,), s* of some pairs of row, expert and coordinate.
+        variance: (P,), sigma^2 of the same.
+        noise: (B,), known for each row.
+        reading: (B,), mean log sigma^2.
+        titles: of the two panels.
+    """
+    made, (left, right) = figure(2, width=7.6, height=3.2)
+    left.plot(best, variance, color=COLORS[0], marker=".", markersize=2, alpha=0.4, linestyle="")
+    left.plot([1e-3, 1], [1e-3, 1], color=COLORS[6], linestyle=":", linewidth=1)
+    axes = {"xscale": "log", "yscale": "log", "xlim": (1e-3, 1.5), "ylim": (1e-3, 4)}
+    left.set(xlabel="$s^*$", ylabel=r"$\sigma^2$", title=titles[0], **axes)
+    right.plot(noise, reading, color=COLORS[1], marker="s", markersize=2.5, alpha=0.5, linestyle="")
+    right.set(xlabel="known noise", ylabel=r"mean $\log\sigma^2$", title=titles[1], xscale="log")
+    return made
+
+
+def _arrow(ax: Axes, start: Text, end: Text, color: str, bend: float) -> None:
+    patches = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
+    style = {"arrowstyle": "->", "color": color, "connectionstyle": f"arc3,rad={bend}"}
+    ax.annotate("", end.get_position(), start.get_position(), arrowprops=style | patches)
+
+
+def _series(ax: Axes, found: list[tuple[float, np.ndarray]], j: int, name: str) -> None:
+    style = {"color": COLORS[j], "linestyle": "", "marker": MARKERS[j]}
+    for i, (height, values) in enumerate(found):
+        label = name if i == 0 else None
+        ax.plot(values, np.full(len(values), height), markersize=4, alpha=0.6, label=label, **style)
+        ax.plot(np.mean(values), height, color=COLORS[j], marker="|", markersize=12, linestyle="")
