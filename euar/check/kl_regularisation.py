@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.distributions import Normal
 from torch.distributions import kl_divergence as kl_of_distributions
 
-from euar.check.feedback import Feedback, is_empty, raised
+from euar.check.feedback import Feedback, called, compared, returned
 from euar.experts import Gaussian
 from euar.losses import kl_divergence
 
@@ -65,7 +65,7 @@ def lowest_variance(answer: Callable[[float, float], float]) -> Feedback:
     Args:
         answer: (signal p = w g mu, weight a) -> sigma^2.
     """
-    found = _called(lambda: np.array([float(_returned(answer(*case))) for case in _OPTIMA]))
+    found = called(lambda: np.array([float(returned(answer(*case))) for case in _OPTIMA]))
     if isinstance(found, Feedback):
         return found
     right = np.array([_searched(*case) for case in _OPTIMA])
@@ -80,7 +80,7 @@ def lowest_variance(answer: Callable[[float, float], float]) -> Feedback:
         + q / 2
         - np.sqrt(q**2 / 4 + q),
     }
-    return _values(found, right, "Right: equal to a search over means and variances.", mistakes)
+    return compared(found, right, "Right: equal to a search over means and variances.", mistakes)
 
 
 def other_prior(answer: Callable[[Tensor, Tensor, float], Tensor]) -> Feedback:
@@ -91,7 +91,7 @@ def other_prior(answer: Callable[[Tensor, Tensor, float], Tensor]) -> Feedback:
     """
     grid = torch.cartesian_prod(torch.tensor([-2.0, 0.0, 1.5]), torch.tensor([-1.5, 0.0, 1.0])).double()
     mean, log_var = grid.T
-    found = _called(lambda: torch.as_tensor(_returned(answer(mean, log_var, _PRIOR))).detach().numpy())
+    found = called(lambda: torch.as_tensor(returned(answer(mean, log_var, _PRIOR))).detach().numpy())
     if isinstance(found, Feedback):
         return found
     here, there = Normal(mean, (log_var / 2).exp()), Normal(torch.zeros(9), torch.full((9,), _PRIOR**0.5))
@@ -105,7 +105,7 @@ def other_prior(answer: Callable[[Tensor, Tensor, float], Tensor]) -> Feedback:
         "The half is missing.": 2 * right,
         "The sign: a divergence is never negative.": -right,
     }
-    return _values(found, right, "Right: zero at mu = 0 and sigma^2 = t, positive elsewhere.", mistakes)
+    return compared(found, right, "Right: zero at mu = 0 and sigma^2 = t, positive elsewhere.", mistakes)
 
 
 def _number(answer: Any, right: float, praise: str, mistakes: Mapping[str, float]) -> Feedback:
@@ -120,32 +120,6 @@ def _number(answer: Any, right: float, praise: str, mistakes: Mapping[str, float
         if math.isclose(found, value, rel_tol=0.01):
             return Feedback(False, hint)
     return Feedback(False, "Not this number. Look at the hint.")
-
-
-def _values(found: NDArray, right: NDArray, praise: str, mistakes: Mapping[str, NDArray]) -> Feedback:
-    """Compare an array with the right one, then with what typical mistakes give."""
-    if found.shape != right.shape:
-        return Feedback(False, f"Expected shape {right.shape}, found {found.shape}.")
-    if np.allclose(found, right, rtol=1e-4):
-        return Feedback(True, praise)
-    for hint, values in mistakes.items():
-        if np.allclose(found, values, rtol=1e-4):
-            return Feedback(False, hint)
-    return Feedback(False, f"Not yet: off by up to {np.abs(found - right).max():.3g}. Try the hint.")
-
-
-def _called(answer: Callable[[], NDArray]) -> NDArray | Feedback:
-    """Return what the reader's function gives, or the feedback on a stub or on what it raised."""
-    try:
-        return answer()
-    except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return raised(error)
-
-
-def _returned(value: Any) -> Any:
-    if is_empty(value):
-        raise NotImplementedError
-    return value
 
 
 def _steps_to_halve(alpha: float) -> int:

@@ -5,12 +5,11 @@ Right answers are found again by search or by draws, never by the formulas of th
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from euar.check.feedback import Feedback, is_empty, raised
+from euar.check.feedback import Feedback, called, compared, returned
 
 _HINTS = {
     "label": "Look for y in the loss's terms with s: the residual meets the mean, never s.",
@@ -48,7 +47,7 @@ def with_likelihood(answer: Callable[[float, float, float, float, float], float]
     Args:
         answer: (a, l, g, w, v) -> s, where v is the predicted variance of the target.
     """
-    found = _called(lambda: np.array([float(_returned(answer(*case))) for case in _CASES]))
+    found = called(lambda: np.array([float(returned(answer(*case))) for case in _CASES]))
     if isinstance(found, Feedback):
         return found
     a, u, g, w, v = np.transpose(_CASES)
@@ -62,7 +61,7 @@ def with_likelihood(answer: Callable[[float, float, float, float, float], float]
         "This is 1 / s. Which side is the larger?": 1 + 2 * u * g / a + w**2 * g**2 / (a * v),
     }
     right = np.array([_searched(lambda s, c=case: _likelihood(s, *c)) for case in _CASES])
-    return _values(
+    return compared(
         found, right, "Right: where the target is uncertain, noise is cheap and s* is larger.", mistakes
     )
 
@@ -73,7 +72,7 @@ def one_variance(answer: Callable[[NDArray], float]) -> Feedback:
     Args:
         answer: takes s* of the rows, (n,), and returns one number.
     """
-    found = _called(lambda: np.array([float(_returned(answer(best.copy()))) for best in _BEST]))
+    found = called(lambda: np.array([float(returned(answer(best.copy()))) for best in _BEST]))
     if isinstance(found, Feedback):
         return found
     right = np.array([_searched(lambda s, b=best: np.mean(s / b - 1 - np.log(s / b))) for best in _BEST])
@@ -90,7 +89,7 @@ def one_variance(answer: Callable[[NDArray], float]) -> Feedback:
         ],
         "No row is a majority of one: average over all of them.": [best.min() for best in _BEST],
     }
-    return _values(found, right, "Right: the harmonic mean, close to the smallest s*.", mistakes)
+    return compared(found, right, "Right: the harmonic mean, close to the smallest s*.", mistakes)
 
 
 def mean_variance(answer: Callable[[float, float], float]) -> Feedback:
@@ -99,7 +98,7 @@ def mean_variance(answer: Callable[[float, float], float]) -> Feedback:
     Args:
         answer: (length of x, SD of the weights) -> mean of exp(v . x) over weights v.
     """
-    found = _called(lambda: np.array([float(_returned(answer(*case))) for case in _LENGTHS]))
+    found = called(lambda: np.array([float(returned(answer(*case))) for case in _LENGTHS]))
     if isinstance(found, Feedback):
         return found
     length, sd = np.transpose(_LENGTHS)
@@ -112,7 +111,7 @@ def mean_variance(answer: Callable[[float, float], float]) -> Feedback:
     }
     right = np.array([_drawn(*case) for case in _LENGTHS])
     praise = "Right: longer inputs have a larger mean variance, before anything is learned."
-    return _values(found, right, praise, mistakes, tolerance=5e-3)
+    return compared(found, right, praise, mistakes, tolerance=5e-3)
 
 
 def _moved() -> dict[str, bool]:
@@ -159,29 +158,3 @@ def _drawn(length: float, sd: float) -> float:
 
     quantiles = norm.ppf((np.arange(1_000_000) + 0.5) / 1_000_000)
     return float(np.exp(length * sd * quantiles).mean())
-
-
-def _values(
-    found: NDArray, right: NDArray, praise: str, mistakes: Mapping[str, ArrayLike], tolerance: float = 1e-3
-) -> Feedback:
-    """Compare with the right values, then with what typical mistakes give."""
-    if np.allclose(found, right, rtol=tolerance):
-        return Feedback(True, praise)
-    for hint, values in mistakes.items():
-        if np.allclose(found, values, rtol=tolerance):
-            return Feedback(False, hint)
-    return Feedback(False, f"Not yet: off by up to {np.abs(found - right).max():.3g}. Try the hint.")
-
-
-def _called(answer: Callable[[], NDArray]) -> NDArray | Feedback:
-    """Return what the reader's function gives, or the feedback on a stub or on what it raised."""
-    try:
-        return answer()
-    except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return raised(error)
-
-
-def _returned(value: Any) -> Any:
-    if is_empty(value):
-        raise NotImplementedError
-    return value
