@@ -17,6 +17,7 @@ from euar.experiments import (
     nyud,
     probes,
     what_sigma_knows,
+    whole_model,
 )
 from euar.experiments.store import result_path, save_result
 
@@ -41,6 +42,7 @@ EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "nyud": nyud.requests,
     "probes": probes.requests,
     "sigma": what_sigma_knows.requests,
+    "whole-model": whole_model.requests,
 }
 
 
