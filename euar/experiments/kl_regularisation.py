@@ -142,8 +142,8 @@ def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> 
 def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
     """Return {modality: what its experts do}, means over the rows of a batch, without drawing.
 
-    `variance` and `mean` average sigma^2 and |mu| over each row's chosen experts, `idle_variance` and
-    `idle_mean` over the others. `head` is the mean |w| of the head on this modality, `gate` the mean weight
+    `variance` and `mean` average sigma^2 and ``|mu|`` over each row's chosen experts, `idle_variance` and
+    `idle_mean` over the others. `head` is the mean ``|w|`` of the head here, `gate` the mean weight
     of a chosen expert. `noise` is the cost of noise, sum w^2 g^2 sigma^2 (label units squared). It is the
     product of `weights`, sum w^2, `gates`, sum g^2, and `felt_variance`, sigma^2 averaged with weights
     w^2 g^2. `square` is E z^2 averaged with the same weights.
@@ -156,7 +156,7 @@ def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
 
 
 def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:
-    """Return {modality: {what: (N,)}}: each expert's share of the rows, and its means of sigma^2 and |mu|."""
+    """Return {modality: {what: (N,)}}: each expert's share of the rows, and mean sigma^2 and ``|mu|``."""
     with torch.no_grad():
         output = model.eval()(batch.inputs, batch.available)
     experts = {

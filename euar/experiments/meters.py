@@ -25,7 +25,7 @@ class Readings(NamedTuple):
             with its training mean. Where the closed form holds, `felt` is the noise of the prediction,
             sum w^2 g^2 sigma^2, and `best` the mean of log s* like `log`.
         whole: (B,), log v of a model with a likelihood, else None.
-        error: (B,), |prediction - target|.
+        error: (B,), the absolute difference of prediction and target.
     """
 
     views: dict[str, dict[str, NDArray]]

@@ -127,7 +127,9 @@ def requests() -> list[Meter]:
 
 
 def newest(root: Path | None = None) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Return {(network, "loud" | "quiet" | name of the set, *modalities): newest result}.
+    """Return the newest results by network, data and modalities, as one tuple.
+
+    The data are `"loud"`, `"quiet"`, or the name of a set.
 
     Args:
         root: the folder of all results, see `store`.
@@ -158,7 +160,7 @@ def look(
     """Return how a model's readings pass the tests on the test rows, and how far sigma^2 is from s*.
 
     `views` {modality: {reading: {test: value}}} holds rank correlations: with the modality's known `noise`,
-    with its level `within` rows, with the raters' SD (`raters`, and `raters given` |mean rating| and length),
+    with its level `within` rows, with the raters' SD (`raters`, and `raters given` extremity and length),
     with the absolute `error`; `log` also with `unfamiliar`, and `mean` has its `average`. `whole` {modality:
     {test: value}} is the same of a likelihood's variance. `distance` {modality: {what: value}} is about the
     training rows, see `_distance`.
