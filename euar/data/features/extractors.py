@@ -83,13 +83,13 @@ def create(name: str) -> Extractor:
     base, _, model = name.partition(":")
     if base not in EXTRACTORS:
         raise DataError(name, "extractor", f"one of {', '.join(EXTRACTORS)}", repr(base), "name one of these")
+    needs_model = base in ("bert", "resnet")
+    if bool(model) is not needs_model:
+        expected = f"{base}:MODEL, a folder or a name on the hub" if needs_model else base
+        raise DataError(name, "extractor", expected, name, "correct the name")
     packages, make = EXTRACTORS[base]
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         remedy = "pip install opensmile" if base == "opensmile" else 'pip install "euar[features]"'
         raise DataError(name, "extractor", f"the package {missing[0]}", "nothing", remedy)
-    needs_model = base in ("bert", "resnet")
-    if bool(model) is not needs_model:
-        expected = f"{base}:MODEL, a folder or a name on the hub" if needs_model else base
-        raise DataError(name, "extractor", expected, name, "correct the name")
     return make(model) if model else make()

@@ -204,7 +204,6 @@ def test_a_noise_that_fits_nothing_is_refused(data, tmp_path):
     [
         ("voice", "lengths", "one of text, photo"),
         ("text", "w2v", "one of minilm"),
-        ("text", "efficientnet-lite0", "an extractor of text"),
         ("text", "bert", "bert:MODEL"),
         ("text", "minilm:x", "expected minilm"),
     ],
@@ -212,6 +211,15 @@ def test_a_noise_that_fits_nothing_is_refused(data, tmp_path):
 def test_what_is_refused(modality, extractor, words, data, tmp_path):
     with pytest.raises(DataError, match=words):
         features.extract(data, modality, extractor, cache=tmp_path)
+
+
+def test_an_extractor_of_something_else_is_refused(data, tmp_path, monkeypatch):
+    class OfPictures(Lengths):
+        kinds = ("image",)
+
+    monkeypatch.setitem(features.EXTRACTORS, "pictures", ((), OfPictures))
+    with pytest.raises(DataError, match="an extractor of text"):
+        features.extract(data, "text", "pictures", cache=tmp_path)
 
 
 def test_a_missing_package_is_named(data, tmp_path, monkeypatch):
