@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -26,6 +27,14 @@ SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
 RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 _JUDGES = 2  # seeds that choose the rate
 _RECIPE = Recipe(epochs=30, batch_size=32)
+T = TypeVar("T")
+
+
+class _Asked(Protocol):
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+R = TypeVar("R", bound=_Asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +76,7 @@ class Row:
         """Train, and return the result, as `comparison.schema.json` describes it."""
         start, started = time.perf_counter(), now()
         dataset = self._dataset()
-        judged = {rate: self._fit(dataset, self.seeds[:_JUDGES], rate) for rate in self.rates}
-        valid = {rate: fmean(map(_criterion, runs)) for rate, runs in judged.items()}
-        rate = min(valid, key=valid.get)
-        runs = [*judged[rate], *self._fit(dataset, self.seeds[_JUDGES:], rate)]
+        valid, rate, runs = at_best_rate(partial(self._fit, dataset), self.rates, self.seeds, _criterion)
         tests = self._tests(dataset)
         return {
             "schema": 1,
@@ -90,9 +96,7 @@ class Row:
         dataset = dataset if self.modalities is None else dataset.with_modalities(self.modalities)
         return dataset if self.size is None else _fewer(dataset, self.size)
 
-    def _fit(self, dataset: MultimodalDataset, seeds: tuple[int, ...], rate: float) -> Runs | list[Run]:
-        if not seeds:
-            return []
+    def _fit(self, dataset: MultimodalDataset, seeds: Sequence[int], rate: float) -> Runs:
         recipe = asdict(self.recipe) | {"lr": rate}
         config = model_config(self.system, dataset)
         return fit(config, dataset, seeds=seeds, device="cpu", progress=False, **recipe)
@@ -109,12 +113,36 @@ class Row:
         return origin(settings, dataset, self.variant)
 
 
-def newest(experiment: str, rows: list[Row], root: Path | None = None) -> list[tuple[Row, dict[str, Any]]]:
+def at_best_rate(
+    train: Callable[[Sequence[int], float], Iterable[T]],
+    rates: Sequence[float],
+    seeds: Sequence[int],
+    criterion: Callable[[T], float],
+) -> tuple[dict[float, float], float, list[T]]:
+    """Train two seeds at each rate, and the other seeds at the rate that is best on validation.
+
+    Args:
+        train: trains some seeds at a rate.
+        rates: learning rates.
+        seeds: one run each at the rate chosen.
+        criterion: what selection minimised, of a run; its mean over the two seeds decides.
+
+    Returns:
+        {rate: that mean}, the rate chosen, and the runs at it, in the order of the seeds.
+    """
+    judges, others = seeds[:_JUDGES], seeds[_JUDGES:]
+    judged = {rate: list(train(judges, rate)) for rate in rates}
+    valid = {rate: fmean(map(criterion, runs)) for rate, runs in judged.items()}
+    rate = min(valid, key=valid.get)
+    return valid, rate, [*judged[rate], *(train(others, rate) if others else ())]
+
+
+def newest(experiment: str, rows: Sequence[R], root: Path | None = None) -> list[tuple[R, dict[str, Any]]]:
     """Return the rows that have a result, each with its newest.
 
     Args:
         experiment: the name under which the results are kept.
-        rows: the experiment's `requests`.
+        rows: of the experiment's `requests`.
         root: the folder of all results, see `store`.
     """
     known = load_results(experiment, root)
@@ -146,7 +174,7 @@ def lines(results: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> list
     return [*plain, *([n, *(str(summarize(by_seed(r, m))) for m in metrics)] for n, r in results.items())]
 
 
-def _answers(result: dict[str, Any], row: Row) -> bool:
+def _answers(result: dict[str, Any], row: _Asked) -> bool:
     """Tell whether a result is one of a row, without the row's data."""
     return result["config"]["request"] == row.to_dict()
 

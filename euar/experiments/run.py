@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from euar.experiments import (
+    differences,
     embedded,
     grid,
     kl_regularisation,
@@ -33,6 +34,7 @@ class Request(Protocol):
 
 
 EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
+    "differences": differences.requests,
     "embedded": embedded.requests,
     "grid": grid.requests,
     "kl": kl_regularisation.requests,

@@ -16,5 +16,5 @@ def test_what_is_there_is_not_measured_again(data_file, tmp_path, monkeypatch):
 
 
 def test_an_unknown_experiment_lists_the_known():
-    with pytest.raises(ValueError, match=r"expected one of embedded, .*, found 'table'"):
+    with pytest.raises(ValueError, match=r"expected one of differences, .*, found 'table'"):
         list(run.run_experiment("table"))

@@ -1,0 +1,186 @@
+"""The paper against its released code: the paper's model with one difference at a time, and with all.
+
+Every run also keeps its test scores of each epoch, to show what choosing the epoch by them would have gained.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import torch
+
+from euar.data import MultimodalDataset, load
+from euar.experiments.comparison import RATES, at_best_rate
+from euar.experiments.linear import baselines
+from euar.experiments.origin import command, now, origin
+from euar.model import EUARConfig
+from euar.training import Recipe, metrics
+from euar.training.batches import Batch, all_splits
+from euar.training.device import one_thread
+from euar.training.loop import Training
+from euar.training.predict import predict_batch
+from euar.training.provenance import describe
+from euar.training.scoring import scores
+
+#: {what the released code does: the fields of `EUARConfig` that say so}; all together are its preset.
+DIFFERENCES: Mapping[str, Mapping[str, Any]] = {
+    "width 72, no bias": {"dim": 72, "projection": "linear-nobias"},
+    "means, no draws": {"output": "mean"},
+    "log-variance not clamped": {"log_var_range": None},
+    "four experts": {"num_experts": 4},
+    "gate divided by the batch": {"renormalize": "batch"},
+    "load balance of the code": {"aux_form": "released"},
+    "U-loss summed over experts": {"u_experts": "sum"},
+    "MLP head": {"head": "mlp"},
+    "L1 for MSE": {"task_loss": "l1"},
+    "weights of the code": {"task_weight": 10.0, "alpha": 1e-5, "lam": 1e-5},
+}
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "paper": {},
+    **DIFFERENCES,
+    "all differences": {field: v for changes in DIFFERENCES.values() for field, v in changes.items()},
+}
+_TRAINED_ON: Mapping[str, dict[str, Any]] = {
+    "embedded": {"recipe": Recipe(epochs=10, batch_size=32)},
+    "mosi": {"recipe": Recipe(epochs=30, batch_size=32), "variant": "official"},
+}
+_RELEASED_RATE = 2e-5
+_WATCHED = ("mae", "acc2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One difference, or none, or all, on one data set, as data.
+
+    Attributes:
+        setting: a name of `SETTINGS`.
+        data: a name or path for `euar.data.load`, of ratings.
+        recipe: how to train; its `lr` gives way to the best of `rates`.
+        variant: the data set's variant.
+        rates: learning rates; validation decides, see `comparison.at_best_rate`.
+        seeds: one run each, at the rate chosen.
+    """
+
+    setting: str
+    data: str
+    recipe: Recipe
+    variant: str | None = None
+    rates: tuple[float, ...] = RATES
+    seeds: tuple[int, ...] = tuple(range(10))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values, as they come out of JSON."""
+        return json.loads(json.dumps(asdict(self)))
+
+    def key(self) -> str:
+        """Return the key of the result, without training."""
+        return self._origin(self._dataset())["key"]
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Train, and return the result, as `comparison.schema.json` describes a row's.
+
+        A run adds `curves` {split_metric: (E,)}, after each epoch. In its `others` stand the test scores in
+        the released code's metrics (`released metrics`) and, where the gate divides by the batch, the scores
+        of rows that are predicted `one at a time`.
+        """
+        start, started = time.perf_counter(), now()
+        dataset = self._dataset()
+        data = all_splits(dataset, torch.device("cpu"))
+        with one_thread():
+            valid, rate, runs = at_best_rate(partial(self._fit, data), self.rates, self.seeds, _criterion)
+        return {
+            "schema": 1,
+            "experiment": experiment,
+            **self._origin(dataset),
+            "command": command(),
+            "started": started,
+            "valid": {str(rate): value for rate, value in valid.items()},
+            "lr": rate,
+            "runs": runs,
+            "baselines": baselines(dataset),
+            "seconds": time.perf_counter() - start,
+        }
+
+    def _dataset(self) -> MultimodalDataset:
+        return load(self.data, variant=self.variant)
+
+    def _config(self, widths: dict[str, int]) -> EUARConfig:
+        return EUARConfig.paper(widths, **SETTINGS[self.setting])
+
+    def _fit(self, data: dict[str, Batch], seeds: Sequence[int], rate: float) -> Iterator[dict[str, Any]]:
+        config = self._config({m: x.shape[1] for m, x in data["train"].inputs.items()})
+        recipe = Recipe(**asdict(self.recipe) | {"lr": rate})
+        return (_watch(Training(config, recipe, seed, data)) for seed in seeds)
+
+    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
+        settings = {
+            "preset": self.setting,
+            "model": describe(self._config(dataset.in_features)),
+            "request": self.to_dict(),
+        }
+        return origin(settings, dataset, self.variant)
+
+
+def rows(data: str) -> list[Difference]:
+    """Return every setting on a data set.
+
+    Args:
+        data: `"embedded"` or `"mosi"`, the official split.
+    """
+    return [Difference(setting=setting, data=data, **_TRAINED_ON[data]) for setting in SETTINGS]
+
+
+def long_rows() -> list[Difference]:
+    """Return the paper and all differences on CMU-MOSI with as many epochs as the released code trains."""
+    long = partial(Difference, data="mosi", variant="official", recipe=Recipe(epochs=200, batch_size=32))
+    return [long(setting="paper"), long(setting="all differences", rates=(_RELEASED_RATE,))]
+
+
+def requests() -> list[Difference]:
+    """Return all rows."""
+    return [row for data in _TRAINED_ON for row in rows(data)] + long_rows()
+
+
+def selected(result: dict[str, Any], by: str, metric: str) -> list[float]:
+    """Return a test metric of each seed at the epoch that some curve would have chosen.
+
+    Args:
+        result: of a `Difference`.
+        by: a curve; its best epoch is the highest for an accuracy, else the lowest. The first of equals.
+        metric: of the test split.
+    """
+    best = max if by.endswith("acc2") else min
+    curves = (run["curves"] for run in result["runs"])
+    return [c[f"test_{metric}"][c[by].index(best(c[by]))] for c in curves]
+
+
+def _criterion(run: dict[str, Any]) -> float:
+    return run["valid"]["mae"]
+
+
+def _watch(training: Training) -> dict[str, Any]:
+    """Train one seed to its end and look at the test split after each epoch, as `fit` never does."""
+    data, test = training.data, []
+    while len(training.history) < training.recipe.epochs:
+        training.run_epoch()
+        test.append(scores(predict_batch(training.model, data["test"]), data["test"].target.numpy()))
+    run = training.finish()
+    return {
+        **run.record(),
+        "others": _others(run.model, data["test"]),
+        "curves": {
+            **{f"valid_{name}": [epoch[f"valid_{name}"] for epoch in run.history] for name in _WATCHED},
+            **{f"test_{name}": [epoch[name] for epoch in test] for name in _WATCHED},
+        },
+    }
+
+
+def _others(model: torch.nn.Module, test: Batch) -> dict[str, dict[str, float]]:
+    target = test.target.numpy()
+    found = {"released metrics": metrics.regression(predict_batch(model, test), target, variant="released")}
+    if model.config.renormalize == "batch":
+        found["one at a time"] = scores(predict_batch(model, test, batch_size=1), target)
+    return found
