@@ -1,10 +1,12 @@
 """Run a named experiment: train what its results do not hold yet, and add that to the results."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol
 
 from euar.experiments import (
@@ -64,10 +66,21 @@ def run_experiment(name: str, root: Path | None = None, jobs: int = 1) -> Iterat
     if name not in EXPERIMENTS:
         raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, found {name!r}")
     measure = partial(_measure, name, root)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:  # forked torch threads can hang
+    spawn = get_context("spawn")  # forked torch threads can hang
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent) as pool:
         tasks = [pool.submit(measure, request) for request in EXPERIMENTS[name]()]
         for task in as_completed(tasks):
             yield task.result()
+
+
+def _end_with_parent() -> None:
+    """Let this worker die with the process that started it, even when that one is killed."""
+
+    def wait() -> None:
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _measure(name: str, root: Path | None, request: Request) -> Path:

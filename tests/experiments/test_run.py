@@ -1,8 +1,13 @@
+import multiprocessing
+import time
+from pathlib import Path
+
 import pytest
 
 from euar.experiments import run, store
 from euar.experiments.train import Request
 from euar.training import Recipe
+from tests.experiments import endless
 
 
 def test_what_is_there_is_not_measured_again(data_file, tmp_path, monkeypatch):
@@ -18,3 +23,31 @@ def test_what_is_there_is_not_measured_again(data_file, tmp_path, monkeypatch):
 def test_an_unknown_experiment_lists_the_known():
     with pytest.raises(ValueError, match=r"expected one of differences, .*, found 'table'"):
         list(run.run_experiment("table"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux which processes are there")
+def test_workers_end_when_the_experiment_is_killed(tmp_path):
+    command = multiprocessing.get_context("spawn").Process(target=endless.main, args=(str(tmp_path),))
+    command.start()
+    worker = until(lambda: (tmp_path / "worker").read_text() if (tmp_path / "worker").exists() else "")
+    assert runs(worker)
+    command.kill()
+    command.join()
+    assert until(lambda: not runs(worker))
+
+
+def runs(pid):
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def until(condition):
+    """What the condition returns as soon as that is true; waits a minute."""
+    for _ in range(600):
+        if value := condition():
+            return value
+        time.sleep(0.1)
+    raise TimeoutError

@@ -1,0 +1,27 @@
+"""What the test of a killed experiment runs in a process of its own: a request that never ends."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from euar.experiments import run
+
+
+@dataclass(frozen=True)
+class Endless:
+    """Says which process measures it, and goes on for ever."""
+
+    folder: str
+
+    def key(self):
+        return "0" * 16
+
+    def measure(self, experiment):  # noqa: ARG002  the signature of a request
+        (Path(self.folder) / "worker").write_text(str(os.getpid()))
+        time.sleep(3600)
+
+
+def main(folder: str) -> None:
+    run.EXPERIMENTS["endless"] = lambda: [Endless(folder)]
+    list(run.run_experiment("endless", Path(folder)))
