@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -27,14 +27,6 @@ SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
 RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 _JUDGES = 2  # seeds that choose the rate
 _RECIPE = Recipe(epochs=30, batch_size=32)
-T = TypeVar("T")
-
-
-class _Asked(Protocol):
-    def to_dict(self) -> dict[str, Any]: ...
-
-
-R = TypeVar("R", bound=_Asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,11 +106,11 @@ class Row:
 
 
 def at_best_rate(
-    train: Callable[[Sequence[int], float], Iterable[T]],
+    train: Callable[[Sequence[int], float], Iterable[Any]],
     rates: Sequence[float],
     seeds: Sequence[int],
-    criterion: Callable[[T], float],
-) -> tuple[dict[float, float], float, list[T]]:
+    criterion: Callable[[Any], float],
+) -> tuple[dict[float, float], float, list[Any]]:
     """Train two seeds at each rate, and the other seeds at the rate that is best on validation.
 
     Args:
@@ -137,12 +129,14 @@ def at_best_rate(
     return valid, rate, [*judged[rate], *(train(others, rate) if others else ())]
 
 
-def newest(experiment: str, rows: Sequence[R], root: Path | None = None) -> list[tuple[R, dict[str, Any]]]:
+def newest(
+    experiment: str, rows: Sequence[Any], root: Path | None = None
+) -> list[tuple[Any, dict[str, Any]]]:
     """Return the rows that have a result, each with its newest.
 
     Args:
         experiment: the name under which the results are kept.
-        rows: of the experiment's `requests`.
+        rows: of the experiment's `requests`: `Row` or another with its `to_dict`.
         root: the folder of all results, see `store`.
     """
     known = load_results(experiment, root)
@@ -174,7 +168,7 @@ def lines(results: Mapping[str, dict[str, Any]], metrics: Sequence[str]) -> list
     return [*plain, *([n, *(str(summarize(by_seed(r, m))) for m in metrics)] for n, r in results.items())]
 
 
-def _answers(result: dict[str, Any], row: _Asked) -> bool:
+def _answers(result: dict[str, Any], row: Any) -> bool:
     """Tell whether a result is one of a row, without the row's data."""
     return result["config"]["request"] == row.to_dict()
 
