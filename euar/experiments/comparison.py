@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -68,7 +67,10 @@ class Row:
         """Train, and return the result, as `comparison.schema.json` describes it."""
         start, started = time.perf_counter(), now()
         dataset = self._dataset()
-        valid, rate, runs = at_best_rate(partial(self._fit, dataset), self.rates, self.seeds, _criterion)
+        judged = {rate: self._fit(dataset, self.seeds[:_JUDGES], rate) for rate in self.rates}
+        valid = {rate: fmean(map(_criterion, runs)) for rate, runs in judged.items()}
+        rate = min(valid, key=valid.get)
+        runs = [*judged[rate], *self._fit(dataset, self.seeds[_JUDGES:], rate)]
         tests = self._tests(dataset)
         return {
             "schema": 1,
@@ -88,7 +90,9 @@ class Row:
         dataset = dataset if self.modalities is None else dataset.with_modalities(self.modalities)
         return dataset if self.size is None else _fewer(dataset, self.size)
 
-    def _fit(self, dataset: MultimodalDataset, seeds: Sequence[int], rate: float) -> Runs:
+    def _fit(self, dataset: MultimodalDataset, seeds: tuple[int, ...], rate: float) -> Runs | list[Run]:
+        if not seeds:
+            return []
         recipe = asdict(self.recipe) | {"lr": rate}
         config = model_config(self.system, dataset)
         return fit(config, dataset, seeds=seeds, device="cpu", progress=False, **recipe)
@@ -105,30 +109,6 @@ class Row:
         return origin(settings, dataset, self.variant)
 
 
-def at_best_rate(
-    train: Callable[[Sequence[int], float], Iterable[Any]],
-    rates: Sequence[float],
-    seeds: Sequence[int],
-    criterion: Callable[[Any], float],
-) -> tuple[dict[float, float], float, list[Any]]:
-    """Train two seeds at each rate, and the other seeds at the rate that is best on validation.
-
-    Args:
-        train: trains some seeds at a rate.
-        rates: learning rates.
-        seeds: one run each at the rate chosen.
-        criterion: what selection minimised, of a run; its mean over the two seeds decides.
-
-    Returns:
-        {rate: that mean}, the rate chosen, and the runs at it, in the order of the seeds.
-    """
-    judges, others = seeds[:_JUDGES], seeds[_JUDGES:]
-    judged = {rate: list(train(judges, rate)) for rate in rates}
-    valid = {rate: fmean(map(criterion, runs)) for rate, runs in judged.items()}
-    rate = min(valid, key=valid.get)
-    return valid, rate, [*judged[rate], *(train(others, rate) if others else ())]
-
-
 def newest(
     experiment: str, rows: Sequence[Any], root: Path | None = None
 ) -> list[tuple[Any, dict[str, Any]]]:
@@ -136,7 +116,7 @@ def newest(
 
     Args:
         experiment: the name under which the results are kept.
-        rows: of the experiment's `requests`: `Row` or another with its `to_dict`.
+        rows: of the experiment's `requests`: `Row`, or another with its `to_dict`.
         root: the folder of all results, see `store`.
     """
     known = load_results(experiment, root)

@@ -17,7 +17,7 @@ from euar.resources import resource
 from euar.training import Recipe, fit, metrics, predict
 from tests.training.tiny import dataset
 
-NAMES = ("comparison.schema.json", "result.schema.json")
+NAMES = ("differences.schema.json", "result.schema.json")
 SCHEMAS = {name: json.loads(resource(f"euar/experiments/{name}").read_text()) for name in NAMES}
 REGISTRY = Registry().with_resources((name, Resource.from_contents(s)) for name, s in SCHEMAS.items())
 RECIPE = Recipe(epochs=4, batch_size=16)
@@ -83,9 +83,19 @@ def test_every_setting_gives_a_result_that_fits_the_schema(setting, paper):
 
 def test_watching_the_test_split_does_not_change_the_training(result):
     for run in result["runs"]:
-        unwatched = trained(EUARConfig.paper(WIDTHS), 4, run["seed"], result["lr"])
+        unwatched = trained(EUARConfig.paper(WIDTHS), 4, run["seed"], run["lr"])
         assert run["best_epoch"] == unwatched.best_epoch
         assert run["test"] == unwatched.metrics["test"]
+
+
+def test_each_seed_keeps_the_rate_that_its_validation_split_prefers(paper, result):
+    for run in result["runs"]:
+        errors = {
+            rate: trained(EUARConfig.paper(WIDTHS), 4, run["seed"], rate).metrics["valid"]["mae"]
+            for rate in paper.rates
+        }
+        assert run["lr"] == min(errors, key=errors.get)
+        assert run["valid"]["mae"] == errors[run["lr"]]
 
 
 def test_the_curves_hold_every_epoch(result):
@@ -100,7 +110,7 @@ def test_the_curves_hold_every_epoch(result):
 
 def test_the_other_scores_come_from_the_same_predictions(result):
     run = result["runs"][0]
-    model = trained(EUARConfig.paper(WIDTHS), 4, 0, result["lr"]).model
+    model = trained(EUARConfig.paper(WIDTHS), 4, 0, run["lr"]).model
     expected = metrics.regression(
         predict(model, dataset(120)), dataset(120).subset(split="test").target, variant="released"
     )
