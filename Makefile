@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book test lint serve clean doctor check-book check-browser check-colab check-exit mutants address
+.PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants address
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: venv  ## check style, spelling, notebooks without outputs, and who imports
 
 serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+pdf: venv  ## print the built book into _build/html/euar.pdf; needs Chromium
+	@$(BIN)/python tools/make_pdf.py
 
 check-book: venv  ## read every page: headings, links, weight; then as check-browser
 	@$(BIN)/python tools/check_pages.py

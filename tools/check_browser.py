@@ -78,7 +78,7 @@ def problems(chromium: BrowserContext, path: Path) -> list[str]:
     page.on("console", lambda message: found.extend([f"console: {message.text}"] * (message.type == "error")))
     page.on("pageerror", lambda error: found.append(f"script: {error}"))
     page.set_viewport_size({"width": WIDE, "height": 900})
-    _open(page, path)
+    open_page(page, path)
     found += [f"raw TeX: {text}" for text in page.evaluate(RAW_TEX)]
     found += [f"picture without alternative text: {source}" for source in page.evaluate(NO_ALT)]
     for scheme in ("light", "dark") if path.parent.name == "book" else ():
@@ -111,14 +111,15 @@ def screenshots(chromium: BrowserContext, path: Path, folder: Path) -> None:
         page.emulate_media(color_scheme=scheme)
         for width in (NARROW, WIDE):
             page.set_viewport_size({"width": width, "height": 900})
-            _open(page, path)
+            open_page(page, path)
             page.screenshot(
                 path=folder / f"{path.stem}-{scheme}-{width}.png", full_page=True, animations="disabled"
             )
     page.close()
 
 
-def _open(page: Page, path: Path) -> None:
+def open_page(page: Page, path: Path) -> None:
+    """Load a page and wait until its formulas are set."""
     page.goto(path.as_uri(), wait_until="load")
     page.evaluate(TYPESET)
 

@@ -1,0 +1,106 @@
+"""Print the built book into one file, `_build/html/euar.pdf`: `python tools/make_pdf.py`.
+
+Every page of `_toc.yml` is printed by headless Chromium, in reading order. Links between pages lead to the
+page in the file, the outline lists them, and sliders show their first picture.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from bookbuild.layout import documents, write_atomically
+from check_browser import browser, open_page
+from playwright.sync_api import BrowserContext
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+ROOT = Path(__file__).resolve().parents[1]
+TITLE = "h => [...h.childNodes].filter(n => n.className !== 'headerlink').map(n => n.textContent).join('')"
+MARGIN = {"top": "16mm", "bottom": "16mm", "left": "14mm", "right": "14mm"}
+
+
+def make(root: Path) -> Path:
+    """Write the file from the pages that `make book` built, and return its path.
+
+    Raises:
+        FileNotFoundError: a page is missing, or Chromium is.
+    """
+    html = root / "_build" / "html"
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    paths = [html / f"{name}.html" for name in documents(toc)]
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is missing; run `make book` first")
+    writer, first = PdfWriter(), {}
+    with browser() as chromium:
+        for path in paths:
+            first[path] = len(writer.pages)
+            title, printed = _printed(chromium, path)
+            writer.append(io.BytesIO(printed), import_outline=False)
+            writer.add_outline_item(title=title, page_number=first[path])
+    for page in writer.pages:
+        _lead_inside(page, {path: writer.pages[number] for path, number in first.items()})
+    writer.add_metadata(
+        {"/Title": yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]}
+    )
+    content = io.BytesIO()
+    writer.write(content)
+    target = html / "euar.pdf"
+    write_atomically(target, content.getvalue())
+    return target
+
+
+def _printed(chromium: BrowserContext, path: Path) -> tuple[str, bytes]:
+    """The title of a page, and the page on paper."""
+    page = chromium.new_page()
+    page.emulate_media(media="print", color_scheme="light")
+    open_page(page, path)
+    title = page.locator("article h1").first.evaluate(TITLE)
+    printed = page.pdf(format="A4", scale=0.85, print_background=True, margin=MARGIN)
+    page.close()
+    return title, printed
+
+
+def _lead_inside(page: PageObject, first: dict[Path, PageObject]) -> None:
+    """Let links to files of the book lead to their first page in this one; drop those to other files."""
+    kept = ArrayObject()
+    for reference in page.get("/Annots") or ():
+        link = reference.get_object()
+        address = urlsplit(_address(link))
+        if address.scheme == "file":
+            there = first.get(Path(unquote(address.path)))
+            if there is None:
+                continue
+            del link["/A"]
+            link[NameObject("/Dest")] = ArrayObject([there.indirect_reference, NameObject("/Fit")])
+        kept.append(reference)
+    page[NameObject("/Annots")] = kept
+
+
+def _address(link: DictionaryObject) -> str:
+    action = link.get("/A")
+    return str(action.get_object().get("/URI", "")) if action else ""
+
+
+def addresses(path: Path) -> Iterator[str]:
+    """Yield what the links of a file ask for outside of it."""
+    for page in PdfReader(path).pages:
+        yield from filter(None, (_address(link.get_object()) for link in page.get("/Annots") or ()))
+
+
+def main() -> int:
+    """Run the command line; 1 if there is nothing to print."""
+    try:
+        path = make(ROOT)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{path.relative_to(ROOT)}: {len(PdfReader(path).pages)} pages, {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
