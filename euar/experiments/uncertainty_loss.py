@@ -1,0 +1,166 @@
+"""What the U-loss (Eq. 10) changes: one training for each weight, and for each side that it may move.
+
+Letters: B rows, N experts, k chosen, D features.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from euar.data import MultimodalDataset, load
+from euar.experiments.kl_regularisation import loads
+from euar.experiments.linear import baselines
+from euar.experiments.origin import command, now, origin
+from euar.experiments.store import load_results
+from euar.losses import Detach
+from euar.model import EUAR, EUARConfig
+from euar.moe import MoEOutput
+from euar.training import Recipe
+from euar.training.batches import Batch, all_splits
+from euar.training.device import one_thread
+from euar.training.loop import Training
+from euar.training.predict import predict_batch
+from euar.training.provenance import describe
+from euar.training.scoring import scores
+
+WEIGHTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0, 3.0)
+ONE_SIDED = (1e-1, 3.0)
+_RECIPE = Recipe(lr=3e-3, epochs=10)  # the learning rate of the grid, three times its epochs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Push:
+    """One weight of the U-loss, as data.
+
+    Attributes:
+        lam: the weight.
+        detach: `"variance"` lets the loss move the gate alone, `"gate"` the experts alone, None both.
+        seeds: one training each.
+        data: a name or path for `euar.data.load`.
+        recipe: how to train.
+    """
+
+    lam: float
+    detach: Detach = None
+    seeds: tuple[int, ...] = tuple(range(10))
+    data: str = "embedded"
+    recipe: Recipe = _RECIPE
+
+    def key(self) -> str:
+        """Return the key of the result, without training."""
+        return self._origin(load(self.data))["key"]
+
+    def measure(self, experiment: str) -> dict[str, Any]:
+        """Train, and return the result.
+
+        A run adds to `Run.record`: `states` {moment: {modality: `state`}} on the test split, before training
+        (`start`), at the `selected` and the `last` epoch; `experts` {modality: what `loads` says} at the
+        selected one; and `noisy`, the scores there when every feature of the test split has standard normal
+        noise.
+        """
+        start, started = time.perf_counter(), now()
+        dataset = load(self.data)
+        config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
+        with one_thread():
+            runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
+        return {
+            "schema": 1,
+            "experiment": experiment,
+            **self._origin(dataset),
+            "command": command(),
+            "started": started,
+            "runs": runs,
+            "baselines": baselines(dataset),
+            "seconds": time.perf_counter() - start,
+        }
+
+    def _model(self, dataset: MultimodalDataset) -> EUARConfig:
+        return EUARConfig(dataset.in_features, lam=self.lam, u_detach=self.detach)
+
+    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
+        settings = {
+            "preset": "default",
+            "model": describe(self._model(dataset)),
+            "training": asdict(self.recipe),
+            "seeds": list(self.seeds),
+        }
+        return origin(settings, dataset, None)
+
+
+def requests() -> list[Push]:
+    """Return every weight on both sides at once, and some on one side."""
+    return [
+        *(Push(lam=lam) for lam in WEIGHTS),
+        *(Push(lam=lam, detach=side) for side in ("variance", "gate") for lam in ONE_SIDED),
+    ]
+
+
+def newest(root: Path | None = None) -> dict[tuple[float, Detach], dict[str, Any]]:
+    """Return {(lambda, detached side): newest result}, in the order of `requests`.
+
+    Args:
+        root: the folder of all results, see `store`.
+    """
+    found = {
+        (r["config"]["model"]["lam"], r["config"]["model"]["u_detach"]): r
+        for r in reversed(load_results("uncertainty", root))  # oldest first: the newest stays
+    }
+    order = [(push.lam, push.detach) for push in requests()]
+    return {key: found[key] for key in order if key in found}
+
+
+@torch.no_grad()
+def state(out: MoEOutput) -> dict[str, float]:
+    """Return what Eq. 10 is made of, for one modality, as means over the rows of a batch.
+
+    N times the loss, `u`, is the product of three numbers: `kept`, a row's gate weights summed; `variance`,
+    sigma^2 averaged over all experts; and `preference`, the rest. A router that does not look at the variance
+    has a preference near 1, one that avoids it has less. `agreement` is the share of rows whose first choice
+    is the expert with the least variance, `busiest` the largest share of first choices.
+    """
+    weights, variance = out.routing.weights, out.gaussian.variance.mean(dim=-1)  # (B, N)
+    first = out.routing.index[:, 0]
+    u, kept = (weights * variance).sum(dim=1).mean(), weights.sum(dim=1).mean()
+    found = {
+        "u": u,
+        "kept": kept,
+        "variance": variance.mean(),
+        "preference": u / (kept * variance.mean()),
+        "agreement": (variance.argmin(dim=1) == first).float().mean(),
+        "busiest": torch.bincount(first, minlength=weights.shape[1]).max() / len(first),
+    }
+    return {name: value.item() for name, value in found.items()}
+
+
+def _watch(training: Training) -> dict[str, Any]:
+    """Train one seed to its end and look at it before, at the selected and at the last epoch."""
+    model, test = training.model, training.data["test"]
+    start = _states(model, test)
+    while len(training.history) < training.recipe.epochs:
+        training.run_epoch()
+    last = _states(model, test)
+    run = training.finish()  # from here on the model has the weights of the selected epoch
+    return {
+        **run.record(),
+        "states": {"start": start, "selected": _states(model, test), "last": last},
+        "experts": loads(model, test),
+        "noisy": scores(predict_batch(model, _noisy(test)), test.target.numpy()),
+    }
+
+
+@torch.no_grad()
+def _states(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
+    training = model.training
+    output = model.eval()(batch.inputs, batch.available)
+    model.train(training)
+    return {m: state(out) for m, out in output.moe.items()}
+
+
+def _noisy(batch: Batch) -> Batch:
+    """The same rows with standard normal noise on every feature, the same noise for every model."""
+    generator = torch.Generator().manual_seed(0)
+    noise = {m: torch.randn(x.shape, generator=generator) for m, x in batch.inputs.items()}
+    return batch._replace(inputs={m: x + noise[m] for m, x in batch.inputs.items()})
