@@ -7,7 +7,7 @@ show what choosing the epoch by them would have gained.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -44,6 +44,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     **DIFFERENCES,
     "all differences": {field: v for changes in DIFFERENCES.values() for field, v in changes.items()},
 }
+#: {the loss that is left out, as in the paper's Table 4: the fields that say so}.
+ABLATIONS: Mapping[str, Mapping[str, Any]] = {
+    "without KL": {"alpha": 0.0},
+    "without U": {"lam": 0.0},
+    "without KL and U": {"alpha": 0.0, "lam": 0.0},
+}
 _TRAINED_ON: Mapping[str, dict[str, Any]] = {
     "embedded": {"recipe": Recipe(epochs=10, batch_size=32)},
     "mosi": {"recipe": Recipe(epochs=30, batch_size=32), "variant": "official"},
@@ -58,7 +64,7 @@ class Difference:
     """One difference, or none, or all, on one data set, as data.
 
     Attributes:
-        setting: a name of `SETTINGS`.
+        setting: a name of `SETTINGS` or `ABLATIONS`.
         data: a name or path for `euar.data.load`, of ratings.
         recipe: how to train; its `lr` gives way to each of `rates`.
         variant: the data set's variant.
@@ -107,7 +113,7 @@ class Difference:
         return load(self.data, variant=self.variant)
 
     def _config(self, widths: dict[str, int]) -> EUARConfig:
-        return EUARConfig.paper(widths, **SETTINGS[self.setting])
+        return EUARConfig.paper(widths, **{**SETTINGS, **ABLATIONS}[self.setting])
 
     def _best(self, data: dict[str, Batch], seed: int) -> dict[str, Any]:
         """Train a seed at each rate, and return the run that is best on validation."""
@@ -125,13 +131,14 @@ class Difference:
         return origin(settings, dataset, self.variant)
 
 
-def rows(data: str) -> list[Difference]:
-    """Return every setting on a data set.
+def rows(data: str, settings: Iterable[str] = SETTINGS) -> list[Difference]:
+    """Return some settings on a data set.
 
     Args:
         data: `"embedded"` or `"mosi"`, the official split.
+        settings: names of `SETTINGS` or `ABLATIONS`.
     """
-    return [Difference(setting=setting, data=data, **_TRAINED_ON[data]) for setting in SETTINGS]
+    return [Difference(setting=setting, data=data, **_TRAINED_ON[data]) for setting in settings]
 
 
 def long_rows() -> list[Difference]:
@@ -144,8 +151,9 @@ def long_rows() -> list[Difference]:
 
 
 def requests() -> list[Difference]:
-    """Return all rows."""
-    return [row for data in _TRAINED_ON for row in rows(data)] + long_rows()
+    """Return every difference on both sets of ratings, the ablations on CMU-MOSI, and the long trainings."""
+    differences = [row for data in _TRAINED_ON for row in rows(data)]
+    return [*differences, *rows("mosi", ABLATIONS), *long_rows()]
 
 
 def selected(result: dict[str, Any], by: str, metric: str) -> list[float]:

@@ -9,7 +9,7 @@ from referencing import Registry, Resource
 
 from euar.experiments import differences as experiment
 from euar.experiments.comparison import newest
-from euar.experiments.differences import DIFFERENCES, SETTINGS, Difference
+from euar.experiments.differences import ABLATIONS, DIFFERENCES, SETTINGS, Difference
 from euar.experiments.store import save_result
 from euar.files import to_json
 from euar.model import EUARConfig
@@ -71,13 +71,22 @@ def test_no_field_belongs_to_two_differences():
     assert len(fields) == len(set(fields))
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+def test_an_ablation_leaves_out_what_it_says():
+    left = {name: changes for name, changes in ABLATIONS.items() if set(changes.values()) == {0.0}}
+    assert {name: set(changes) for name, changes in left.items()} == {
+        "without KL": {"alpha"},
+        "without U": {"lam"},
+        "without KL and U": {"alpha", "lam"},
+    }
+
+
+@pytest.mark.parametrize("setting", [*SETTINGS, *ABLATIONS])
 def test_every_setting_gives_a_result_that_fits_the_schema(setting, paper):
     short = replace(paper, setting=setting, recipe=Recipe(epochs=1, batch_size=32), rates=(1e-3,), seeds=(0,))
     measured = short.measure("tiny")
     validate(measured)
     assert measured["key"] == short.key()
-    batched = SETTINGS[setting].get("renormalize") == "batch"
+    batched = SETTINGS.get(setting, {}).get("renormalize") == "batch"
     assert ("one at a time" in measured["runs"][0]["others"]) == batched
 
 
@@ -139,7 +148,11 @@ def test_a_curve_chooses_its_best_epoch():
 
 def test_the_requests_cover_every_setting_on_both_sets_and_long_training():
     asked = experiment.requests()
-    assert len({json.dumps(row.to_dict()) for row in asked}) == len(asked) == 2 * len(SETTINGS) + 2
+    assert (
+        len({json.dumps(row.to_dict()) for row in asked})
+        == len(asked)
+        == 2 * len(SETTINGS) + len(ABLATIONS) + 2
+    )
     assert [row.setting for row in asked[: len(SETTINGS)]] == list(SETTINGS)
     assert {len(row.seeds) for row in asked} == {10}
     assert [row.recipe.epochs for row in experiment.long_rows()] == [200, 200]
