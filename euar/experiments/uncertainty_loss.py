@@ -15,6 +15,7 @@ from euar.experiments.kl_regularisation import loads
 from euar.experiments.linear import baselines
 from euar.experiments.origin import command, now, origin
 from euar.experiments.store import load_results
+from euar.gating import Renormalize
 from euar.losses import Detach
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
@@ -28,6 +29,7 @@ from euar.training.scoring import scores
 
 WEIGHTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0, 3.0)
 ONE_SIDED = (1e-1, 3.0)
+SUMS_TO_ONE: tuple[tuple[float, Detach], ...] = ((0.0, None), (3.0, "variance"), (3.0, None))
 _RECIPE = Recipe(lr=3e-3, epochs=10)  # the learning rate of the grid, three times its epochs
 
 
@@ -38,6 +40,7 @@ class Push:
     Attributes:
         lam: the weight.
         detach: `"variance"` lets the loss move the gate alone, `"gate"` the experts alone, None both.
+        renormalize: of the gate: with `"topk"` a row's weights sum to 1, and the loss cannot lower that sum.
         seeds: one training each.
         data: a name or path for `euar.data.load`.
         recipe: how to train.
@@ -45,6 +48,7 @@ class Push:
 
     lam: float
     detach: Detach = None
+    renormalize: Renormalize = "none"
     seeds: tuple[int, ...] = tuple(range(10))
     data: str = "embedded"
     recipe: Recipe = _RECIPE
@@ -78,7 +82,9 @@ class Push:
         }
 
     def _model(self, dataset: MultimodalDataset) -> EUARConfig:
-        return EUARConfig(dataset.in_features, lam=self.lam, u_detach=self.detach)
+        return EUARConfig(
+            dataset.in_features, lam=self.lam, u_detach=self.detach, renormalize=self.renormalize
+        )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
         settings = {
@@ -91,24 +97,25 @@ class Push:
 
 
 def requests() -> list[Push]:
-    """Return every weight on both sides at once, and some on one side."""
+    """Return every weight on both sides at once, some on one side, and some with weights that sum to 1."""
     return [
         *(Push(lam=lam) for lam in WEIGHTS),
         *(Push(lam=lam, detach=side) for side in ("variance", "gate") for lam in ONE_SIDED),
+        *(Push(lam=lam, detach=side, renormalize="topk") for lam, side in SUMS_TO_ONE),
     ]
 
 
-def newest(root: Path | None = None) -> dict[tuple[float, Detach], dict[str, Any]]:
-    """Return {(lambda, detached side): newest result}, in the order of `requests`.
+def newest(root: Path | None = None) -> dict[tuple[float, Detach, Renormalize], dict[str, Any]]:
+    """Return {(lambda, detached side, renormalisation): newest result}, in the order of `requests`.
 
     Args:
         root: the folder of all results, see `store`.
     """
     found = {
-        (r["config"]["model"]["lam"], r["config"]["model"]["u_detach"]): r
+        tuple(r["config"]["model"][field] for field in ("lam", "u_detach", "renormalize")): r
         for r in reversed(load_results("uncertainty", root))  # oldest first: the newest stays
     }
-    order = [(push.lam, push.detach) for push in requests()]
+    order = [(push.lam, push.detach, push.renormalize) for push in requests()]
     return {key: found[key] for key in order if key in found}
 
 

@@ -113,8 +113,9 @@ def test_the_side_that_is_detached_does_not_feel_the_loss(data_file):
 
 def test_requests_differ_and_their_newest_results_are_found(result, tmp_path):
     asked = experiment.requests()
-    assert len({(push.lam, push.detach) for push in asked}) == len(asked)
+    assert len({(push.lam, push.detach, push.renormalize) for push in asked}) == len(asked)
     assert {len(push.seeds) for push in asked} == {10}
-    kept = {**result, "config": {**result["config"], "model": {"lam": 3.0, "u_detach": "gate"}}}
+    model = {"lam": 3.0, "u_detach": "gate", "renormalize": "none"}
+    kept = {**result, "config": {**result["config"], "model": model}}
     save_result(kept, tmp_path)
-    assert experiment.newest(tmp_path) == {(3.0, "gate"): json.loads(to_json(kept))}
+    assert experiment.newest(tmp_path) == {(3.0, "gate", "none"): json.loads(to_json(kept))}
