@@ -2,10 +2,10 @@
 
 from euar.experiments.comparison import SYSTEMS, Row
 
-_NOISES = tuple(f"{kind}:{strength}" for kind in ("gaussian", "salt-pepper", "blank") for strength in (5, 10))
+NOISES = tuple(f"{kind}:{strength}" for kind in ("gaussian", "salt-pepper", "blank") for strength in (5, 10))
 
 
 def requests() -> list[Row]:
     """Return every system, and the default on one modality."""
-    systems = [Row(data="mvsa", system=system, noises=_NOISES) for system in SYSTEMS]
+    systems = [Row(data="mvsa", system=system, noises=NOISES) for system in SYSTEMS]
     return [*systems, *(Row(data="mvsa", modalities=(name,)) for name in ("image", "text"))]

@@ -19,6 +19,7 @@ from euar.experiments import (
     mvsa,
     nyud,
     probes,
+    twins,
     uncertainty_loss,
     what_sigma_knows,
     whole_model,
@@ -47,6 +48,7 @@ EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "nyud": nyud.requests,
     "probes": probes.requests,
     "sigma": what_sigma_knows.requests,
+    "twins": twins.requests,
     "uncertainty": uncertainty_loss.requests,
     "whole-model": whole_model.requests,
 }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from euar.data import DataError, catalogue, load, readers
+from euar.data.readers import _mvsa_lists
 from euar.resources import resource
 
 ENTRIES = catalogue.entries()
@@ -154,3 +156,10 @@ def test_class_counts_on_the_cards_are_those_of_the_files(name, columns, real):
             np.sum(np.isin(data.split, words.split("+")) & (data.target == number)) for words in columns
         ]
         assert f"| {label} | " + " | ".join(str(count) for count in counts) + " |\n" in card
+
+
+def test_the_pairs_of_labels_on_the_card_are_those_of_the_list(real):
+    pairs = Counter(_mvsa_lists.labels(real("mvsa")).values())
+    for text in _mvsa_lists.CLASSES:
+        counts = (f"{pairs[text, picture]:,}" for picture in _mvsa_lists.CLASSES)
+        assert f"| {text} | " + " | ".join(counts) + " |\n" in catalogue.card("mvsa")
