@@ -37,7 +37,7 @@ def raised(error: Exception) -> Feedback:
     return Feedback(False, f"Your function raised {type(error).__name__}: {error}")
 
 
-def called(answer: Callable[[], NDArray]) -> NDArray | Feedback:
+def called(answer: Callable[[], Any]) -> Any:
     """Return what a call of the reader's function gives, or the feedback on a stub or on what it raised."""
     try:
         return answer()

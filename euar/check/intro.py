@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from euar.check.feedback import Feedback
+from euar.check.feedback import Feedback, called, is_empty
 from euar.moe import UncertaintyAwareMoE
 
 _B, _N, _D, _M = 32, 5, 48, 3  # the walk's batch; k = 2 of the experts are chosen
@@ -28,7 +28,7 @@ def shapes(answer: Mapping[str, Any]) -> Feedback:
     """
     for name, right in _SHAPES.items():
         given = answer.get(name)
-        if given is None or given is Ellipsis:
+        if is_empty(given):
             return Feedback(False, f"{name}: no shape yet. How many rows, and what stands beside them?")
         if tuple(given) != right:
             hint = _SLIPS.get((name, tuple(given)), "go back to the line of the walk that prints it")
@@ -45,8 +45,10 @@ def parameters(answer: Callable[[int, int], int]) -> Feedback:
         answer: function of D and N.
     """
     for dim, experts in ((64, 8), (5, 3), (7, 1)):
-        found = answer(dim, experts)
-        if found is None or found is Ellipsis:
+        found = called(lambda size=(dim, experts): answer(*size))
+        if isinstance(found, Feedback):
+            return found
+        if is_empty(found):
             return Feedback(
                 False, "No formula yet. Count one linear layer first: its weights and its biases."
             )
@@ -76,8 +78,10 @@ def mixture(answer: Callable[[Tensor, Tensor], Tensor]) -> Feedback:
     draw = torch.Generator().manual_seed(0)
     weights = torch.rand(4, 3, generator=draw)
     experts = torch.randn(4, 3, 3, generator=draw)  # D = N on purpose: a sum over the wrong axis fits
-    found = answer(weights, experts)
-    if found is None or found is Ellipsis:
+    found = called(lambda: answer(weights, experts))
+    if isinstance(found, Feedback):
+        return found
+    if is_empty(found):
         return Feedback(
             False, "Nothing came back. Multiply each answer by its weight, then sum over the experts."
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from euar.check.feedback import Feedback
+from euar.check.feedback import Feedback, called, is_empty
 from euar.intervals import t_interval
 
 _MATTERS = {"other rows": False, "draws": False, "batch size": False, "views": True}
@@ -25,7 +25,7 @@ def what_matters(answer: Mapping[str, bool | None]) -> Feedback:
     """
     for name, right in _MATTERS.items():
         given = answer.get(name)
-        if given is None or given is Ellipsis:
+        if is_empty(given):
             return Feedback(False, f"{name}: say True or False.")
         if bool(given) is not right:
             return Feedback(False, f"{name}: look again; {_REASONS[name]}.")
@@ -42,8 +42,10 @@ def best_constant(answer: Callable[[np.ndarray], float]) -> Feedback:
     """
     samples = np.array([-3.0, -2.5, -2.0, 1.0, 1.2, 1.4, 2.9]), np.array([0.0, 0.1, 2.0, 3.0])
     for target in samples:
-        found = answer(target)
-        if found is None or found is Ellipsis:
+        found = called(lambda ratings=target: answer(ratings))
+        if isinstance(found, Feedback):
+            return found
+        if is_empty(found):
             return Feedback(
                 False, "No constant yet. Move a constant to the right a little: which errors grow?"
             )
@@ -70,8 +72,10 @@ def paired_interval(answer: Callable[[Sequence[float], float], ArrayLike]) -> Fe
         answer: function of the seeds' values and the baseline's value that returns (low, high).
     """
     values, baseline = [0.41, 0.38, 0.40, 0.36], 0.42
-    found = answer(values, baseline)
-    if found is None or found is Ellipsis:
+    found = called(lambda: answer(values, baseline))
+    if isinstance(found, Feedback):
+        return found
+    if is_empty(found):
         return Feedback(False, "Nothing came back. Start with the differences, one a seed.")
     found = np.asarray(found, dtype=float)
     if found.shape != (2,):

@@ -32,12 +32,18 @@ def unfinished(*_):
     raise NotImplementedError
 
 
-RIGHT = [
-    (check.honest_score, 0.65),
-    (check.standard_errors, lambda p, c, n: (p - c) / np.sqrt(c * (1 - c) / n)),
-    (check.standard_errors, lambda p, c, n: (p - c) * (n / (c - c**2)) ** 0.5),
-    (check.group_split, by_group),
-]
+RIGHT = {
+    check.honest_score: [
+        0.65,
+    ],
+    check.standard_errors: [
+        lambda p, c, n: (p - c) / np.sqrt(c * (1 - c) / n),
+        lambda p, c, n: (p - c) * (n / (c - c**2)) ** 0.5,
+    ],
+    check.group_split: [
+        by_group,
+    ],
+}
 WRONG = {
     check.honest_score: [..., 0.95, 0.9, 0.8, 0.5],
     check.standard_errors: [
@@ -58,23 +64,6 @@ WRONG = {
         lambda groups, share, seed: np.flatnonzero(by_group(groups, share, seed)),
     ],
 }
-
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_a_right_answer_passes(exercise, answer):
-    assert exercise(answer).ok
-
-
-@pytest.mark.parametrize("exercise", WRONG)
-def test_each_mistake_has_its_own_message(exercise):
-    feedback = [exercise(answer) for answer in WRONG[exercise]]
-    assert not any(verdict.ok for verdict in feedback)
-    assert len({verdict.message for verdict in feedback}) == len(feedback)
-
-
-@pytest.mark.parametrize("exercise", [check.standard_errors, check.group_split])
-def test_a_stub_that_raises_is_not_blamed_for_it(exercise):
-    assert "Write the function first" in exercise(unfinished).message
 
 
 CELLS = ["extractor", "leak", "leak-panel-draw", "leak-panel", "leak-curve"]

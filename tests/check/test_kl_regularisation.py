@@ -72,25 +72,6 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("exercise", RIGHT)
-def test_every_form_of_the_right_answer_passes(exercise):
-    verdicts = [exercise(answer) for answer in RIGHT[exercise]]
-    assert all(verdict.ok for verdict in verdicts), verdicts
-
-
-@pytest.mark.parametrize("exercise", WRONG)
-def test_stub_and_mistakes_fail_with_messages_of_their_own(exercise):
-    verdicts = [exercise(answer) for answer in WRONG[exercise]]
-    assert not any(verdict.ok for verdict in verdicts), verdicts
-    messages = [verdict.message for verdict in verdicts]
-    assert len(set(messages)) == len(messages), messages
-
-
-@pytest.mark.parametrize("exercise", [check.lowest_variance, check.other_prior])
-def test_a_function_that_returns_nothing_is_a_stub(exercise):
-    assert exercise(lambda *_: None) == exercise(stub)
-
-
 def chapter(*cells, **names):
     """Run these cells of the chapter in order, `names` in place of what the imports bring."""
     space = {"profile": "smoke"}

@@ -34,14 +34,20 @@ def unfinished(*_):
     raise NotImplementedError
 
 
-RIGHT = [
-    (check.added_error, (4, 0.5)),
-    (check.added_error, [4.0, np.float32(0.5)]),
-    (check.trust, lambda v, s: v / (v + s**2)),
-    (check.trust, lambda v, s: 1 - s * s / (s * s + v)),
-    (check.fill_missing, filled_with(MEAN)),
-    (check.fill_missing, lambda features, available: in_place(features.copy(), available)),
-]
+RIGHT = {
+    check.added_error: [
+        (4, 0.5),
+        [4.0, np.float32(0.5)],
+    ],
+    check.trust: [
+        lambda v, s: v / (v + s**2),
+        lambda v, s: 1 - s * s / (s * s + v),
+    ],
+    check.fill_missing: [
+        filled_with(MEAN),
+        lambda features, available: in_place(features.copy(), available),
+    ],
+}
 WRONG = {
     check.added_error: [(..., ...), (2, 0.5), (3, 0.5), (4, 0.25), (4, 1)],
     check.trust: [
@@ -65,23 +71,6 @@ WRONG = {
         lambda features, available: np.tile(MEAN, (len(features), 1)),
     ],
 }
-
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_a_right_answer_passes(exercise, answer):
-    assert exercise(answer).ok
-
-
-@pytest.mark.parametrize("exercise", WRONG)
-def test_each_mistake_has_its_own_message(exercise):
-    feedback = [exercise(answer) for answer in WRONG[exercise]]
-    assert not any(verdict.ok for verdict in feedback)
-    assert len({verdict.message for verdict in feedback}) == len(feedback)
-
-
-@pytest.mark.parametrize("exercise", [check.trust, check.fill_missing])
-def test_a_stub_that_raises_is_not_blamed_for_it(exercise):
-    assert "Write the function first" in exercise(unfinished).message
 
 
 @pytest.fixture(scope="module")

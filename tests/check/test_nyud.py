@@ -42,13 +42,19 @@ def unfinished(*_):
     raise NotImplementedError
 
 
-RIGHT = [
-    (check.untouched, (0.25, 0.5625)),
-    (check.untouched, [1 / 4, np.float32(9 / 16)]),
-    (check.paired_error, paired),
-    (check.paired_error, lambda d, delta, n: ((d - delta * delta) / n) ** 0.5),
-    (check.macro_f1, f1("macro")),
-]
+RIGHT = {
+    check.untouched: [
+        (0.25, 0.5625),
+        [1 / 4, np.float32(9 / 16)],
+    ],
+    check.paired_error: [
+        paired,
+        lambda d, delta, n: ((d - delta * delta) / n) ** 0.5,
+    ],
+    check.macro_f1: [
+        f1("macro"),
+    ],
+}
 WRONG = {
     check.untouched: [
         (..., ...),
@@ -79,24 +85,6 @@ WRONG = {
         lambda guess, truth, classes: guess[10_000],
     ],
 }
-
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_a_right_answer_passes(exercise, answer):
-    assert exercise(answer).ok
-
-
-@pytest.mark.parametrize("exercise", WRONG)
-@pytest.mark.filterwarnings("ignore:invalid value")
-def test_each_mistake_has_its_own_message(exercise):
-    feedback = [exercise(answer) for answer in WRONG[exercise]]
-    assert not any(verdict.ok for verdict in feedback)
-    assert len({verdict.message for verdict in feedback}) == len(feedback)
-
-
-@pytest.mark.parametrize("exercise", [check.paired_error, check.macro_f1])
-def test_a_stub_that_raises_is_not_blamed_for_it(exercise):
-    assert "Write the function first" in exercise(unfinished).message
 
 
 def run(cells, change=lambda space: None):

@@ -121,12 +121,18 @@ MISTAKES = [
     {"hidden": lambda p: FORMULAS["hidden"](SimpleNamespace(**{**vars(p), "mean": p.mean.detach()}))},
 ]
 
-RIGHT = [
-    (check.zero_gradients, ZERO),
-    (check.parameters, count),
-    (check.layer, layer()),
-    (check.layer, solution()),
-]
+RIGHT = {
+    check.zero_gradients: [
+        ZERO,
+    ],
+    check.parameters: [
+        count,
+    ],
+    check.layer: [
+        layer(),
+        solution(),
+    ],
+}
 WRONG = {
     check.zero_gradients: [
         {},
@@ -146,19 +152,6 @@ WRONG = {
     ],
     check.layer: [stub, lambda *_: {"hidden": 1}, *(layer(**mistake) for mistake in MISTAKES)],
 }
-
-
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_a_right_answer_passes(exercise, answer):
-    assert exercise(answer).ok
-
-
-@pytest.mark.parametrize("exercise", WRONG)
-def test_each_mistake_has_its_own_message(exercise):
-    feedback = [exercise(answer) for answer in WRONG[exercise]]
-    assert not any(verdict.ok for verdict in feedback)
-    messages = [re.sub(r"found shape .*|up to [\d.e+-]+", "", verdict.message) for verdict in feedback]
-    assert len(set(messages)) == len(messages)
 
 
 @pytest.mark.parametrize(("exercise", "unknown"), [(check.parameters, 1), (check.layer, 2)])
