@@ -12,7 +12,7 @@ import numpy as np
 
 from euar.data import MultimodalDataset, corruption, features, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.report import number
 from euar.experiments.store import load_results
 from euar.experiments.train import model_config
@@ -65,25 +65,22 @@ class Row:
 
     def measure(self, experiment: str) -> dict[str, Any]:
         """Train, and return the result, as `comparison.schema.json` describes it."""
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = self._dataset()
         judged = {rate: self._fit(dataset, self.seeds[:_JUDGES], rate) for rate in self.rates}
         valid = {rate: fmean(map(_criterion, runs)) for rate, runs in judged.items()}
         rate = min(valid, key=valid.get)
         runs = [*judged[rate], *self._fit(dataset, self.seeds[_JUDGES:], rate)]
         tests = self._tests(dataset)
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "valid": {str(rate): value for rate, value in valid.items()},
-            "lr": rate,
-            "runs": [run.record() | {"others": _others(run, tests)} for run in runs],
-            "baselines": baselines(dataset),
-            "seconds": time.perf_counter() - start,
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            valid={str(rate): value for rate, value in valid.items()},
+            lr=rate,
+            runs=[run.record() | {"others": _others(run, tests)} for run in runs],
+            baselines=baselines(dataset),
+        )
 
     def _dataset(self) -> MultimodalDataset:
         dataset = load(self.data, variant=self.variant)

@@ -16,7 +16,7 @@ import torch
 
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.model import EUARConfig
 from euar.training import Recipe, metrics
 from euar.training.batches import Batch, all_splits
@@ -93,21 +93,18 @@ class Difference:
         In a run's `others` stand the test scores in the released code's metrics (`released metrics`) and,
         where the gate divides by the batch, the scores of rows that are predicted `one at a time`.
         """
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = self._dataset()
         data = all_splits(dataset, torch.device("cpu"))
         with one_thread():
             runs = [self._best(data, seed) for seed in self.seeds]
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "runs": runs,
-            "baselines": baselines(dataset),
-            "seconds": time.perf_counter() - start,
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            runs=runs,
+            baselines=baselines(dataset),
+        )
 
     def _dataset(self) -> MultimodalDataset:
         return load(self.data, variant=self.variant)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.store import load_results
 from euar.losses import Reduce
 from euar.model import EUAR, EUARConfig
@@ -65,21 +65,18 @@ class Sweep:
         `selected` and the `last` epoch; `last`, with scores and `experts` of that epoch; `curves` {what: (E +
         1,)}, means over modalities; and `valid_mae` (E,).
         """
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = load(self.data)
         config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
         with one_thread():
             runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "runs": runs,
-            "seconds": time.perf_counter() - start,
-            "baselines": baselines(dataset),
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            runs=runs,
+            baselines=baselines(dataset),
+        )
 
     def _model(self, dataset: MultimodalDataset) -> EUARConfig:
         return EUARConfig(

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,21 @@ def command() -> str:
     return shlex.join(["euar", *sys.argv[1:]])
 
 
-def now() -> str:
-    """Return the time, UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def record(experiment: str, origin: dict[str, Any], start: float, **measured: Any) -> dict[str, Any]:
+    """Return a result: where it comes from, and what was measured.
+
+    Args:
+        experiment: its name.
+        origin: as `origin` returns it.
+        start: when the measurement began, as `time.time()` has it.
+        **measured: the fields that it found.
+    """
+    return {
+        "schema": 1,
+        "experiment": experiment,
+        **origin,
+        "command": command(),
+        "started": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),
+        **measured,
+        "seconds": time.time() - start,
+    }

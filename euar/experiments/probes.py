@@ -14,7 +14,7 @@ import numpy as np
 from euar.data import MultimodalDataset, features, load
 from euar.experiments.leaks import leak_test
 from euar.experiments.linear import alone, baselines, evaluate, fitted
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.store import load_results
 from euar.training.batches import SPLITS
 
@@ -50,21 +50,18 @@ class Probe:
 
     def measure(self, experiment: str) -> dict[str, Any]:
         """Fit the linear models and return the result, as `probe.schema.json` describes it."""
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = self._dataset()
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "labels": _labels(dataset),
-            "groups": _groups(dataset),
-            "probes": {name: _linear(alone(dataset, name)) for name in dataset.modalities},
-            "baselines": baselines(dataset),
-            "leaks": leak_test(dataset),
-            "seconds": time.perf_counter() - start,
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            labels=_labels(dataset),
+            groups=_groups(dataset),
+            probes={name: _linear(alone(dataset, name)) for name in dataset.modalities},
+            baselines=baselines(dataset),
+            leaks=leak_test(dataset),
+        )
 
     def _dataset(self) -> MultimodalDataset:
         dataset = load(self.data, variant=self.variant)

@@ -12,7 +12,7 @@ from euar.baselines.late_fusion import LateFusionConfig
 from euar.baselines.mlp_experts import MLPExpertsConfig
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
 from euar.training.provenance import describe
@@ -74,7 +74,7 @@ def train(
         DataError: the data cannot be read.
         ValueError, TrainingError: see `fit`.
     """
-    start, started = time.perf_counter(), now()
+    start = time.time()
     dataset = load(request.data, variant=request.variant)
     config = model_config(request.preset, dataset)
     runs = fit(
@@ -86,16 +86,13 @@ def train(
         out=out,
         progress=progress,
     )
-    return {
-        "schema": 1,
-        "experiment": experiment,
-        **_origin(request, config, dataset),
-        "command": command(),
-        "started": started,
-        "seconds": time.perf_counter() - start,
-        "runs": [run.record() for run in runs],
-        "baselines": baselines(dataset),
-    }
+    return record(
+        experiment,
+        _origin(request, config, dataset),
+        start,
+        runs=[run.record() for run in runs],
+        baselines=baselines(dataset),
+    )
 
 
 def result_key(request: Request) -> str:

@@ -10,7 +10,7 @@ from euar.data import MultimodalDataset, load
 from euar.experiments import mvsa
 from euar.experiments.comparison import Row, newest
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.train import model_config
 from euar.training import Recipe, fit, predict
 from euar.training.provenance import describe
@@ -43,20 +43,18 @@ class Twins:
         A run adds to `Run.record` its test scores `without` the doubles and `on` them. So does
         `baselines_without` for the linear models. `doubles` counts them in the test split.
         """
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = load(self.data)
         double = dataset.meta["in_another_split"] & (dataset.split == "test")
         parts = {"without": dataset.subset(mask=~double), "on": dataset.subset(mask=_only(dataset, double))}
         config = model_config(self.system, dataset)
         runs = fit(config, dataset, seeds=self.seeds, device="cpu", progress=False, **asdict(self.recipe))
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "doubles": int(double.sum()),
-            "runs": [
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            doubles=int(double.sum()),
+            runs=[
                 run.record()
                 | {
                     name: scores(predict(run.model, part), part.subset(split="test").target)
@@ -64,10 +62,9 @@ class Twins:
                 }
                 for run in runs
             ],
-            "baselines": baselines(dataset),
-            "baselines_without": baselines(parts["without"]),
-            "seconds": time.perf_counter() - start,
-        }
+            baselines=baselines(dataset),
+            baselines_without=baselines(parts["without"]),
+        )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
         settings = {

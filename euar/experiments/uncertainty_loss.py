@@ -13,7 +13,7 @@ import torch
 from euar.data import MultimodalDataset, load
 from euar.experiments.kl_regularisation import loads
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.store import load_results
 from euar.gating import Renormalize
 from euar.losses import Detach
@@ -65,21 +65,18 @@ class Push:
         selected one; and `noisy`, the scores there when every feature of the test split has standard normal
         noise.
         """
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = load(self.data)
         config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
         with one_thread():
             runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "runs": runs,
-            "baselines": baselines(dataset),
-            "seconds": time.perf_counter() - start,
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            runs=runs,
+            baselines=baselines(dataset),
+        )
 
     def _model(self, dataset: MultimodalDataset) -> EUARConfig:
         return EUARConfig(

@@ -13,7 +13,7 @@ from euar.data import MultimodalDataset, load, simulate
 from euar.experiments.likelihood import LikelihoodConfig
 from euar.experiments.linear import baselines
 from euar.experiments.meters import Readings, partial, readings, spearman, within
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.store import load_results
 from euar.experiments.variance_optimum import best_variance, converged, excess
 from euar.model import EUAR, EUARConfig
@@ -59,20 +59,17 @@ class Meter:
         the `last` epoch; where the closed form holds, also `selected converged` and `last converged`, with
         the variance maps of `converged`.
         """
-        start, started = time.perf_counter(), now()
+        start = time.time()
         first = self._world(self.seeds[0])
         with one_thread():
             runs = [self._watch(seed) for seed in self.seeds]
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(first),
-            "command": command(),
-            "started": started,
-            "runs": runs,
-            "seconds": time.perf_counter() - start,
-            "baselines": baselines(first),
-        }
+        return record(
+            experiment,
+            self._origin(first),
+            start,
+            runs=runs,
+            baselines=baselines(first),
+        )
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the network's configuration."""

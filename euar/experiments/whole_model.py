@@ -10,7 +10,7 @@ from euar.data import MultimodalDataset, load
 from euar.experiments import grid
 from euar.experiments.altered import PARTS, HeadPerModality, Untrained
 from euar.experiments.linear import baselines
-from euar.experiments.origin import command, now, origin
+from euar.experiments.origin import origin, record
 from euar.experiments.store import load_results
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
@@ -55,20 +55,17 @@ class Change:
 
     def measure(self, experiment: str) -> dict[str, Any]:
         """Train, and return the result, as `result.schema.json` describes it; `preset` is the setting."""
-        start, started = time.perf_counter(), now()
+        start = time.time()
         dataset = load(self.data)
         config, recipe = SETTINGS[self.setting](dataset.in_features), asdict(self.recipe)
         runs = fit(config, dataset, seeds=self.seeds, device="cpu", progress=False, **recipe)
-        return {
-            "schema": 1,
-            "experiment": experiment,
-            **self._origin(dataset),
-            "command": command(),
-            "started": started,
-            "runs": [run.record() for run in runs],
-            "baselines": baselines(dataset),
-            "seconds": time.perf_counter() - start,
-        }
+        return record(
+            experiment,
+            self._origin(dataset),
+            start,
+            runs=[run.record() for run in runs],
+            baselines=baselines(dataset),
+        )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
         settings = {
