@@ -67,5 +67,8 @@ def gains(curves: Mapping[str, Sequence[Sequence[float]]], unit: str) -> Figure:
             ax.plot(epochs, seed, color=color, lw=0.6, alpha=0.35)
         ax.plot(epochs, np.mean(seeds, axis=0), color=color, ls=style, lw=2.5, label=name)
     ax.set(xlabel="epochs to choose from", ylabel=unit, xscale="log")
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if tick <= epochs[-1]]
+    ax.set_xticks(ticks, ticks)
+    ax.minorticks_off()
     ax.legend(frameon=False)
     return made

@@ -38,3 +38,4 @@ def test_gains_are_drawn_for_each_seed_and_their_mean():
     assert list(second.get_ydata()) == [0.0, 0.4]
     assert mean.get_ydata() == pytest.approx([0.0, 0.3])
     assert (ax.get_xscale(), ax.get_ylabel()) == ("log", "points")
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
