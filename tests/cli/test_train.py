@@ -117,7 +117,7 @@ def test_results_of_older_code_say_so(data, tmp_path, monkeypatch):
 def test_an_unknown_experiment_is_exit_2():
     done = euar("experiment", "table-9")
     assert done.exit_code == 2
-    assert "expected one of embedded, grid" in done.stderr
+    assert "expected one of differences, embedded" in done.stderr
 
 
 def test_help_names_the_options():
