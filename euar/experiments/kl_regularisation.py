@@ -5,7 +5,7 @@ k chosen, D features.
 """
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.experiments.store import load_results
 from euar.losses import Reduce
 from euar.model import EUAR, EUARConfig
@@ -25,7 +25,6 @@ from euar.training.batches import Batch, all_splits
 from euar.training.device import one_thread
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
-from euar.training.provenance import describe
 from euar.training.scoring import scores
 
 _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
@@ -88,13 +87,8 @@ class Sweep:
         )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": "default",
-            "model": describe(self._model(dataset)),
-            "training": asdict(self.recipe),
-            "seeds": list(self.seeds),
-        }
-        return origin(settings, dataset, None)
+        asked = settings("default", self._model(dataset), self.recipe, self.seeds)
+        return origin(asked, dataset, None)
 
 
 def requests() -> list[Sweep]:

@@ -3,15 +3,18 @@
 import shlex
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from euar.data import MultimodalDataset
+from euar.training import Recipe
 from euar.training.batches import SPLITS
 from euar.training.device import resolve
-from euar.training.provenance import code, environment, key
+from euar.training.provenance import code, describe, environment, key
 
 
 def origin(
@@ -20,7 +23,8 @@ def origin(
     """Return the fields of a result that its measurement does not decide.
 
     Args:
-        config: what was asked for; `config["model"]["type"]` is the dotted name of what was trained.
+        config: what was asked for, such as `settings`; `config["model"]["type"]` is the dotted name of what
+            was trained.
         dataset: the data.
         variant: the data set's variant.
         device: see `fit`.
@@ -38,6 +42,23 @@ def origin(
         },
         "code": program,
         "environment": environment(resolve(device)),
+    }
+
+
+def settings(preset: str, config: Any, recipe: Recipe, seeds: Sequence[int]) -> dict[str, Any]:
+    """Return what decides a training, as `origin` takes it.
+
+    Args:
+        preset: a name for the configuration.
+        config: of the model.
+        recipe: how to train.
+        seeds: one run each.
+    """
+    return {
+        "preset": preset,
+        "model": describe(config),
+        "training": asdict(recipe),
+        "seeds": list(seeds),
     }
 
 

@@ -12,10 +12,9 @@ from euar.baselines.late_fusion import LateFusionConfig
 from euar.baselines.mlp_experts import MLPExpertsConfig
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
-from euar.training.provenance import describe
 
 PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}
 #: The presets of EUAR, and the networks it is compared with.
@@ -117,10 +116,5 @@ def model_config(preset: str, dataset: MultimodalDataset) -> EUARConfig:
 
 
 def _origin(request: Request, config: EUARConfig, dataset: MultimodalDataset) -> dict[str, Any]:
-    settings = {
-        "preset": request.preset,
-        "model": describe(config),
-        "training": asdict(request.recipe),
-        "seeds": list(request.seeds),
-    }
-    return origin(settings, dataset, request.variant, request.device)
+    asked = settings(request.preset, config, request.recipe, request.seeds)
+    return origin(asked, dataset, request.variant, request.device)

@@ -10,10 +10,9 @@ from euar.data import MultimodalDataset, load
 from euar.experiments import mvsa
 from euar.experiments.comparison import Row, newest
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.experiments.train import model_config
 from euar.training import Recipe, fit, predict
-from euar.training.provenance import describe
 from euar.training.scoring import scores
 
 
@@ -67,13 +66,8 @@ class Twins:
         )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": self.system,
-            "model": describe(model_config(self.system, dataset)),
-            "training": asdict(self.recipe),
-            "seeds": list(self.seeds),
-        }
-        return origin(settings, dataset, None)
+        asked = settings(self.system, model_config(self.system, dataset), self.recipe, self.seeds)
+        return origin(asked, dataset, None)
 
 
 def requests() -> list[Twins]:

@@ -4,7 +4,7 @@ Letters: B rows, N experts, k chosen, D features.
 """
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import torch
 from euar.data import MultimodalDataset, load
 from euar.experiments.kl_regularisation import loads
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.experiments.store import load_results
 from euar.gating import Renormalize
 from euar.losses import Detach
@@ -24,7 +24,6 @@ from euar.training.batches import Batch, all_splits
 from euar.training.device import one_thread
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
-from euar.training.provenance import describe
 from euar.training.scoring import scores
 
 WEIGHTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0, 3.0)
@@ -84,13 +83,8 @@ class Push:
         )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": "default",
-            "model": describe(self._model(dataset)),
-            "training": asdict(self.recipe),
-            "seeds": list(self.seeds),
-        }
-        return origin(settings, dataset, None)
+        asked = settings("default", self._model(dataset), self.recipe, self.seeds)
+        return origin(asked, dataset, None)
 
 
 def requests() -> list[Push]:

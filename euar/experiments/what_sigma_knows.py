@@ -1,7 +1,7 @@
 """Does sigma measure the noise of a sample? Trained networks, tested where the noise is known."""
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from euar.data import MultimodalDataset, load, simulate
 from euar.experiments.likelihood import LikelihoodConfig
 from euar.experiments.linear import baselines
 from euar.experiments.meters import Readings, partial, readings, spearman, within
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.experiments.store import load_results
 from euar.experiments.variance_optimum import best_variance, converged, excess
 from euar.model import EUAR, EUARConfig
@@ -21,7 +21,6 @@ from euar.training import Recipe
 from euar.training.batches import Batch, all_splits, split_tensors
 from euar.training.device import one_thread
 from euar.training.loop import Training
-from euar.training.provenance import describe
 
 NETWORKS = {"default": EUARConfig, "paper": EUARConfig.paper, "likelihood": LikelihoodConfig}
 LEVELS = tuple(float(f"{level:.3g}") for level in np.geomspace(0.1, 2, 5))
@@ -104,13 +103,8 @@ class Meter:
         return [_with_test_rows(dataset, self._world(seed, (level, level))) for level in LEVELS]
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": self.network,
-            "model": describe(self.config(dataset)),
-            "training": asdict(self.recipe),
-            "seeds": list(self.seeds),
-        }
-        return origin(settings, dataset, self.data if self.data in _WORLDS else None)
+        asked = settings(self.network, self.config(dataset), self.recipe, self.seeds)
+        return origin(asked, dataset, self.data if self.data in _WORLDS else None)
 
 
 def requests() -> list[Meter]:

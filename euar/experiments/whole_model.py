@@ -10,11 +10,10 @@ from euar.data import MultimodalDataset, load
 from euar.experiments import grid
 from euar.experiments.altered import PARTS, HeadPerModality, Untrained
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.experiments.origin import origin, record, settings
 from euar.experiments.store import load_results
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
-from euar.training.provenance import describe
 
 Config = EUARConfig | HeadPerModality | Untrained
 
@@ -68,13 +67,8 @@ class Change:
         )
 
     def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": self.setting,
-            "model": describe(SETTINGS[self.setting](dataset.in_features)),
-            "training": asdict(self.recipe),
-            "seeds": list(self.seeds),
-        }
-        return origin(settings, dataset, None)
+        asked = settings(self.setting, SETTINGS[self.setting](dataset.in_features), self.recipe, self.seeds)
+        return origin(asked, dataset, None)
 
 
 def requests() -> list[Change]:
