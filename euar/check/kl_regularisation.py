@@ -63,7 +63,7 @@ def lowest_variance(answer: Callable[[float, float], float]) -> Feedback:
     """Check the variance at the joint optimum of mean, variance and head weight, with the signal held.
 
     Args:
-        answer: (signal p = w g mu, weight a) -> sigma^2.
+        answer: (signal c = w g mu, weight a) -> sigma^2.
     """
     found = called(lambda: np.array([float(returned(answer(*case))) for case in _OPTIMA]))
     if isinstance(found, Feedback):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from euar.experiments import (
     differences,
     embedded,
+    expert_number,
     grid,
     kl_regularisation,
     mosei,
@@ -40,6 +41,7 @@ class Request(Protocol):
 EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
     "differences": differences.requests,
     "embedded": embedded.requests,
+    "expert-number": expert_number.requests,
     "grid": grid.requests,
     "kl": kl_regularisation.requests,
     "mosei": mosei.requests,
