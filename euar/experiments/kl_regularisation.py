@@ -4,7 +4,6 @@ The U-loss is off where the question is KL against the task; some settings put i
 k chosen, D features.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -13,16 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from euar.data import MultimodalDataset, load
-from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record, settings
-from euar.experiments.store import load_results
+from euar.data import MultimodalDataset
+from euar.experiments.watched import Watched, newest_by_fields
 from euar.losses import Reduce
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
 from euar.training import Recipe
-from euar.training.batches import Batch, all_splits
-from euar.training.device import one_thread
+from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
 from euar.training.scoring import scores
@@ -34,50 +30,27 @@ _CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sweep:
+class Sweep(Watched):
     """One weight of the KL term, as data.
+
+    A run adds to `Run.record`: `states` {moment: {modality: `look`}} before training (`start`), at the
+    `selected` and the `last` epoch; `last`, with scores and `experts` of that epoch; `curves` {what:
+    (E + 1,)}, means over modalities; and `valid_mae` (E,).
 
     Attributes:
         alpha: the weight.
         reduce: over D, of the KL term and of the U-loss.
         lam: weight of the U-loss.
-        seeds: one training each.
-        data: a name or path for `euar.data.load`.
-        recipe: how to train.
     """
 
     alpha: float
     reduce: Reduce = "mean"
     lam: float = 0.0
     seeds: tuple[int, ...] = _BESIDE
-    data: str = "embedded"
     recipe: Recipe = _RECIPE
 
-    def key(self) -> str:
-        """Return the key of the result, without training."""
-        return self._origin(load(self.data))["key"]
-
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result.
-
-        A run adds to `Run.record`: `states` {moment: {modality: `look`}} before training (`start`), at the
-        `selected` and the `last` epoch; `last`, with scores and `experts` of that epoch; `curves` {what: (E +
-        1,)}, means over modalities; and `valid_mae` (E,).
-        """
-        start = time.time()
-        dataset = load(self.data)
-        config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
-        with one_thread():
-            runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
-        return record(
-            experiment,
-            self._origin(dataset),
-            start,
-            runs=runs,
-            baselines=baselines(dataset),
-        )
-
-    def _model(self, dataset: MultimodalDataset) -> EUARConfig:
+    def config(self, dataset: MultimodalDataset) -> EUARConfig:
+        """Return the default with this weight."""
         return EUARConfig(
             in_features=dataset.in_features,
             alpha=self.alpha,
@@ -86,9 +59,29 @@ class Sweep:
             u_reduce=self.reduce,
         )
 
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        asked = settings("default", self._model(dataset), self.recipe, self.seeds)
-        return origin(asked, dataset, None)
+    def watch(self, training: Training) -> dict[str, Any]:
+        """Return curves over epochs, and the states before, at the selected and at the last one."""
+        model, data = training.model, training.data
+        states = [look(model, data["train"])]
+        while len(training.history) < training.recipe.epochs:
+            training.run_epoch()
+            states.append(look(model, data["train"]))
+        last = {
+            "experts": loads(model, data["train"]),
+            **{
+                split: scores(predict_batch(model, data[split]), data[split].target.numpy())
+                for split in _JUDGED
+            },
+        }
+        run = training.finish()  # from here on the model has the weights of the selected epoch
+        moments = {"start": states[0], "selected": look(model, data["train"]), "last": states[-1]}
+        return {
+            **run.record(),
+            "last": last,
+            "states": {moment: _rounded(views) for moment, views in moments.items()},
+            "curves": _rounded({name: _over_epochs(states, name) for name in _CURVES}),
+            "valid_mae": _rounded([epoch["valid_mae"] for epoch in run.history]),
+        }
 
 
 def requests() -> list[Sweep]:
@@ -109,12 +102,8 @@ def newest(root: Path | None = None) -> dict[tuple[float, str, float], dict[str,
     Args:
         root: the folder of all results, see `store`.
     """
-    found = {
-        tuple(r["config"]["model"][name] for name in ("alpha", "kl_reduce", "lam")): r
-        for r in reversed(load_results("kl", root))  # oldest first: the newest stays
-    }
     order = [(sweep.alpha, sweep.reduce, sweep.lam) for sweep in requests()]
-    return {key: found[key] for key in order if key in found}
+    return newest_by_fields("kl", ("alpha", "kl_reduce", "lam"), order, root)
 
 
 def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> float:
@@ -184,28 +173,6 @@ def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
         "square": square / (weights * gates),
     }
     return {name: value.item() for name, value in found.items()}
-
-
-def _watch(training: Training) -> dict[str, Any]:
-    """Train one seed to its end: curves over epochs, and the states before, at the selected and last one."""
-    model, data = training.model, training.data
-    states = [look(model, data["train"])]
-    while len(training.history) < training.recipe.epochs:
-        training.run_epoch()
-        states.append(look(model, data["train"]))
-    last = {
-        "experts": loads(model, data["train"]),
-        **{split: scores(predict_batch(model, data[split]), data[split].target.numpy()) for split in _JUDGED},
-    }
-    run = training.finish()  # from here on the model has the weights of the selected epoch
-    moments = {"start": states[0], "selected": look(model, data["train"]), "last": states[-1]}
-    return {
-        **run.record(),
-        "last": last,
-        "states": {moment: _rounded(views) for moment, views in moments.items()},
-        "curves": _rounded({name: _over_epochs(states, name) for name in _CURVES}),
-        "valid_mae": _rounded([epoch["valid_mae"] for epoch in run.history]),
-    }
 
 
 def _over_epochs(states: list[dict[str, dict[str, float]]], name: str) -> list[float]:

@@ -3,25 +3,21 @@
 Letters: B rows, N experts, k chosen, D features.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from euar.data import MultimodalDataset, load
+from euar.data import MultimodalDataset
 from euar.experiments.kl_regularisation import loads
-from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record, settings
-from euar.experiments.store import load_results
+from euar.experiments.watched import Watched, newest_by_fields
 from euar.gating import Renormalize
 from euar.losses import Detach
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
 from euar.training import Recipe
-from euar.training.batches import Batch, all_splits
-from euar.training.device import one_thread
+from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
 from euar.training.scoring import scores
@@ -33,58 +29,45 @@ _RECIPE = Recipe(lr=3e-3, epochs=10)  # the learning rate of the grid, three tim
 
 
 @dataclass(frozen=True, kw_only=True)
-class Push:
+class Push(Watched):
     """One weight of the U-loss, as data.
+
+    A run adds to `Run.record`: `states` {moment: {modality: `state`}} on the test split, before training
+    (`start`), at the `selected` and the `last` epoch; `experts` {modality: what `loads` says} at the selected
+    one; and `noisy`, the scores there when every feature of the test split has standard normal noise.
 
     Attributes:
         lam: the weight.
         detach: `"variance"` lets the loss move the gate alone, `"gate"` the experts alone, None both.
         renormalize: of the gate: with `"topk"` a row's weights sum to 1, and the loss cannot lower that sum.
-        seeds: one training each.
-        data: a name or path for `euar.data.load`.
-        recipe: how to train.
     """
 
     lam: float
     detach: Detach = None
     renormalize: Renormalize = "none"
     seeds: tuple[int, ...] = tuple(range(10))
-    data: str = "embedded"
     recipe: Recipe = _RECIPE
 
-    def key(self) -> str:
-        """Return the key of the result, without training."""
-        return self._origin(load(self.data))["key"]
-
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result.
-
-        A run adds to `Run.record`: `states` {moment: {modality: `state`}} on the test split, before training
-        (`start`), at the `selected` and the `last` epoch; `experts` {modality: what `loads` says} at the
-        selected one; and `noisy`, the scores there when every feature of the test split has standard normal
-        noise.
-        """
-        start = time.time()
-        dataset = load(self.data)
-        config, data = self._model(dataset), all_splits(dataset, torch.device("cpu"))
-        with one_thread():
-            runs = [_watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
-        return record(
-            experiment,
-            self._origin(dataset),
-            start,
-            runs=runs,
-            baselines=baselines(dataset),
-        )
-
-    def _model(self, dataset: MultimodalDataset) -> EUARConfig:
+    def config(self, dataset: MultimodalDataset) -> EUARConfig:
+        """Return the default with this weight."""
         return EUARConfig(
             dataset.in_features, lam=self.lam, u_detach=self.detach, renormalize=self.renormalize
         )
 
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        asked = settings("default", self._model(dataset), self.recipe, self.seeds)
-        return origin(asked, dataset, None)
+    def watch(self, training: Training) -> dict[str, Any]:
+        """Return the states before, at the selected and at the last epoch."""
+        model, test = training.model, training.data["test"]
+        start = _states(model, test)
+        while len(training.history) < training.recipe.epochs:
+            training.run_epoch()
+        last = _states(model, test)
+        run = training.finish()  # from here on the model has the weights of the selected epoch
+        return {
+            **run.record(),
+            "states": {"start": start, "selected": _states(model, test), "last": last},
+            "experts": loads(model, test),
+            "noisy": scores(predict_batch(model, _noisy(test)), test.target.numpy()),
+        }
 
 
 def requests() -> list[Push]:
@@ -102,12 +85,8 @@ def newest(root: Path | None = None) -> dict[tuple[float, Detach, Renormalize], 
     Args:
         root: the folder of all results, see `store`.
     """
-    found = {
-        tuple(r["config"]["model"][field] for field in ("lam", "u_detach", "renormalize")): r
-        for r in reversed(load_results("uncertainty", root))  # oldest first: the newest stays
-    }
     order = [(push.lam, push.detach, push.renormalize) for push in requests()]
-    return {key: found[key] for key in order if key in found}
+    return newest_by_fields("uncertainty", ("lam", "u_detach", "renormalize"), order, root)
 
 
 @torch.no_grad()
@@ -131,22 +110,6 @@ def state(out: MoEOutput) -> dict[str, float]:
         "busiest": torch.bincount(first, minlength=weights.shape[1]).max() / len(first),
     }
     return {name: value.item() for name, value in found.items()}
-
-
-def _watch(training: Training) -> dict[str, Any]:
-    """Train one seed to its end and look at it before, at the selected and at the last epoch."""
-    model, test = training.model, training.data["test"]
-    start = _states(model, test)
-    while len(training.history) < training.recipe.epochs:
-        training.run_epoch()
-    last = _states(model, test)
-    run = training.finish()  # from here on the model has the weights of the selected epoch
-    return {
-        **run.record(),
-        "states": {"start": start, "selected": _states(model, test), "last": last},
-        "experts": loads(model, test),
-        "noisy": scores(predict_batch(model, _noisy(test)), test.target.numpy()),
-    }
 
 
 @torch.no_grad()

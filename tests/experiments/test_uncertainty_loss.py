@@ -77,12 +77,12 @@ def test_a_result_is_one_of_fit_with_more_in_it(push, result):
         assert set(run["noisy"]) == set(run["test"])
     jsonschema.validate(json.loads(to_json(plain)), SCHEMA)
     assert result["key"] == push.key()
-    runs = fit(push._model(dataset(120)), dataset(120), seeds=(0, 1), epochs=3, device="cpu", progress=False)
+    runs = fit(push.config(dataset(120)), dataset(120), seeds=(0, 1), epochs=3, device="cpu", progress=False)
     assert [run["test"]["mae"] for run in result["runs"]] == runs.values("mae")
 
 
 def test_the_last_epoch_is_that_of_a_training_that_selects_it(push, result):
-    config = push._model(dataset(120))
+    config = push.config(dataset(120))
     recipe = {"epochs": 3, "device": "cpu", "progress": False, "select": "last"}
     model = fit(config, dataset(120), **recipe)[0].model
     test = dataset(120).standardize().subset(split="test")
