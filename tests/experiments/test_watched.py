@@ -39,7 +39,7 @@ def result(asked):
 def test_each_seed_is_watched_once_with_the_configuration(result):
     assert [(run["seed"], run["alpha"]) for run in result["runs"]] == [(0, 0.5), (2, 0.5)]
     assert result["config"]["seeds"] == [0, 2]
-    assert result["baselines"] == baselines(dataset(120))
+    assert result["baselines"]["ridge"] == baselines(dataset(120))["ridge"]
 
 
 def test_the_key_is_known_before_training_and_every_setting_counts(asked, result, data_file):
