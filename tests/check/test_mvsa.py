@@ -109,6 +109,10 @@ def useless_pictures(space):
         one["test"]["accuracy"] = 0.4
 
 
+def poor_logistic_on_blank_texts(space):
+    space["linear"]["blank:10"]["baselines"]["logistic"]["accuracy"] = 0.55
+
+
 PIXELS = ("gaussian:5", "gaussian:10", "salt-pepper:5", "salt-pepper:10")
 CLEAN, NOISE = ("clean-claims",), ("under-panel", "noise-claims")
 KNOW = ("views-table", "know-table", "know-claim")
@@ -117,7 +121,8 @@ CONTROLS = {
     "default minus logistic": (CLEAN, poor_logistic),
     "default minus concat": (CLEAN, shifted("concat", -0.05)),
     "default, clean minus half": (NOISE, unharmed),
-    "blank: default minus MLP experts": (NOISE, shifted("default", 0.035, ["blank:10"])),
+    "blank: default minus MLP experts": (NOISE, shifted("default", 0.05, ["blank:10"])),
+    "blank: default minus logistic": (NOISE, poor_logistic_on_blank_texts),
     "pictures: default minus MLP experts": (NOISE, shifted("default", 0.05, PIXELS)),
     "default that knows": (KNOW, useless_pictures),
 }

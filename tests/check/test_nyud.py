@@ -156,7 +156,7 @@ CONTROLS = {
     "default minus logistic": (CLEAN, poor_logistic),
     "colour left out": (VIEWS, turned("late-fusion", like="default")),
     "clean minus Gaussian": (NOISE, without_noise),
-    "default minus concat": (NOISE, turned("concat", like="default")),
+    "default minus concat": (NOISE, shifted("concat", 0.05)),
     "default minus paper": (NOISE, turned("paper", like="default")),
     "default minus late fusion": (NOISE, shifted("late-fusion", -0.05)),
     "default minus MLP experts": (NOISE, shifted("mlp-experts", -0.05)),

@@ -253,12 +253,20 @@ def small_batch():
     return Batch(inputs, {}, torch.randn(64, generator=generator))
 
 
-def test_control_a_load_loss_that_stays_negligible():
-    config = EUARConfig({"sentence": 384, "lexicon": 9, "style": 17}, beta=1e-5)
+@pytest.mark.parametrize(
+    ("claim", "weights"),
+    [
+        ("gate: aux", {"beta": 1e-5}),
+        ("log-variance: KL", {"beta": 10.0, "alpha": 3.0}),
+        ("log-variance: U", {"beta": 10.0, "lam": 10.0}),
+    ],
+)
+def test_control_weights_that_are_negligible_or_as_strong_as_the_task(claim, weights):
+    config = EUARConfig({"sentence": 384, "lexicon": 9, "style": 17}, **weights)
     torch.manual_seed(0)
     trainings = {seed: (SimpleNamespace(model=config.build()), None) for seed in range(3)}
     space = run("pushes-seeds", sample=small_batch(), config=EUARConfig(config.in_features))
-    with pytest.raises(ClaimError, match="last epoch"):
+    with pytest.raises(ClaimError, match=f"last epoch, {claim}"):
         exec(SOURCES["late"], space | {"followed": trainings})
 
 
