@@ -59,7 +59,7 @@ class Sweep(Watched):
             u_reduce=self.reduce,
         )
 
-    def watch(self, training: Training) -> dict[str, Any]:
+    def _watch(self, training: Training) -> dict[str, Any]:
         """Return curves over epochs, and the states before, at the selected and at the last one."""
         model, data = training.model, training.data
         states = [look(model, data["train"])]

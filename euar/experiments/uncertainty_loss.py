@@ -54,7 +54,7 @@ class Push(Watched):
             dataset.in_features, lam=self.lam, u_detach=self.detach, renormalize=self.renormalize
         )
 
-    def watch(self, training: Training) -> dict[str, Any]:
+    def _watch(self, training: Training) -> dict[str, Any]:
         """Return the states before, at the selected and at the last epoch."""
         model, test = training.model, training.data["test"]
         start = _states(model, test)

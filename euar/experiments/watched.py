@@ -38,19 +38,19 @@ class Watched:
         return self._origin(load(self.data))["key"]
 
     def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result; its runs are what `watch` returns."""
+        """Train, and return the result; a subclass says what its runs hold."""
         start = time.time()
         dataset = load(self.data)
         config, data = self.config(dataset), all_splits(dataset, torch.device("cpu"))
         with one_thread():
-            runs = [self.watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
+            runs = [self._watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
         return record(experiment, self._origin(dataset), start, runs=runs, baselines=baselines(dataset))
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the model's configuration for a data set."""
         raise NotImplementedError
 
-    def watch(self, training: Training) -> dict[str, Any]:
+    def _watch(self, training: Training) -> dict[str, Any]:
         """Train one seed to its end, and return what to keep of it."""
         raise NotImplementedError
 

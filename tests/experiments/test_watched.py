@@ -21,7 +21,7 @@ class Alpha(Watched):
     def config(self, dataset):
         return EUARConfig(dataset.in_features, alpha=self.alpha)
 
-    def watch(self, training):
+    def _watch(self, training):
         training.run_epoch()
         return {**training.finish().record(), "alpha": training.model.config.alpha}
 
