@@ -106,7 +106,7 @@ def _identity(
         "model": model,
         "training": asdict(recipe),
         "data": {"name": dataset.name, "sha256": dataset.sha256},
-        "code": code_sha256(model["type"]),
+        "code": code_sha256([model["type"]]),
         "torch": torch.__version__,
         "device": device.type,
     }
