@@ -10,19 +10,10 @@ import numpy as np
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
 from euar.experiments.origin import origin, record, settings
-from euar.model import EUARConfig
-from euar.systems.concat import ConcatConfig
-from euar.systems.late_fusion import LateFusionConfig
-from euar.systems.mlp_experts import MLPExpertsConfig
+from euar.systems.registry import SYSTEMS, BuildsModel
 from euar.training import Recipe, fit
 
-PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}
-#: The presets of EUAR, and the networks it is compared with.
-SYSTEMS = PRESETS | {
-    "mlp-experts": MLPExpertsConfig,
-    "concat": ConcatConfig,
-    "late-fusion": LateFusionConfig,
-}
+PRESETS = ("default", "paper", "released")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +91,17 @@ def result_key(request: Request) -> str:
     return _origin(request, model_config(request.preset, dataset), dataset)["key"]
 
 
-def model_config(preset: str, dataset: MultimodalDataset) -> EUARConfig:
+def model_config(preset: str, dataset: MultimodalDataset) -> BuildsModel:
     """Return a system's configuration that fits a data set: its modalities, and ratings or classes.
 
     Args:
         preset: a name of `SYSTEMS`.
         dataset: what to fit.
     """
-    if dataset.task == "regression":
-        return SYSTEMS[preset](in_features=dataset.in_features)
-    classes = int(np.max(dataset.target)) + 1
-    return SYSTEMS[preset](
-        in_features=dataset.in_features, task="classification", outputs=classes, task_loss=None
-    )
+    outputs = 1 if dataset.task == "regression" else int(np.max(dataset.target)) + 1
+    return SYSTEMS[preset].configure(dataset.in_features, dataset.task, outputs)
 
 
-def _origin(request: Request, config: EUARConfig, dataset: MultimodalDataset) -> dict[str, Any]:
+def _origin(request: Request, config: BuildsModel, dataset: MultimodalDataset) -> dict[str, Any]:
     asked = settings(request.preset, config, request.recipe, request.seeds)
     return origin(asked, dataset, request.variant, request.device)
