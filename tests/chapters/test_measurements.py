@@ -63,7 +63,7 @@ def test_an_experiment_from_outside_touches_nothing_here(tmp_path):
     (tmp_path / "my_lab" / "systems.py").write_text(SYSTEM)
     (tmp_path / "my_lab" / "averages.py").write_text(OUTSIDE)
     dataset(120).to_hdf5(tmp_path / "data.h5")
-    command = [sys.executable, "-m", "euar.cli", "experiment", "my_lab.averages", "--out", "results"]
+    command = [sys.executable, "-m", "euar", "experiment", "my_lab.averages", "--out", "results"]
     for _ in range(2):  # the second time there is nothing to do
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
