@@ -1,4 +1,4 @@
-"""Confidence intervals over seeds."""
+"""Confidence intervals over seeds, and the differences that seeds could show."""
 
 import math
 import statistics
@@ -75,7 +75,7 @@ def mean_of_samples(samples: Iterable[Iterable[float]]) -> Interval:
 
 
 def stouffer(samples: Iterable[Iterable[float]]) -> float:
-    """Return the two-sided p value of independent samples together, each tested against zero by Student's t."""
+    """Return the two-sided p value of independent samples together, each with a t-test against zero."""
     from scipy.stats import combine_pvalues, ttest_1samp
 
     above = [ttest_1samp(list(values), 0, alternative="greater").pvalue for values in samples]

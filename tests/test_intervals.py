@@ -1,4 +1,4 @@
-"""Intervals against SciPy's own and against their coverage; detectable differences against the power of a t-test."""
+"""Intervals against SciPy's own and their coverage; detectable differences against the power of a test."""
 
 import math
 
