@@ -24,6 +24,7 @@ from euar.data.readers.csd import _alignment, _tracks
 
 NAME = "csd"
 TITLE = "computational sequences of the CMU-MultimodalSDK (folder of .csd files)"
+SEEN = False  # from the published layout
 
 _ROLES = (  # the first part that the root's name has -> what the file holds
     ("glove", "text"),

@@ -19,6 +19,7 @@ from euar.data.readers.contract import Content
 
 NAME = "bc-lstm"
 TITLE = "utterance features of the bc-LSTM release (folder with transcripts.csv)"
+SEEN = True
 
 MODALITIES = ("text", "audio", "video")
 CLASSES = ["negative", "positive"]

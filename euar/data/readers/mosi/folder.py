@@ -20,6 +20,7 @@ from euar.data.readers.mosi import bc_lstm, label_csv
 
 NAME = "mosi"
 TITLE = "CMU-MOSI (folder with label.csv and bc_lstm)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:

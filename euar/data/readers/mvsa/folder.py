@@ -21,7 +21,8 @@ from euar.data.readers.contract import Content
 from euar.data.readers.mvsa import _duplicates, _lists, _texts
 
 NAME = "mvsa"
-TITLE = "MVSA-Single (folder with labelResultAll.txt and pictures)"
+TITLE = "MVSA-Single (folder with labelResultAll.txt and pictures; data/ from the published layout)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:

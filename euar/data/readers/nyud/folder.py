@@ -13,6 +13,7 @@ from euar.data.readers.nyud import _rooms
 
 NAME = "nyud"
 TITLE = "NYU Depth V2 (folder with nyud2.csv and pictures)"
+SEEN = True
 
 _HEADER = ["id", "split", "scene27", "class10", "rgb", "depth"]
 _MODALITIES = {"rgb": "image", "depth": "depth"}

@@ -26,6 +26,7 @@ from euar.data.readers.own._labels import Features
 
 NAME = "own-folder"
 TITLE = "your own data (folder with labels.csv)"
+SEEN = True
 
 _LABELS, _VIEWS = "labels.csv", "views.npz"
 

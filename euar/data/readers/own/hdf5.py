@@ -18,6 +18,7 @@ from euar.data.readers.own.folder import texts
 
 NAME = "own-hdf5"
 TITLE = "your own data (HDF5 file with labels/id, labels/label and views/NAME)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:
