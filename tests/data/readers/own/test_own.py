@@ -218,7 +218,8 @@ def test_tables_of_features_that_are_refused(table, found, folder):
 def test_a_file_of_the_package_that_declares_too_much_is_refused(tmp_path):
     path = rows.make().to_hdf5(tmp_path / "rows.h5")
     with h5py.File(path, "r+") as content:
-        content.create_dataset("huge", shape=(2**25,), dtype="f4", chunks=(1024,))
+        huge = content.create_dataset("huge", shape=(2**25,), dtype="f4", chunks=(1024,))
+        huge.attrs["dtype"] = "<f4"
     assert "huge that declares shape" in refusal(path).found
 
 
