@@ -125,8 +125,10 @@ def _features(files: Sequence[Path], target: np.ndarray, fitted: np.ndarray) -> 
 def _table(file: Path, labels: np.ndarray) -> np.ndarray:
     """Return the features (n, d) of a file whose last column must be the labels."""
     table = tables.rows(file)
-    values = tables.numbers(file, file.stem, [cell for row in table for cell in row]).reshape(len(table), -1)
-    if values.shape[1] < 2 or not np.array_equal(values[:, -1], labels):
+    beside = tables.numbers(file, "last column", [row[-1] for row in table])
+    if len(table[0]) < 2 or not np.array_equal(beside, labels):
         expected = f"features, then the labels of {len(labels)} rows of transcripts.csv"
-        raise DataError(file, "last column", expected, f"shape {values.shape}, or other labels", _REMEDY)
-    return values[:, :-1]
+        found = f"shape {(len(table), len(table[0]))}, or other labels"
+        raise DataError(file, "last column", expected, found, _REMEDY)
+    cells = [cell for row in table for cell in row[:-1]]
+    return tables.measurements(file, file.stem, cells).reshape(len(table), -1)

@@ -8,7 +8,8 @@ to the folder). Labels that are all integers or all words are classes; write rat
 Features of a modality NAME stand in one file:
 
 - `views.npz`: arrays NAME (n, d), or (n, T, d) with NAME_lengths (n,), in the order of the labels;
-- `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available;
+- `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available, and an empty
+  cell is NaN;
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5`: `values`, and if they are not in the order of the labels `id`; `lengths`.
 """
@@ -22,7 +23,7 @@ from euar.data.errors import DataError
 from euar.data.readers import array_files, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
-from euar.data.readers.own._labels import Features
+from euar.data.readers.own._features import Features
 
 NAME = "own-folder"
 TITLE = "your own data (folder with labels.csv)"
@@ -80,7 +81,7 @@ def _csv(file: Path) -> Features:
         found = f"{', '.join(header)[:80]} and {len(rows)} rows"
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")
     cells = [cell for row in rows for cell in row[1:]]
-    values = tables.numbers(file, file.stem, cells).reshape(len(rows), -1)
+    values = tables.measurements(file, file.stem, cells).reshape(len(rows), -1)
     return Features(file, values, [row[0] for row in rows], None)
 
 
