@@ -96,7 +96,8 @@ def _is_dataset(item: h5py.Group | h5py.Dataset) -> bool:
 def _dtype(name: str, item: h5py.Dataset) -> np.dtype:
     """Return the type that was written: the stored one, or float32 for what was narrowed to float16."""
     dtype = np.dtype(item.attrs["dtype"])
-    if dtype != item.dtype and (dtype, item.dtype) != (np.float32, np.float16):
+    written, stored = dtype.newbyteorder("="), item.dtype.newbyteorder("=")
+    if written.kind not in "biufS" or (written != stored and (written, stored) != (np.float32, np.float16)):
         raise ValueError(f"{name} of type {dtype}, stored as {item.dtype}")
     return dtype
 

@@ -160,6 +160,24 @@ def test_a_type_that_was_not_written_is_refused(dtype, tmp_path):
     refuse_within(path, 2**24)
 
 
+def test_another_byte_order_is_read(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        values, attributes = file["target"][()], dict(file["target"].attrs)
+        del file["target"]
+        swapped = file.create_dataset("target", data=values, dtype=values.dtype.newbyteorder(">"))
+        swapped.attrs.update(attributes)
+    same(make(), MultimodalDataset.from_hdf5(path))
+
+
+def test_text_of_any_length_is_refused(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        del file["ids"]
+        file.create_dataset("ids", data=["x" * 2**22] * 12).attrs["dtype"] = "O"
+    refuse_within(path, 2**22)
+
+
 def test_arrays_that_together_declare_too_much_are_refused(tmp_path):
     path = make().to_hdf5(tmp_path / "a.h5")
     with h5py.File(path, "r+") as file:

@@ -38,7 +38,8 @@ def read(path: Path) -> Content:
 
     The release has training and test videos. Of its test videos, those whose ids have the smallest SHA-256
     become "valid": 10 of 31 in the real set. Text and video features were fitted to the labels of the
-    training rows, which `meta["fitted_on"]` marks.
+    training rows, which `meta["fitted_on"]` marks. Transcripts that neither list names are left out and
+    counted in `notes["dropped"]`.
 
     Raises:
         DataError: a file is absent or damaged, or rows and labels of two files differ.
@@ -63,6 +64,7 @@ def read(path: Path) -> Content:
         modalities={m: _features(pair, target, fitted) for m, pair in files.items()},
         raw={"text": ("text", texts)},
         meta={"classes": CLASSES, "fitted_on": fitted},
+        notes={"dropped": {"in_no_list": left_out}} if (left_out := len(transcripts) - len(ids)) else {},
     )
 
 

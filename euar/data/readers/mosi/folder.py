@@ -44,7 +44,9 @@ def read(path: Path, variant: str = "official") -> Content:
         files=[*labels.files, *release.files],
         modalities={name: values[rows] for name, values in release.modalities.items()},
         meta={"fitted_on": release.meta["fitted_on"][rows]},
-        notes={"dropped": {"without_rating": len(release.ids) - len(rows)}},
+        notes={
+            "dropped": {"without_rating": len(release.ids) - len(rows)} | release.notes.get("dropped", {})
+        },
     )
     return _VARIANTS[variant](joined, [release.split[row] for row in rows])
 

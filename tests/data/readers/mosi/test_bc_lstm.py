@@ -129,3 +129,13 @@ def test_nan_among_the_features_is_refused_or_replaced(folder):
     with pytest.raises(DataError, match=r"modalities/audio.*NaN or infinity in 1 place"):
         readers.read(folder)
     assert readers.read(folder, nan="zero").meta["source"]["replaced"] == {"audio": 1}
+
+
+def test_transcripts_that_no_list_names_are_counted(folder):
+    data = readers.read(folder)
+    with (folder / "transcripts.csv").open("a") as stream:
+        stream.write('"zz_1","YES","9","1"\r\n"zz_2","NO","9","0"\r\n')
+    found = readers.read(folder)
+    assert found.sha256 == data.sha256
+    assert found.meta["source"]["dropped"] == {"in_no_list": 2}
+    assert "dropped" not in data.meta["source"]
