@@ -9,11 +9,12 @@ try:
 except ModuleNotFoundError as error:
     raise SystemExit(f'euar: the command line needs {error.name}; run: pip install "euar[cli]"') from None
 
+from euar.chapters.measurements import EXPERIMENTS, requests
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
 from euar.cli._console import explained, fail
 from euar.experiments import grid, report, store
-from euar.experiments.run import EXPERIMENTS, run_experiment
+from euar.experiments.run import run_experiment
 from euar.experiments.train import SYSTEMS, Request
 from euar.experiments.train import train as train_request
 from euar.files import write_json
@@ -81,7 +82,7 @@ def experiment(
 ) -> None:
     """Measure what the results of an experiment do not hold yet."""
     with explained():
-        for path in run_experiment(name, out, jobs):
+        for path in run_experiment(name, requests(name), out, jobs):
             Console().print(str(path), soft_wrap=True)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from euar.baselines import linear
 from euar.data import MultimodalDataset
+from euar.systems import linear
 from euar.training.scoring import scores
 
 

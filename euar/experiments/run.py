@@ -1,7 +1,7 @@
-"""Run a named experiment: train what its results do not hold yet, and add that to the results."""
+"""Measure what an experiment asks for and its results do not hold yet, and add that to the results."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import connection, get_context, parent_process
@@ -9,22 +9,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
 
-from euar.experiments import (
-    differences,
-    embedded,
-    expert_number,
-    grid,
-    kl_regularisation,
-    mosei,
-    mosi,
-    mvsa,
-    nyud,
-    probes,
-    twins,
-    uncertainty_loss,
-    what_sigma_knows,
-    whole_model,
-)
 from euar.experiments.store import result_path, save_result
 
 
@@ -38,43 +22,23 @@ class Request(Protocol):
         """Measure, and return the result."""
 
 
-EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
-    "differences": differences.requests,
-    "embedded": embedded.requests,
-    "expert-number": expert_number.requests,
-    "grid": grid.requests,
-    "kl": kl_regularisation.requests,
-    "mosei": mosei.requests,
-    "mosi": mosi.requests,
-    "mvsa": mvsa.requests,
-    "nyud": nyud.requests,
-    "probes": probes.requests,
-    "sigma": what_sigma_knows.requests,
-    "twins": twins.requests,
-    "uncertainty": uncertainty_loss.requests,
-    "whole-model": whole_model.requests,
-}
-
-
-def run_experiment(name: str, root: Path | None = None, jobs: int = 1) -> Iterator[Path]:
+def run_experiment(
+    name: str, requests: Iterable[Request], root: Path | None = None, jobs: int = 1
+) -> Iterator[Path]:
     """Yield the file of each result of an experiment as soon as it is there.
 
     Results with the same configuration, data and code are not measured again.
 
     Args:
-        name: one of `EXPERIMENTS`.
+        name: of the experiment.
+        requests: what to measure.
         root: the folder of all results; the repository's by default.
         jobs: processes at once, one thread each.
-
-    Raises:
-        ValueError: an unknown name.
     """
-    if name not in EXPERIMENTS:
-        raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, found {name!r}")
     measure = partial(_measure, name, root)
     spawn = get_context("spawn")  # forked torch threads can hang
     with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent) as pool:
-        tasks = [pool.submit(measure, request) for request in EXPERIMENTS[name]()]
+        tasks = [pool.submit(measure, request) for request in requests]
         for task in as_completed(tasks):
             yield task.result()
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from euar.baselines.concat import ConcatConfig
-from euar.baselines.late_fusion import LateFusionConfig
-from euar.baselines.mlp_experts import MLPExpertsConfig
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
 from euar.experiments.origin import origin, record, settings
 from euar.model import EUARConfig
+from euar.systems.concat import ConcatConfig
+from euar.systems.late_fusion import LateFusionConfig
+from euar.systems.mlp_experts import MLPExpertsConfig
 from euar.training import Recipe, fit
 
 PRESETS = {"default": EUARConfig, "paper": EUARConfig.paper, "released": EUARConfig.released}

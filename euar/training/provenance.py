@@ -15,7 +15,7 @@ import euar
 
 _PACKAGE = Path(euar.__file__).parent
 #: What every result depends on besides the model's own module; data sets have a hash of their own.
-_ROOTS = ("euar.training.loop", "euar.baselines.linear")
+_ROOTS = ("euar.training.loop", "euar.systems.linear")
 
 
 def describe(config: Any) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Runs(Sequence[Run]):
         return iter(self._runs)
 
     def values(self, metric: str, split: str = "test") -> list[float]:
-        """Return one metric of every run, ready for `euar.check.claim`."""
+        """Return one metric of every run, ready for `euar.chapters.claim`."""
         return [run.metrics[split][metric] for run in self]
 
     def summary(self, split: str = "test") -> dict[str, Summary]:

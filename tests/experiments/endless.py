@@ -23,5 +23,4 @@ class Endless:
 
 
 def main(folder: str) -> None:
-    run.EXPERIMENTS["endless"] = lambda: [Endless(folder)]
-    list(run.run_experiment("endless", Path(folder)))
+    list(run.run_experiment("endless", [Endless(folder)], Path(folder)))

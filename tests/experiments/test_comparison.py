@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from referencing import Registry, Resource
 
+from euar.chapters.mosei import measure as mosei
+from euar.chapters.mosi import measure as mosi
+from euar.chapters.mvsa import measure as mvsa
+from euar.chapters.nyud import measure as nyud
 from euar.data import corruption
 from euar.data.features import Corruption
-from euar.experiments import comparison, mosei, mosi, mvsa, nyud, store
+from euar.experiments import comparison, store
 from euar.experiments.comparison import Row
 from euar.experiments.linear import baselines
 from euar.experiments.train import SYSTEMS, model_config

@@ -2,7 +2,8 @@ import copy
 
 import pytest
 
-from euar.experiments import embedded, grid, store
+from euar.chapters.quick_start import measure as embedded
+from euar.experiments import grid, store
 
 
 @pytest.fixture

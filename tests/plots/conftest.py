@@ -1,9 +1,3 @@
-import matplotlib.pyplot as plt
-import pytest
+from tests.drawing import close_figures
 
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
+__all__ = ["close_figures"]

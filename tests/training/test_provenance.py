@@ -28,7 +28,7 @@ def copy(tmp_path, monkeypatch):
         "model.py",
         "training/loop.py",
         "training/metrics.py",
-        "baselines/linear.py",
+        "systems/linear.py",
         "data/dataset.py",
     ],
 )

@@ -1,0 +1,1 @@
+"""What the chapter `data_and_leaks` needs: its exercises, pictures and measurements."""

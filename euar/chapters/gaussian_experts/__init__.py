@@ -1,0 +1,1 @@
+"""What the chapter `gaussian_experts` needs: its exercises, pictures and measurements."""

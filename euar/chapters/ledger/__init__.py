@@ -1,0 +1,1 @@
+"""What the chapter `ledger` needs: its exercises, pictures and measurements."""

@@ -1,0 +1,1 @@
+"""What the chapter `nyud` needs: its exercises, pictures and measurements."""

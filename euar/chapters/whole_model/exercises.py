@@ -1,0 +1,258 @@
+"""Checks of the exercises in "The whole model" (Eq. 11-12).
+
+Letters: B samples, N experts, k chosen, D features, M modalities.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from euar.chapters.judge import EMPTY, Feedback, is_empty, raised
+from euar.experts import Gaussian
+from euar.gating import Routing
+from euar.model import EUARConfig
+from euar.moe import UncertaintyAwareMoE
+
+Weights = dict[str, Tensor]
+Layer = Callable[[Tensor, Weights, int, Tensor], Mapping[str, Tensor]]
+
+#: What the first exercise asks, whether the gradient is zero, and why.
+_GRADIENTS = {
+    "task on log-variance": (True, "Experts that pass on their mean leave sigma out of the prediction."),
+    "U on log-variance": (False, "Eq. 10 holds sigma^2 itself, whatever the experts pass on."),
+    "aux on experts": (True, "Eq. 7-9 hold shares and probabilities, which the gate makes alone."),
+    "KL on gate": (True, "Eq. 4 runs over all experts and does not ask for their weight."),
+    "task on gate": (False, "The weights of Eq. 5 multiply the answers, drawn or not."),
+    "task on style": (True, "Its h is zero for every row, whatever its weights are."),
+    "KL on style": (True, "A modality that no row has counts in no mean."),
+}
+_CASES = [({"a": 3}, 4, 2, 1), ({"a": 5, "b": 7}, 6, 3, 2), ({"a": 2, "b": 3, "c": 4}, 8, 5, 3)]
+
+
+def zero_gradients(answer: Mapping[str, bool]) -> Feedback:
+    """Check which gradients are exactly zero with `output="mean"` and a batch without style.
+
+    Args:
+        answer: {gradient: whether it is zero}.
+    """
+    if not isinstance(answer, Mapping) or set(answer) != set(_GRADIENTS):
+        return Feedback(False, f"Answer for exactly these: {', '.join(_GRADIENTS)}.")
+    for name, (zero, reason) in _GRADIENTS.items():
+        if not isinstance(answer[name], bool):
+            return Feedback(False, f"{name}: put True or False in place of the dots.")
+        if answer[name] != zero:
+            return Feedback(False, f"{name}: not so. {reason}")
+    return Feedback(True, "Each term reaches what stands in its formula, and the projections below that.")
+
+
+def parameters(answer: Callable[[dict[str, int], int, int, int], int]) -> Feedback:
+    """Check the number of parameters of the default model.
+
+    Args:
+        answer: ({modality: width}, D, N, outputs) -> number.
+    """
+    try:
+        found = [answer(*case) for case in _CASES]
+        if is_empty(found[0]):
+            return EMPTY
+        found = [float(value) for value in found]
+    except Exception as error:  # whatever the reader's function raises is feedback for its author
+        return raised(error)
+    if found == [_built(*case) for case in _CASES]:
+        return Feedback(True, "Right. At this size the experts' 2 M N D (D + 1) decide.")
+    for hint, count in _MISCOUNTS.items():
+        if found == [_counted(*case) - count(*case) for case in _CASES]:
+            return Feedback(False, hint)
+    return Feedback(False, f"Not yet: for {_CASES[0]} it is {_built(*_CASES[0])}, yours says {found[0]:g}.")
+
+
+def layer(answer: Layer) -> Feedback:
+    """Check a layer written from scratch against `UncertaintyAwareMoE` with the same weights, in training.
+
+    Args:
+        answer: takes x (B, D); weights, as the chapter lists them; k; and eps (B, k, D), the noise of the
+            chosen experts in the order of `topk`. Returns {"hidden": (B, D), "kl", "aux", "u": 0-dim}.
+    """
+    moe, x, eps = _example()
+    weights = {
+        name: value.detach().clone().requires_grad_() for name, value in _sorted(*moe.parameters()).items()
+    }
+    try:
+        found = answer(x, weights, moe.gate.k, eps)
+        if is_empty(found):
+            return EMPTY
+        found = {name: torch.as_tensor(found[name]) for name in _MISTAKES}
+    except Exception as error:  # as above
+        return raised(error)
+    out = moe(x, generator=torch.Generator().manual_seed(1))
+    right = {"hidden": out.hidden, **out.losses}
+    parts = _taken_apart(moe, x, eps)
+    for name, mistakes in _MISTAKES.items():
+        wrong = _judge(name, found[name], right[name], mistakes(parts)) or _gradient(
+            name, found[name], right[name], weights, moe
+        )
+        if wrong:
+            return Feedback(False, wrong)
+    return Feedback(True, "Values and gradients agree with the package: you have written the layer.")
+
+
+def _built(widths: dict[str, int], dim: int, num_experts: int, outputs: int) -> int:
+    task = {"task": "classification"} if outputs > 1 else {}
+    model = EUARConfig(widths, dim=dim, num_experts=num_experts, outputs=outputs, **task).build()
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _counted(widths: dict[str, int], d: int, n: int, outputs: int) -> int:
+    m = len(widths)
+    projections = sum((width + 1) * d + 2 * d for width in widths.values())
+    return projections + m * n * (d + 1) + 2 * m * n * d * (d + 1) + (m * d + 1) * outputs
+
+
+#: {hint: how many parameters this mistake leaves out}.
+_MISCOUNTS: dict[str, Callable[..., int]] = {
+    "The LayerNorm of each projection has 2 D numbers of its own.": lambda w, d, _n, _o: 2 * d * len(w),
+    "Each expert has two maps: one to the mean, one to the log-variance.": (
+        lambda w, d, n, _o: len(w) * n * d * (d + 1)
+    ),
+    "The gates are missing: one layer from D to N for each modality.": lambda w, d, n, _o: (
+        len(w) * n * (d + 1)
+    ),
+    "The head is missing: one layer from M D to the outputs.": lambda w, d, _n, o: (len(w) * d + 1) * o,
+    "The head reads M D numbers: the modalities stand side by side.": lambda w, d, _n, o: (
+        (len(w) - 1) * d * o
+    ),
+    "Every linear layer has a bias: projections, gates, experts, head.": lambda w, d, n, o: (
+        len(w) * (d + n + 2 * n * d) + o
+    ),
+}
+
+
+def _example() -> tuple[UncertaintyAwareMoE, Tensor, Tensor]:
+    """A layer with N = 5 and k = 2, some of whose log-variances reach the clamp; its input and its noise."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        moe = UncertaintyAwareMoE(dim=4, num_experts=5, k=2).double()
+        x = 2 * torch.randn(16, 4).double()
+    with torch.no_grad():
+        moe.experts.log_var_bias[:, 0] = 5.0
+    eps = torch.randn(16, 2, 4, generator=torch.Generator().manual_seed(1), dtype=torch.double)
+    return moe, x, eps
+
+
+class _Parts(NamedTuple):
+    """What right and wrong answers are made of.
+
+    Attributes:
+        kept: (B, k, 1), weights of the chosen experts.
+        mean: (B, k, D), theirs; so are `variance` and `free`, the log-variance before the clamp.
+        gaussian: of all experts.
+        routing: of the batch.
+        eps: (B, k, D).
+    """
+
+    kept: Tensor
+    mean: Tensor
+    variance: Tensor
+    free: Tensor
+    gaussian: Gaussian
+    routing: Routing
+    eps: Tensor
+
+
+@torch.no_grad()
+def _taken_apart(moe: UncertaintyAwareMoE, x: Tensor, eps: Tensor) -> _Parts:
+    routing, gaussian = moe.gate(x), moe.experts(x)
+    rows = torch.arange(len(x))[:, None], routing.index
+    free = torch.einsum("bi,jdi->bjd", x, moe.experts.log_var_weight) + moe.experts.log_var_bias
+    kept = routing.weights[rows].unsqueeze(-1)
+    return _Parts(kept, gaussian.mean[rows], gaussian.variance[rows], free[rows], gaussian, routing, eps)
+
+
+def _hidden_mistakes(p: _Parts) -> dict[str, Tensor]:
+    drawn = p.mean + p.eps * p.variance.sqrt()
+    answers = {
+        "This is the mixture of means. In training an expert answers with mean + eps * sigma.": p.mean,
+        "The noise is multiplied by sigma^2. Eq. 3 has sigma.": p.mean + p.eps * p.variance,
+        "Some log-variances lie above 5. Clamp them to [-8, 5].": p.mean + p.eps * (p.free / 2).exp(),
+        "The weights are missing: every answer counts in full.": drawn / p.kept,
+        "Eq. 5 does not renormalise: kept probabilities stay as they are.": drawn
+        / p.kept.sum(1, keepdim=True),
+    }
+    return {hint: (p.kept * answer).sum(dim=1) for hint, answer in answers.items()}
+
+
+def _kl_mistakes(p: _Parts) -> dict[str, Tensor]:
+    per_expert = p.gaussian.kl().mean(dim=-1)  # (B, N)
+    return {
+        "Over the D features the default takes the mean, not the sum.": p.eps.shape[-1] * per_expert.mean(),
+        "Over the experts the KL is a mean, not a sum.": per_expert.sum(dim=-1).mean(),
+        "All experts count in the KL, not the chosen alone.": per_expert.gather(1, p.routing.index).mean(),
+    }
+
+
+def _aux_mistakes(p: _Parts) -> dict[str, Tensor]:
+    probs, weights = p.routing.probs.mean(dim=0), p.routing.weights.mean(dim=0)  # (N,)
+    share = torch.bincount(p.routing.index[:, 0], minlength=len(probs)) / len(p.eps)
+    switch = "This is the paper's form. The default is Switch's: N times share times full softmax."
+    return {
+        "The factor N is missing: an even load must give 1.": (share * probs).sum(),
+        switch: (share * weights).mean(),
+        "Both factors are mean probabilities. One must count choices.": len(probs) * probs.square().sum(),
+    }
+
+
+def _u_mistakes(p: _Parts) -> dict[str, Tensor]:
+    variance, weights = p.gaussian.variance, p.routing.weights  # (B, N, D), (B, N)
+    return {
+        "The factor 1/N of Eq. 10 is missing.": (weights * variance.mean(dim=-1)).sum(dim=-1).mean(),
+        "Eq. 10 has the variance, not sigma.": (weights * variance.sqrt().mean(dim=-1)).mean(),
+        "Over the D features the default takes the mean, not the sum.": (
+            weights * variance.sum(dim=-1)
+        ).mean(),
+        "Eq. 10 has the masked weights.": (p.routing.probs * variance.mean(dim=-1)).mean(),
+    }
+
+
+#: {output: what typical mistakes give}.
+_MISTAKES = {"hidden": _hidden_mistakes, "kl": _kl_mistakes, "aux": _aux_mistakes, "u": _u_mistakes}
+
+
+def _judge(name: str, found: Tensor, right: Tensor, mistakes: Mapping[str, Tensor]) -> str:
+    """What is wrong with the value of one output, or nothing."""
+    if found.shape != right.shape:
+        return f"{name}: expected shape {tuple(right.shape)}, found {tuple(found.shape)}."
+    if torch.allclose(found.double(), right, rtol=1e-4, atol=1e-6):
+        return ""
+    for hint, values in mistakes.items():
+        if torch.allclose(found.double(), values.double(), rtol=1e-4, atol=1e-6):
+            return f"{name}: {hint}"
+    return f"{name}: not yet, off by up to {(found - right).abs().max():.3g}. Print its parts."
+
+
+def _gradient(name: str, found: Tensor, right: Tensor, weights: Weights, moe: UncertaintyAwareMoE) -> str:
+    """What is wrong with the gradient of one output, or nothing."""
+    if not found.requires_grad:
+        return f"{name}: the value is right, but no gradient reaches the weights. Keep tensors."
+    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
+    mine = torch.autograd.grad(found.square().sum(), list(weights.values()), **options)
+    theirs = _sorted(*torch.autograd.grad(right.square().sum(), list(moe.parameters()), **options))
+    for weight, gradient in zip(weights, mine, strict=True):
+        if not torch.allclose(gradient, theirs[weight], rtol=1e-4, atol=1e-6):
+            return f"{name}: the value is right, but not its gradient for {weight}. What is cut off?"
+    return ""
+
+
+def _sorted(gate: Tensor, gate_bias: Tensor, experts: Tensor, bias: Tensor) -> Weights:
+    """Split the package's parameters, or their gradients, into the weights of the exercise."""
+    mean, log_var = experts.transpose(1, 2).chunk(2, dim=1)
+    mean_bias, log_var_bias = bias[:, 0].chunk(2, dim=-1)
+    return {
+        "gate_weight": gate,
+        "gate_bias": gate_bias,
+        "mean_weight": mean,
+        "mean_bias": mean_bias,
+        "log_var_weight": log_var,
+        "log_var_bias": log_var_bias,
+    }

@@ -1,0 +1,242 @@
+"""Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
+
+import copy
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+import torch
+
+from euar.chapters import ClaimError
+from euar.chapters.kl_regularisation import exercises as check
+from euar.chapters.kl_regularisation import measure as experiment
+from euar.experts import Gaussian
+
+CHAPTER = Path(__file__).parents[3] / "book" / "kl_regularisation.ipynb"
+SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+
+
+def stub(*arguments):
+    raise NotImplementedError
+
+
+def optimum(signal, weight):
+    q = signal**2 / weight
+    return 1 + q - math.sqrt(q**2 + 2 * q)
+
+
+def to_prior(mean, log_var, prior):
+    return ((log_var.exp() + mean**2) / prior - 1 - log_var + math.log(prior)) / 2
+
+
+def swapped(mean, log_var, prior):
+    return ((prior + mean**2) / log_var.exp() - 1 + log_var - math.log(prior)) / 2
+
+
+RIGHT = {
+    check.alpha_for_sum: [1e-3 / 64, 1.5625e-5, torch.tensor(1.56e-5)],
+    check.slower_by: [100, 100.0],
+    check.lowest_variance: [optimum, lambda p, a: 1 / (1 / optimum(p, a))],
+    check.other_prior: [
+        to_prior,
+        lambda m, v, t: Gaussian(m / t**0.5, v - math.log(t)).kl(),
+        lambda m, v, t: to_prior(m, v, t).tolist(),
+    ],
+}
+WRONG = {
+    check.alpha_for_sum: [..., 0.064, 1e-3, 1e-3 / 8, 1e-3 / 512, 7],
+    check.slower_by: [..., 1, 10, 0.01, math.log(100), 3],
+    check.lowest_variance: [
+        stub,
+        lambda p, a: 1 / (1 + 2 * p**2 / a),
+        lambda p, a: 1 / optimum(p, a),
+        lambda p, a: 1 - optimum(p, a),
+        lambda p, a: math.sqrt(optimum(p, a)),
+        lambda p, a: optimum(p / math.sqrt(2), a),
+        lambda p, a: 0.5,
+        lambda p, a: 1 / 0,
+    ],
+    check.other_prior: [
+        stub,
+        lambda m, v, t: Gaussian(m, v).kl(),
+        lambda m, v, t: (v.exp() / t + m**2 - 1 - v + math.log(t)) / 2,
+        lambda m, v, t: ((v.exp() + m**2) / t - 1 - v) / 2,
+        swapped,
+        lambda m, v, t: 2 * to_prior(m, v, t),
+        lambda m, v, t: -to_prior(m, v, t),
+        lambda m, v, t: to_prior(m, v, t).sum(),
+        lambda m, v, t: torch.zeros_like(m),
+    ],
+}
+
+
+def chapter(*cells, **names):
+    """Run these cells of the chapter in order, `names` in place of what the imports bring."""
+    space = {"profile": "smoke"}
+    exec(SOURCES["imports"], space)
+    space |= names
+    for cell in cells:
+        exec(SOURCES[cell], space)
+    return space
+
+
+SWEEP = ("weight-table", "sweep-load-title", "sweep-load-weight", "sweep-load", "sweep-state")
+NONE, DEFAULT, STRONG = (0.0, "mean", 0.0), (1e-3, "mean", 0.0), (1.0, "mean", 0.0)
+
+
+def with_results(change, *cells):
+    """Run cells that claim something about the results, after a change to them."""
+    known = copy.deepcopy(experiment.newest())
+    change(known)
+    weight = experiment.per_coordinate
+    return chapter(*SWEEP, *cells, experiment=SimpleNamespace(newest=lambda: known, per_coordinate=weight))
+
+
+def scale(key, moment, name, factor):
+    def change(known):
+        for run in known[key]["runs"]:
+            for view in run["states"][moment].values():
+                view[name] *= factor
+
+    return change
+
+
+def replace(key, other):
+    def change(known):
+        known[key]["runs"] = known[other]["runs"]
+
+    return change
+
+
+def unchanged(known):
+    pass
+
+
+def test_the_claims_on_results_hold():
+    with_results(
+        unchanged,
+        "claims-sweep",
+        "figure-factors-change",
+        "figure-factors",
+        "read-table-code",
+        "read-table",
+        "claims-felt",
+        "claims-u",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "claim"),
+    [
+        (scale(NONE, "selected", "variance", 0.5), "selected epoch / start"),  # collapse at once
+        (scale(NONE, "last", "variance", 1.4), "last epoch / start"),  # sigma does not fall
+        (scale(NONE, "last", "variance", 0.2), "no KL: σ² chosen, last epoch: "),  # collapse at the end
+        (replace(DEFAULT, NONE), "default KL - none"),  # the default weight changes nothing
+        (scale(STRONG, "last", "variance", 0.8), "alpha = 1, mean"),  # a strong term does not hold sigma
+        (scale(STRONG, "last", "mean", 30), r"\|μ\| at the last epoch"),  # nor press the means
+    ],
+)
+def test_each_claim_on_the_sweep_fails_where_it_does_not_hold(change, claim):
+    with pytest.raises(ClaimError, match=claim):
+        with_results(change, "claims-sweep")
+
+
+@pytest.mark.parametrize(
+    ("change", "claim"),
+    [
+        (scale(NONE, "last", "weights", 7), "no KL: head's factor"),  # the weights stay
+        (scale(NONE, "last", "felt_variance", 5), "no KL: felt"),  # sigma stays
+        (scale(STRONG, "last", "weights", 0.3), "strong KL: head's factor"),  # the second way is open
+        (scale(STRONG, "last", "felt_variance", 5), "strong KL - none"),  # the term keeps sigma up
+        (scale(STRONG, "last", "head", 5), "coordinates read"),  # as many coordinates as without it
+    ],
+)
+def test_each_claim_on_what_is_felt_fails_where_it_does_not_hold(change, claim):
+    with pytest.raises(ClaimError, match=claim):
+        with_results(
+            change,
+            "claims-sweep",
+            "figure-factors-change",
+            "figure-factors",
+            "read-table-code",
+            "read-table",
+            "claims-felt",
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "claim"),
+    [
+        (scale((0.0, "sum", 1e-3), "last", "variance", 5), "U without KL"),
+        (replace((1e-3, "sum", 1e-3), (0.0, "sum", 1e-3)), "U with KL"),
+    ],
+)
+def test_each_claim_on_the_u_loss_fails_where_it_does_not_hold(change, claim):
+    with pytest.raises(ClaimError, match=claim):
+        with_results(change, "claims-u")
+
+
+WEIGHTS = torch.tensor([0.5, *[1e-5] * 63])
+SPLIT = (WEIGHTS, torch.tensor([0.05, *[1.0] * 63]))  # one coordinate in use, the others at the prior
+SPREAD = (torch.full((64,), 1e-3), torch.full((64,), 0.1))
+
+
+def coordinates(without, with_term):
+    noisy = [[(w, s * factor) for factor in (0.99, 1, 1.01)] for w, s in (without, with_term)]
+    chapter("average-coordinates", "claims-coordinates", seen=dict(zip((0.0, 0.1), noisy, strict=True)))
+
+
+def test_the_claims_on_coordinates_hold_for_a_split_alone():
+    coordinates(SPREAD, SPLIT)
+    for wrong, claim in (
+        (SPREAD, "average of σ²"),  # the term does not hold the average
+        ((WEIGHTS, torch.ones(64)), "felt"),  # it holds the coordinate in use, too
+    ):
+        with pytest.raises(ClaimError, match=claim):
+            coordinates(SPREAD, wrong)
+    with pytest.raises(ClaimError, match="coordinates read"):
+        coordinates(SPLIT, SPLIT)  # as few without it
+
+
+@pytest.fixture(scope="module")
+def dead():
+    """What the chapter knows after it has trained with a dead expert, two seeds a setting."""
+    return chapter("weight-table", "loop-data", "loop-train", "dead-run", run=SimpleNamespace(seeds=(0, 1)))
+
+
+def offer(known, **replaced):
+    """The claims on the dead expert, with `dead` or `watched` of a setting replaced by another's."""
+    space = dict(known)
+    for part, (setting, other) in replaced.items():
+        space[part] = known[part] | {setting: known[part][other]}
+    for cell in ("dead-offer-code", "dead-offer"):
+        exec(SOURCES[cell], space)
+
+
+BORN, BURIED = "alpha = 0", "alpha = 0.00001"
+
+
+def test_the_claims_on_the_dead_expert_hold(dead):
+    offer(dead)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "claim"),
+    [
+        ({"dead": (BURIED, BORN)}, "signal"),  # nothing reaches it, it keeps its means
+        ({"watched": (BURIED, BORN)}, "dead expert: "),
+        ({"watched": (BURIED, "0.001, chosen only")}, "dead expert: "),
+        ({"watched": (BORN, BURIED)}, "no KL"),  # it dies without a KL term
+    ],
+)
+def test_each_claim_on_the_dead_expert_fails_where_it_does_not_hold(dead, replaced, claim):
+    with pytest.raises(ClaimError, match=claim):
+        offer(dead, **replaced)
+
+
+def test_adam_buries_a_dead_expert_at_one_speed_for_all_weights(dead):
+    tiny, usual = (dead["watched"][name]["its mean |μ|"] for name in (BURIED, "alpha = 0.001"))
+    assert (tiny - usual).abs().max() < 0.03
+    assert usual[:, -1].max() < 0.02

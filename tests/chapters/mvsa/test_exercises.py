@@ -1,0 +1,150 @@
+"""The exercises of "MVSA-Single" know right from wrong; its claims fail where the effect is removed."""
+
+import copy
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+
+from euar.chapters import ClaimError
+from euar.chapters.mvsa import exercises as check
+
+matplotlib.use("Agg")
+CHAPTER = Path(__file__).parents[3] / "book" / "mvsa.ipynb"
+
+
+def unfinished(*_):
+    raise NotImplementedError
+
+
+def in_both(keys, split, others=("train", "valid")):
+    seen = {key for key, word in zip(keys, split, strict=True) if word in others}
+    return np.array([word == "test" and key in seen for key, word in zip(keys, split, strict=True)])
+
+
+def twice(keys):
+    return np.array([list(keys).count(key) > 1 for key in keys])
+
+
+RIGHT = {
+    check.both_words: [
+        0.625,
+        np.float32(5 / 8),
+    ],
+    check.kappa: [
+        lambda a, e: (a - e) / (1 - e),
+        lambda a, e: 1 - (1 - a) / (1 - e),
+    ],
+    check.doubles: [
+        in_both,
+        lambda keys, split: (split == "test") & np.isin(keys, keys[split != "test"]),
+    ],
+}
+WRONG = {
+    check.both_words: [..., 0.25, 0.75, 0.5, 0.5625, 0.125, 0.9],
+    check.kappa: [
+        unfinished,
+        lambda a, e: a - e,
+        lambda a, e: a / e,
+        lambda a, e: (a - e) / e,
+        lambda a, e: (1 - a) / (1 - e),
+        lambda a, e: 0.1 * a,
+        lambda a, e: 1 / 0,
+    ],
+    check.doubles: [
+        unfinished,
+        lambda keys, split: np.isin(keys, keys[split != "test"]),
+        lambda keys, split: in_both(keys, split, others=("train",)),
+        lambda keys, split: (split == "test") & twice(keys),
+        lambda keys, split: twice(keys),
+        lambda keys, split: split == "test",
+        lambda keys, split: keys[in_both(keys, split)],
+        lambda keys, split: keys[100],
+    ],
+}
+
+
+def run(cells, change=lambda space: None):
+    """Execute cells of the chapter on results that `change` has changed, and return their names."""
+    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    space = {"profile": None}
+    for cell in ("imports", "pairs", "results"):
+        exec(source[cell], space)
+    for name in ("systems", "alone", "linear"):
+        space[name] = copy.deepcopy(space[name])
+    space["one"], space["panel"] = space["systems"]["default"], lambda *_args, **_options: None
+    change(space)
+    for cell in ("scores", "table", "picture", "clean-pairs", *cells):
+        exec(source[cell], space)
+    plt.close("all")
+    return space
+
+
+def shifted(name, by, tests=None):
+    """A system whose accuracy is other by a number, on all test splits or on some."""
+
+    def change(space):
+        for one in space["systems"][name]["runs"]:
+            for test, split in {"clean": one["test"], **one["others"]}.items():
+                if tests is None or test in tests:
+                    split["accuracy"] += by
+
+    return change
+
+
+def unharmed(space):
+    for one in space["systems"]["default"]["runs"]:
+        one["others"]["blank:10"] = one["test"]
+
+
+def poor_logistic(space):
+    space["linear"][None]["baselines"]["logistic"]["accuracy"] = 0.6
+
+
+def useless_pictures(space):
+    for one in space["alone"]["image"]["runs"]:
+        one["test"]["accuracy"] = 0.4
+
+
+def poor_logistic_on_blank_texts(space):
+    space["linear"]["blank:10"]["baselines"]["logistic"]["accuracy"] = 0.55
+
+
+PIXELS = ("gaussian:5", "gaussian:10", "salt-pepper:5", "salt-pepper:10")
+CLEAN, NOISE = ("clean-claims",), ("under-panel", "noise-claims")
+KNOW = ("views-table", "know-table", "know-claim")
+CONTROLS = {
+    "default minus constant": (CLEAN, shifted("default", -0.15)),
+    "default minus logistic": (CLEAN, poor_logistic),
+    "default minus concat": (CLEAN, shifted("concat", -0.05)),
+    "default, clean minus half": (NOISE, unharmed),
+    "blank: default minus MLP experts": (NOISE, shifted("default", 0.05, ["blank:10"])),
+    "blank: default minus logistic": (NOISE, poor_logistic_on_blank_texts),
+    "pictures: default minus MLP experts": (NOISE, shifted("default", 0.05, PIXELS)),
+    "default that knows": (KNOW, useless_pictures),
+}
+
+
+@pytest.mark.parametrize("claim", CONTROLS)
+def test_control_results_without_the_effect(claim):
+    cells, change = CONTROLS[claim]
+    with pytest.raises(ClaimError, match=claim):
+        run(cells, change)
+
+
+@pytest.mark.parametrize("cells", [CLEAN, NOISE, KNOW])
+def test_the_claims_hold_on_the_results(cells):
+    run(cells)
+
+
+def test_the_counts_of_the_card_are_read_as_they_stand():
+    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    space = {"profile": None}
+    for cell in ("imports", "pairs"):
+        exec(source[cell], space)
+    plt.close("all")
+    assert space["counts"].shape == (3, 3)
+    assert (space["counts"].sum(), np.trace(space["counts"])) == (4869, 2592)

@@ -1,0 +1,261 @@
+"""Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
+
+import copy
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+
+from euar.chapters import ClaimError
+from euar.chapters.what_sigma_knows import exercises as check
+from euar.chapters.what_sigma_knows import measure as experiment
+
+CHAPTER = Path(__file__).parents[3] / "book" / "what_sigma_knows.ipynb"
+SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+MOVES = {"label": False, "noise": False, "gate weight": True, "head weight": True, "all weights": True}
+
+
+def stub(*arguments):
+    raise NotImplementedError
+
+
+def likelihood(a, u, g, w, v):
+    return a / (a + 2 * u * g + w**2 * g**2 / v)
+
+
+RIGHT = {
+    check.what_moves: [MOVES, dict(reversed(MOVES.items()))],
+    check.with_likelihood: [likelihood, lambda *case: np.float32(likelihood(*case))],
+    check.one_variance: [lambda best: 1 / np.mean(1 / best), lambda best: len(best) / sum(1 / best)],
+    check.mean_variance: [lambda n, sd: np.exp(n**2 * sd**2 / 2)],
+}
+WRONG = {
+    check.what_moves: [
+        dict.fromkeys(MOVES, ...),
+        {"label": False},
+        *(MOVES | {name: not value} for name, value in MOVES.items()),
+    ],
+    check.with_likelihood: [
+        stub,
+        lambda a, u, g, w, v: a / (a + 2 * u * g + 2 * w**2 * g**2),
+        lambda a, u, g, w, v: a / (a + 2 * u * g + 2 * w**2 * g**2 / v),
+        lambda a, u, g, w, v: a / (a + 2 * u * g + w**2 * g**2 * v),
+        lambda a, u, g, w, v: a / (a + w**2 * g**2 / v),
+        lambda a, u, g, w, v: 1 / likelihood(a, u, g, w, v),
+        lambda a, u, g, w, v: v,
+        lambda a, u, g, w, v: 1 / 0,
+    ],
+    check.one_variance: [
+        stub,
+        np.mean,
+        lambda best: np.exp(np.log(best).mean()),
+        np.median,
+        lambda best: np.mean(1 / best),
+        np.min,
+        lambda best: 0.5,
+        lambda best: best,
+    ],
+    check.mean_variance: [
+        stub,
+        lambda n, sd: 1.0,
+        lambda n, sd: np.exp(n**2 * sd**2),
+        lambda n, sd: np.exp(n * sd / 2),
+        lambda n, sd: np.exp(n * sd**2 / 2),
+        lambda n, sd: np.exp(n**2 * sd / 2),
+        lambda n, sd: 7.0,
+    ],
+}
+
+
+def test_an_answer_is_given_its_own_copy():
+    def spoils(best):
+        best[:] = 1.0
+        return 0.3
+
+    assert not check.one_variance(spoils).ok
+    assert check.one_variance(RIGHT[check.one_variance][0]).ok
+
+
+def chapter(*cells, **names):
+    """Run these cells of the chapter in order, `names` in place of what the imports bring."""
+    space = {"profile": "smoke"}
+    exec(SOURCES["imports"], space)
+    space |= {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "is_current": bool} | names
+    for cell in cells:
+        exec(SOURCES[cell], space)
+    return space
+
+
+CELLS = ("load-results", "seeds", "distance-table", "figure-noise", "control-whole", "people-rows")
+CLAIMS = sorted(cell.removeprefix("claims-") for cell in SOURCES if cell.startswith("claims-"))
+
+
+def with_results(change, claims):
+    """Run the cells that claim something about the results, after a change to them."""
+    known = copy.deepcopy(experiment.newest())
+    change({key[:2]: result["runs"] for key, result in known.items() if len(key) == 5})
+    cells = (*CELLS, "figure-people", f"claims-{claims}")
+    chapter(*cells, experiment=SimpleNamespace(newest=lambda: known))
+
+
+def copied(network, data, moment, source, *path):
+    """A change: at a moment, put what another (network, data, moment) found there."""
+
+    def change(runs):
+        for run, other in zip(runs[network, data], runs[source[:2]], strict=True):
+            target, found = run["states"][moment], other["states"][source[2]]
+            for name in path[:-1]:
+                target, found = target[name], found[name]
+            target[path[-1]] = copy.deepcopy(found[path[-1]])
+
+    return change
+
+
+def multiplied(network, data, moment, factor, *path):
+    """A change: multiply one number of every modality; `path` is a part, and keys below a modality."""
+    part, *inner, last = path
+
+    def change(runs):
+        for run in runs[network, data]:
+            for of in run["states"][moment][part].values():
+                for name in inner:
+                    of = of[name]
+                of[last] *= factor
+
+    return change
+
+
+@pytest.mark.parametrize("claims", CLAIMS)
+def test_the_claims_on_results_hold(claims):
+    with_results(lambda runs: None, claims)
+
+
+def raters(view, reading, moment, value):
+    """A change: the default network's correlation with the raters' SD in one view."""
+
+    def change(runs):
+        for run in runs["default", "embedded"]:
+            run["states"][moment]["views"][view][reading]["raters given"] = value + run["seed"] / 1000
+
+    return change
+
+
+NETWORKS = ("default", "paper")
+FAILS = [
+    *(
+        ("distance", multiplied(network, "loud", moment, 0.05, "distance", "both"), f"{network}, {moment}")
+        for network in NETWORKS
+        for moment in ("selected", "last")  # training does get there
+    ),
+    *(
+        (
+            "distance",
+            copied(network, "loud", "last converged", (network, "loud", "last"), "distance"),
+            f"{network}, converged",  # the maps stay where training left them
+        )
+        for network in NETWORKS
+    ),
+    *(
+        (
+            "noise",
+            multiplied("default", "loud", moment, 0.3, "views", "log", "noise"),
+            f"default, {moment}: log σ² of text",
+        )
+        for moment in ("selected", "last")
+    ),
+    (
+        "noise",
+        copied("default", "loud", "start", ("default", "loud", "last"), "views"),
+        "untrained",  # it is there before training
+    ),
+    *(
+        (
+            "converged",
+            copied("default", "loud", f"{moment} converged", ("default", "loud", moment), "views"),
+            f"default, {moment}: correlation, converged",
+        )
+        for moment in ("selected", "last")
+    ),
+    *(
+        (
+            "converged",
+            multiplied("default", "loud", moment, 0.1, "views", "log", "noise"),
+            f"default, {moment}: fall",  # there is nothing to lose
+        )
+        for moment in ("selected", "last")
+    ),
+    (
+        "converged",
+        copied("paper", "loud", "last converged", ("default", "loud", "last converged"), "views"),
+        "paper, last",
+    ),
+    *(
+        (
+            "quiet",
+            multiplied("default", world, "last", factor, "views", "log", test),
+            f"{world}, .*: log σ², {test}",  # a meter of noise; none at all
+        )
+        for world, factor in (("quiet", -1), ("loud", 0.1))
+        for test in ("noise", "within")
+    ),
+    (
+        "quiet",
+        copied("default", "quiet", "last", ("default", "loud", "last"), "views", "vision"),
+        "quiet, vision",
+    ),
+    (
+        "quiet",
+        copied("default", "loud", "last", ("default", "loud", "start"), "views", "vision"),
+        "loud, vision",
+    ),
+    (
+        "average",
+        copied("paper", "quiet", "start", ("paper", "loud", "start"), "views"),
+        "paper, untrained, quiet",
+    ),
+    (
+        "average",
+        copied("paper", "loud", "start", ("paper", "quiet", "start"), "views"),
+        "paper, untrained, loud",
+    ),
+    *(
+        (
+            "control",
+            copied("likelihood", data, "selected", ("likelihood", data, "start"), "whole"),
+            f"{data}: log v, noise of text",
+        )
+        for data in ("loud", "quiet")
+    ),
+    *(
+        (
+            "control",
+            multiplied("likelihood", data, "selected", 0.3, "whole", "error"),
+            f"{data}: log v and error",
+        )
+        for data in ("loud", "quiet")
+    ),
+    (
+        "people",
+        copied("likelihood", "embedded", "selected", ("likelihood", "embedded", "start"), "whole"),
+        "log v, held fixed",
+    ),
+    *(
+        ("people", raters(view, "log", "selected", 0.3), f"log v - log σ² of {view}")
+        for view in ("sentence", "lexicon", "style")
+    ),
+    ("people", raters("lexicon", "log", "selected converged", 0.1), "lexicon: log σ², converged"),
+]
+
+
+@pytest.mark.parametrize(("claims", "change", "message"), FAILS)
+def test_each_claim_on_results_fails_where_it_does_not_hold(claims, change, message):
+    with pytest.raises(ClaimError, match=message):
+        with_results(change, claims)
+
+
+def test_the_claim_on_shuffled_labels_fails_for_a_meter_that_needs_labels():
+    names = {"correlations": lambda config, seed: (0.1 * seed, 0.0)}
+    with pytest.raises(ClaimError, match="labels shuffled"):
+        chapter("break-run", **names)

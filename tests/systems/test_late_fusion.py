@@ -1,0 +1,80 @@
+"""Late fusion: means of predictions, independent networks, rows that lack a modality."""
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy, mse_loss
+
+from euar.systems.late_fusion import LateFusionConfig
+
+WIDTHS = {"a": 6, "b": 3}
+SOME = torch.tensor([True, False, True, True])
+
+
+def inputs(rows=4):
+    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+
+
+def test_the_prediction_is_the_mean_of_the_networks():
+    model, x = LateFusionConfig(WIDTHS, dim=5).build(), inputs()
+    each = [model.networks[m]({m: x[m]}).prediction for m in WIDTHS]
+    torch.testing.assert_close(model(x).prediction, sum(each) / 2)
+
+
+def test_class_probabilities_are_averaged():
+    model, x = LateFusionConfig(WIDTHS, task="classification", outputs=3).build(), inputs()
+    each = [model.networks[m]({m: x[m]}).prediction.softmax(dim=1) for m in WIDTHS]
+    torch.testing.assert_close(model(x).prediction.exp(), sum(each) / 2)
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_row_without_a_modality_keeps_the_others_word(outputs):
+    model, x = LateFusionConfig(WIDTHS, dim=5, outputs=outputs).build(), inputs()
+    x["b"][1] = torch.nan
+    prediction = model(x, {"b": SOME}).prediction
+    alone = model({"a": x["a"]}).prediction
+    torch.testing.assert_close(prediction[1], alone[1])
+    assert not torch.equal(prediction[0], alone[0])
+
+
+def test_each_network_learns_from_its_own_error_alone():
+    torch.manual_seed(0)
+    model, x, target = LateFusionConfig(WIDTHS, dim=5).build(), inputs(), torch.randn(4)
+    model.loss(model(x), target).total.backward()
+    for name in WIDTHS:
+        network = model.networks[name]
+        loss = mse_loss(network({name: x[name]}).prediction, target)
+        expected = torch.autograd.grad(loss, list(network.parameters()))
+        for parameter, gradient in zip(network.parameters(), expected, strict=True):
+            torch.testing.assert_close(parameter.grad, gradient)
+
+
+def test_the_loss_counts_the_rows_that_a_network_saw():
+    model, x = LateFusionConfig(WIDTHS, task="classification", outputs=3).build(), inputs()
+    x["b"][1] = torch.nan
+    target = torch.tensor([0, 1, 2, 0])
+    loss = model.loss(model(x, {"b": SOME}), target)
+    a, b = (model.networks[m] for m in WIDTHS)
+    expected = cross_entropy(a({"a": x["a"]}).prediction, target)
+    expected = expected + cross_entropy(b({"b": x["b"][SOME]}).prediction, target[SOME])
+    torch.testing.assert_close(loss.total, expected)
+    torch.testing.assert_close(loss.task, expected)
+
+
+def test_a_batch_without_a_modality_still_has_a_loss():
+    model, x = LateFusionConfig(WIDTHS).build(), inputs()
+    none = torch.zeros(4, dtype=torch.bool)
+    loss = model.loss(model(x, {"b": none}), torch.zeros(4))
+    loss.total.backward()
+    assert loss.total.isfinite()
+
+
+def test_predict_leaves_the_mode_as_it_was():
+    model, x = LateFusionConfig(WIDTHS).build().train(), inputs()
+    assert not model.predict(x).requires_grad
+    assert model.training
+
+
+def test_a_row_with_nothing_is_refused():
+    model = LateFusionConfig(WIDTHS).build()
+    with pytest.raises(ValueError, match="row 1 has no modality"):
+        model(inputs(), {"a": SOME, "b": SOME})
