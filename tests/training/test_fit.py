@@ -1,4 +1,6 @@
 import copy
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -255,3 +257,17 @@ def test_bad_settings_are_named(changes, message):
 def test_a_split_without_rows_is_named():
     with pytest.raises(ValueError, match="expected rows of split 'valid', found none"):
         fit(TinyConfig(), dataset(split=np.array(["train", "test"] * 60)), **FAST)
+
+
+def test_sequences_that_no_model_reads_cost_nothing(runs):
+    data = dataset()
+    frames = np.ones((len(data), 40000, 1), dtype=np.float32)
+    lengths = np.full(len(data), 40000)
+    heavy = replace(data, sequences={"a": (frames, lengths)})
+    tracemalloc.start()
+    again = fit(TinyConfig(), heavy, seeds=(0,), **FAST)[0]
+    assert np.array_equal(predict(again.model, heavy), again.predictions["test"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < frames.nbytes / 2
+    assert again.history == runs[0].history

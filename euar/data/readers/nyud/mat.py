@@ -18,6 +18,7 @@ from euar.data.readers.nyud import _rooms
 
 NAME = "nyud-mat"
 TITLE = "NYU Depth V2 (nyu_depth_v2_labeled.mat with splits.mat)"
+SEEN = False  # from the published layout
 
 _FILE = "nyu_depth_v2_labeled.mat"
 _AGAIN = "get the file again"
