@@ -7,27 +7,13 @@ it with the right one and with what typical mistakes give (`expect`). What it ra
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euar.chapters.answers import AnswerError, StubError, array, entries, require, shaped
-
-
-class Feedback(NamedTuple):
-    """The verdict on an answer.
-
-    Attributes:
-        ok: whether the answer is right.
-        message: what is right, or what to look at next.
-    """
-
-    ok: bool
-    message: str
-
-    def __repr__(self) -> str:
-        return f"{'✓' if self.ok else '✗'} {self.message}"
+from euar.chapters.feedback import Feedback
 
 
 def exercise(praise: str, stub: str = "") -> Callable[[Callable[[Any], None]], Callable[[Any], Feedback]]:
