@@ -1,4 +1,4 @@
-"""Pictures of Gaussian experts: densities, ellipses, clouds of draws, gradients and what noise costs."""
+"""Pictures of Gaussian experts: densities, ellipses, clouds of draws and what noise costs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,8 +9,6 @@ from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
 
 from euar.plots.style import COLORS, MARKERS, figure
-
-_DASHES = ("-", "--", "-.", ":")
 
 
 def point_and_gaussian(mean: float, sd: float) -> Figure:
@@ -90,27 +88,6 @@ def cloud(draws: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Figure:
     return made
 
 
-def gradient_variance(
-    sd: ArrayLike, measured: Mapping[str, ArrayLike], exact: Mapping[str, ArrayLike]
-) -> Figure:
-    """Draw the variance of gradient estimators against sigma, both axes logarithmic.
-
-    Args:
-        sd: (S,), sigma.
-        measured: {estimator: (seeds, S)}, drawn as points.
-        exact: {the same estimators: (S,)}, drawn as lines.
-    """
-    made, (ax,) = figure()
-    for j, (name, values) in enumerate(measured.items()):
-        for row in np.asarray(values):
-            ax.plot(sd, row, color=COLORS[j], marker=MARKERS[j], markersize=4, alpha=0.5, linestyle="")
-        ax.plot(sd, exact[name], color=COLORS[j], linestyle=_DASHES[j], label=f"{name}: formula")
-        ax.plot([], [], color=COLORS[j], marker=MARKERS[j], linestyle="", label=f"{name}: measured")
-    ax.set(xscale="log", yscale="log", xlabel=r"$\sigma$", ylabel="variance of one gradient")
-    ax.legend(frameon=False, fontsize="small", ncols=2)
-    return made
-
-
 def agreement(expected: ArrayLike, measured: ArrayLike, error: ArrayLike, unit: str) -> Figure:
     """Draw measured against expected values with error bars, and the line on which they are equal.
 
@@ -152,53 +129,6 @@ def cost_of_spread(
     right.axvline(clean, color=COLORS[1], linestyle="--", label="from the mean")
     right.set(xlabel="prediction, label units", yticks=[], title="predictions")
     right.legend(frameon=False, fontsize="small")
-    return made
-
-
-def spread_of_draws(log_var: ArrayLike, sds: Mapping[str, ArrayLike]) -> Figure:
-    """Draw the standard deviation of draws against log-variance, beside the exp(log_var / 2) it should be.
-
-    Args:
-        log_var: (S,).
-        sds: {way of sampling: (S,), standard deviation of its draws}.
-    """
-    log_var = np.asarray(log_var)
-    made, (ax,) = figure(height=3.2)
-    ax.plot(log_var, np.exp(log_var / 2), color=COLORS[6], linestyle="--", label=r"$\sigma$ of Eq. 1")
-    for j, (name, values) in enumerate(sds.items()):
-        ax.plot(log_var, values, color=COLORS[j], marker=MARKERS[j], linestyle="", label=name)
-    ax.set(yscale="log", xlabel="log-variance", ylabel="standard deviation of draws")
-    ax.legend(frameon=False, fontsize="small")
-    return made
-
-
-def over_steps(
-    steps: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]], labels: Sequence[str]
-) -> Figure:
-    """Draw quantities over training steps, one panel each, every seed a line.
-
-    Args:
-        steps: (S,).
-        curves: {setting: {quantity: (seeds, S)}}.
-        labels: the quantities to draw, left to right; they become titles.
-    """
-    made, axes = figure(len(labels), width=7.2, height=3.0)
-    for ax, label in zip(axes, labels, strict=True):
-        for j, (setting, quantities) in enumerate(curves.items()):
-            for i, row in enumerate(np.asarray(quantities[label])):
-                ax.plot(
-                    steps,
-                    row,
-                    color=COLORS[j],
-                    linestyle=_DASHES[j],
-                    linewidth=1,
-                    marker=MARKERS[j],
-                    markersize=3,
-                    markevery=4,
-                    label=setting if i == 0 else None,
-                )
-        ax.set(title=label, xlabel="step", ylim=(0, None))
-    axes[0].legend(frameon=False, fontsize="small")
     return made
 
 

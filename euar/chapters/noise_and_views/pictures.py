@@ -1,4 +1,4 @@
-"""Pictures of data and of how well it is predicted: noise, ratings, errors by view."""
+"""Pictures of data and of how well it is predicted: noise, ratings, errors by disagreement."""
 
 from collections.abc import Mapping, Sequence
 
@@ -66,44 +66,6 @@ def ratings(target: NDArray, deviations: Mapping[str, NDArray]) -> Figure:
     highest = spread.get_ylim()[1]
     spread.set(xlabel="SD of the raters", ylabel="density", ylim=(0, 1.3 * highest))  # room for the legend
     spread.legend(loc="upper right", frameon=False)
-    return made
-
-
-def errors_by_set(series: Mapping[str, Mapping[str, Sequence[float]]], constant: float) -> Figure:
-    """Show an error with its interval for sets of views, one row a set, and the constant's as a line.
-
-    Args:
-        series: {how it was fitted: {set: (error, low, high)}}, the same sets in each.
-        constant: error of the best constant guess.
-    """
-    made, (ax,) = figure(height=3.6)
-    sets = list(next(iter(series.values())))
-    for i, (label, errors) in enumerate(series.items()):
-        value, low, high = np.array([errors[name] for name in sets]).T
-        row = np.arange(len(sets)) + 0.18 * (2 * i - len(series) + 1)
-        style = {"color": COLORS[i], "marker": MARKERS[i], "linestyle": "none", "capsize": 3, "label": label}
-        ax.errorbar(value, row, xerr=(value - low, high - value), **style)
-    ax.axvline(constant, color=COLORS[-1], linestyle=":", label="constant")
-    ax.set(yticks=range(len(sets)), yticklabels=sets, xlabel="mean absolute error on test", xlim=(0, None))
-    ax.invert_yaxis()
-    ax.legend(loc="lower left", frameon=False)
-    return made
-
-
-def error_curves(levels: NDArray, measured: Mapping[str, NDArray], theory: Mapping[str, NDArray]) -> Figure:
-    """Show how errors grow with noise: measured as points, predicted as lines.
-
-    Args:
-        levels: (L,) noise levels.
-        measured: {view with noise: (L,) errors}.
-        theory: {view with noise: (L,) errors that the formula predicts}.
-    """
-    made, (ax,) = figure()
-    for i, (name, errors) in enumerate(measured.items()):
-        ax.plot(levels, theory[name], color=COLORS[i], linestyle=("-", "--", "-.")[i % 3])
-        ax.plot(levels, errors, color=COLORS[i], marker=MARKERS[i], linestyle="none", label=name)
-    ax.set(xlabel="noise level (SDs of a feature)", ylabel="root mean squared error", ylim=(0, None))
-    ax.legend(title="noise in", frameon=False)
     return made
 
 
