@@ -95,11 +95,11 @@ def over_numbers(series: Mapping[str, Mapping[int, ArrayLike | Interval]], label
     looks = appearances(series)
     for place, (name, points) in enumerate(series.items()):
         color, marker = looks[name]
-        shift = 1.05 ** (place - (len(series) - 1) / 2)  # side by side
+        shift = 1.09 ** (place - (len(series) - 1) / 2)  # side by side
         x = [shift * number for number in sorted(points)]
         found = [estimate(points[number]) for number in sorted(points)]
         for at, (_, seeds) in zip(x, found, strict=True):
-            ax.plot([1.02 * at] * len(seeds), seeds, "o", color=color, ms=3, mew=0, alpha=0.6)
+            ax.plot([1.03 * at] * len(seeds), seeds, "o", color=color, ms=3, mew=0, alpha=0.6)
         mean, low, high, _ = np.array([interval for interval, _ in found]).T
         style = {"color": color, "marker": marker, "ms": 5, "capsize": 3}
         ax.errorbar(x, mean, yerr=(mean - low, high - mean), label=name, **style)
@@ -145,9 +145,8 @@ def _lines(ax: Axes, x: NDArray, rows: NDArray, style: Mapping[str, str]) -> Non
 
 
 def _rings(ax: Axes, x: NDArray, rows: NDArray, places: NDArray, style: Mapping[str, str]) -> None:
-    hollow = {"marker": style["marker"] or "o", "color": style["color"], "ms": 11, "mfc": "none", "mew": 1.5}
     for row, place in zip(rows, places, strict=False):
-        ax.plot([place], row[x == place], ls="none", **hollow)
+        ax.plot([place], row[x == place], "o", color=style["color"], ms=12, mfc="none", mew=1.5)
 
 
 def _ticks(ax: Axes, x: NDArray) -> None:

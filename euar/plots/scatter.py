@@ -17,6 +17,7 @@ def scatter_panels(
     unit: str,
     *,
     diagonal: tuple[float, float] | None = None,
+    level: float | None = None,
     **axes: object,
 ) -> Figure:
     """Draw points on one pair of axes for each panel; all panels share their limits.
@@ -26,6 +27,7 @@ def scatter_panels(
         label: of the horizontal axes.
         unit: what the vertical axes say.
         diagonal: ends of a dotted line on which both coordinates agree.
+        level: height of a dashed line.
         **axes: for `matplotlib.axes.Axes.set`, such as `xscale="log"`.
     """
     width = 5.6 if len(panels) == 1 else 8.4
@@ -38,6 +40,8 @@ def scatter_panels(
             ax.plot(x, y, color=color, marker=marker, ls="none", label=name, **style)
         if diagonal:
             ax.plot(diagonal, diagonal, color="black", ls=":", lw=1)
+        if level is not None:
+            ax.axhline(level, color="black", ls="--", lw=1)
         ax.set(title=title, xlabel=label, **axes)
     drawn[0].set_ylabel(unit)
     if len(looks) > 1:

@@ -45,9 +45,14 @@ def appearance(name: str) -> tuple[str, str]:
 def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return {series: colour and marker} of a picture: by system where one is among them, else by place."""
     names = list(dict.fromkeys(names))
-    if any(_system(name) in _SYSTEMS for name in names):
-        return {name: appearance(name) for name in names}
-    return dict(zip(names, zip(cycle(COLORS), cycle(MARKERS), strict=False), strict=False))
+    looks = {name: appearance(name) for name in names if _system(name) in _SYSTEMS}
+    if not looks:
+        return dict(zip(names, zip(cycle(COLORS), cycle(MARKERS), strict=False), strict=False))
+    for name in names:  # a guest gives way to a listed system of its colour
+        color, marker = appearance(name)
+        free = [other for other in COLORS if other not in {taken for taken, _ in looks.values()}]
+        looks.setdefault(name, (color if color in free or not free else free[0], marker))
+    return {name: looks[name] for name in names}
 
 
 def figure(columns: int = 1, width: float = 6.4, height: float = 3.4, **options) -> tuple[Figure, list[Axes]]:

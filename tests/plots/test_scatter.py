@@ -26,3 +26,8 @@ def test_the_diagonal_is_where_both_agree():
     (ax,) = drawn(scatter_panels({"": {"": ([1, 2], [2, 1])}}, "", "", diagonal=(0, 3)))
     assert points(ax)[-1] == ([0, 3], [0, 3])
     assert ax.lines[-1].get_linestyle() == ":"
+
+
+def test_a_level_is_a_dashed_line_in_each_panel():
+    axes = drawn(scatter_panels({"a": {"": ([1], [2])}, "b": {"": ([1], [2])}}, "", "", level=0.4))
+    assert [list(ax.lines[-1].get_ydata()) for ax in axes] == [[0.4, 0.4]] * 2

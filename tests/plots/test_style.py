@@ -41,12 +41,21 @@ def test_a_name_looks_like_its_label(name, label):
 
 def test_a_system_from_outside_keeps_a_look_that_is_none_of_ours():
     assert appearance("my system") == appearance("my system")
-    assert appearance("my system") not in map(appearance, LABELS)
+    assert {appearance(f"system {i}") for i in range(50)}.isdisjoint(map(appearance, LABELS))
 
 
 def test_a_system_looks_alike_beside_whatever_it_stands():
     assert appearances(["ridge", "concat"])["concat"] == appearances(["concat", "x"])["concat"]
     assert appearances(["ridge"])["ridge"] == appearance("ridge")
+
+
+def test_a_guest_gives_way_to_a_listed_system_of_its_colour():
+    color, marker = appearance("all differences")
+    (ours,) = [label for label in LABELS[:3] if appearance(label)[0] == color]
+    beside = appearances([ours, "all differences"])
+    assert beside[ours] == appearance(ours)
+    assert beside["all differences"][0] != color
+    assert beside["all differences"][1] == marker
 
 
 def test_what_is_no_system_goes_by_place_and_has_a_look_however_many_there_are():

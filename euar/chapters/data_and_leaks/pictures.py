@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from euar.plots.scatter import scatter_panels
 from euar.plots.style import COLORS, MARKERS, figure, legend_below, top_down
 
 
@@ -49,19 +47,3 @@ def group_scores(series: Mapping[str, Sequence[tuple[int, float]]], metric: str)
     ax.set_xlabel(metric)
     top_down(ax, list(series))
     return made
-
-
-def seen_and_unseen(prediction: NDArray, target: NDArray, seen: NDArray) -> Figure:
-    """Show predictions over labels, apart for rows whose labels an extractor saw and for the others.
-
-    Args:
-        prediction: (n,) in units of the label.
-        target: (n,) labels.
-        seen: bool (n,)
-    """
-    panels = {
-        f"{rows.sum()} {title} rows": {title: (target[rows], prediction[rows])}
-        for title, rows in {"seen": seen, "unseen": ~seen}.items()
-    }
-    limits = {"xlim": (-3.2, 3.2), "ylim": (-4.5, 4.5)}
-    return scatter_panels(panels, "label", "reading", diagonal=(-3, 3), **limits)

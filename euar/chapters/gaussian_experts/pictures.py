@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
 from euar.plots.style import COLORS, MARKERS, figure
 
@@ -22,7 +23,7 @@ def point_and_gaussian(mean: float, sd: float) -> Figure:
     left.plot([mean, mean], [0, 1], color=COLORS[0], marker="o", markevery=[1])
     left.set(title="a point expert: one number", yticks=[], ylim=(0, 1.2), xlabel="answer $h$")
     grid = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
-    right.plot(grid, _density(grid, mean, sd), color=COLORS[1])
+    right.plot(grid, norm(mean, sd).pdf(grid), color=COLORS[1])
     right.axvline(mean, color=COLORS[0], linestyle="--", label=r"mean $\mu$")
     right.axvspan(mean - sd, mean + sd, color=COLORS[1], alpha=0.2, label=r"$\mu \pm \sigma$")
     right.set(title="a Gaussian expert: a density", yticks=[], ylim=(0, None), xlabel="answer $z$")
@@ -80,7 +81,7 @@ def cloud(draws: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Figure:
     made, (left, right) = figure(2)
     left.hist(draws[:, 0], 50, density=True, color=COLORS[5], label="draws")
     grid = np.linspace(mean[0] - 4 * sd[0], mean[0] + 4 * sd[0], 200)
-    left.plot(grid, _density(grid, mean[0], sd[0]), color=COLORS[1], label="density of Eq. 1")
+    left.plot(grid, norm(mean[0], sd[0]).pdf(grid), color=COLORS[1], label="density of Eq. 1")
     left.set(xlabel="coordinate 0", yticks=[])
     left.set_ylim(0, 1.35 * left.get_ylim()[1])  # room for the legend
     left.legend(frameon=False, fontsize="small", ncols=2)
@@ -130,10 +131,6 @@ def cost_of_spread(
     right.set(xlabel="prediction, label units", yticks=[], title="predictions")
     right.legend(frameon=False, fontsize="small")
     return made
-
-
-def _density(values: np.ndarray, mean: float, sd: float) -> np.ndarray:
-    return np.exp(-0.5 * ((values - mean) / sd) ** 2) / (sd * (2 * np.pi) ** 0.5)
 
 
 def _ellipse(ax: Axes, center: np.ndarray, sd: np.ndarray, color: str) -> None:

@@ -8,7 +8,6 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
 from euar.plots.curves import curve_panels
-from euar.plots.scatter import scatter_panels
 from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
@@ -81,17 +80,4 @@ def against_weight(
         ax.set_xticks([zero, 1e-5, 1e-3, 1e-1], ["0", "$10^{-5}$", "$10^{-3}$", "$10^{-1}$"])
         ax.xaxis.set_minor_formatter(NullFormatter())
     legend_below(made)
-    return made
-
-
-def coordinates(panels: Mapping[str, Sequence[tuple[ArrayLike, ArrayLike]]]) -> Figure:
-    """Draw each coordinate's variance against its squared head weight, one panel a setting.
-
-    Args:
-        panels: {title: one (w^2 (D,), sigma^2 (D,)) a seed}.
-    """
-    named = {title: {f"seed {j}": both for j, both in enumerate(seeds)} for title, seeds in panels.items()}
-    made = scatter_panels(named, "$w^2$", r"$\sigma^2$ of the coordinate", xscale="log", yscale="log")
-    for ax in made.axes:
-        ax.axhline(1, color="black", linewidth=0.8)
     return made

@@ -46,7 +46,10 @@ def noisy_reading(clean: NDArray, noisy: NDArray, reading: NDArray, target: NDAr
     features.plot(clean, color=COLORS[0], linewidth=2, label="clean")
     features.set(xlabel="feature", ylabel="value", title="one sample", ylim=(-5, 5))
     features.legend(loc="upper right", frameon=False, ncols=2)
-    _agreement(scatter, reading, target)
+    scatter.scatter(target, reading, s=5, color=COLORS[0], linewidths=0, alpha=0.5)
+    scatter.plot([-3, 3], [-3, 3], color="black", linestyle=":", linewidth=1)
+    limits = {"xlim": (-3.2, 3.2), "ylim": (-9, 9)}
+    scatter.set(xlabel="label", ylabel="reading", title="all samples", **limits)
     return made
 
 
@@ -83,10 +86,3 @@ def error_by_disagreement(panels: Mapping[str, tuple[NDArray, NDArray, NDArray]]
     axes[0].set_ylabel("absolute error")
     axes[0].legend(loc="upper left", frameon=False)
     return made
-
-
-def _agreement(ax, prediction: NDArray, target: NDArray) -> None:
-    """Draw predictions over labels, with the diagonal on which they agree."""
-    ax.scatter(target, prediction, s=5, color=COLORS[0], linewidths=0, alpha=0.5)
-    ax.plot([-3, 3], [-3, 3], color=COLORS[-1], linestyle=":", linewidth=1)
-    ax.set(xlabel="label", ylabel="reading", title="all samples", xlim=(-3.2, 3.2), ylim=(-9, 9))

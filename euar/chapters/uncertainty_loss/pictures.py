@@ -1,4 +1,4 @@
-"""Pictures of "The uncertainty loss": three ways to lower it, and where rows go."""
+"""Pictures of "The uncertainty loss": three ways to lower it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from euar.plots.curves import curve_panels
-from euar.plots.scatter import scatter_panels
 from euar.plots.style import COLORS, figure, legend_below, top_down
 
 FACTORS = ("kept", "variance", "preference")
@@ -46,21 +45,4 @@ def shares(rows: Mapping[str, Mapping[str, float]]) -> Figure:
     ax.set_xlabel("log10 of the change (-1: a tenth is left)")
     top_down(ax, list(rows))
     legend_below(made)
-    return made
-
-
-def routing_map(
-    experts: Mapping[str, Mapping[str, Sequence[float]]], even: float, limits: tuple[float, float]
-) -> Figure:
-    """Draw each expert's share of the rows against its mean variance; the dashed line is an even load.
-
-    Args:
-        experts: {modality: {`load` and `variance`: (N,)}}.
-        even: the share under an even load, k / N.
-        limits: of the variance's axis, the same for pictures that are compared.
-    """
-    points = {name: (found["variance"], found["load"]) for name, found in experts.items()}
-    axes = {"xscale": "log", "xlim": limits, "ylim": (-0.03, 1.03)}
-    made = scatter_panels({"": points}, "mean variance of an expert", "share of test rows", **axes)
-    made.axes[0].axhline(even, color="black", lw=1, ls="--")
     return made

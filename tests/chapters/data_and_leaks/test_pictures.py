@@ -25,12 +25,3 @@ def test_group_scores_places_every_group_and_the_weighted_mean():
     assert sorted(ax.collections[0].get_offsets()[:, 0]) == [0.9, 1.0]
     assert ax.collections[0].get_sizes().tolist() == [20, 60]
     assert ax.lines[0].get_xdata()[0] == pytest.approx(0.975)
-
-
-def test_seen_and_unseen_rows_are_shown_apart():
-    seen = np.array([True, False, True])
-    made = pictures.seen_and_unseen(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), seen)
-    left, right = made.axes
-    assert left.lines[0].get_xydata().tolist() == [[0.0, 1.0], [2.0, 3.0]]
-    assert right.lines[0].get_xydata().tolist() == [[1.0, 2.0]]
-    assert (left.get_title(), right.get_title()) == ("2 seen rows", "1 unseen rows")

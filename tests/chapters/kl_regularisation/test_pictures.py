@@ -59,13 +59,3 @@ def test_weights_are_logarithmic_zero_has_a_place_and_moments_stand_side_by_side
     assert left.lines[0].get_color() != left.lines[1].get_color()  # the moment
     assert right.lines[0].get_marker() != right.lines[1].get_marker()  # the reduction
     assert next(text.get_text() for text in left.get_xticklabels()) == "0"
-
-
-def test_coordinates_keep_seeds_apart():
-    panels = {"a": [([1e-3, 1e-2], [1.0, 0.1]), ([1e-4], [0.9])], "b": [([1e-1], [0.05])]}
-    left, right = drawn(plots.coordinates(panels))
-    assert heights(left)[:2] == [[1.0, 0.1], [0.9]]
-    assert len({line.get_marker() for line in left.lines[:2]}) == 2
-    assert list(right.lines[0].get_xdata()) == [1e-1]
-    assert left.get_xscale() == left.get_yscale() == "log"
-    assert left.get_ylim() == right.get_ylim()
