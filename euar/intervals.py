@@ -20,7 +20,7 @@ class Interval(NamedTuple):
         return f"{self.mean:.3g}, {ends}, n = {self.n}"
 
     def signed(self, digits: int = 3, *, scale: float = 1, unit: str = "") -> str:
-        """Return mean and ends with their signs, for tables of differences; only the mean without an interval.
+        """Return mean and ends with their signs, for a table of differences; no ends without an interval.
 
         Args:
             digits: after the point; what rounds to 0 is +0.
