@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from euar import cli
 from euar.cli import data as commands
 from euar.data import DataError, MultimodalDataset, catalogue, download, readers
-from tests.data.readers.writers import label_csv
+from tests.data.readers.writers.mosi import label_csv
 
 
 def euar(*arguments):

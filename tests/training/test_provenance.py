@@ -9,7 +9,7 @@ import torch
 import euar
 from euar.training import provenance
 
-EUAR = "euar.model.EUARConfig"
+EUAR = ["euar.model.EUARConfig"]
 
 
 @pytest.fixture
@@ -61,9 +61,11 @@ def test_every_constant_counts():
     assert len(shapes) == 5
 
 
-def test_a_model_from_elsewhere_shares_the_rest():
-    assert provenance.code_sha256("tests.training.tiny.TinyConfig") == provenance.code_sha256("other.Config")
-    assert provenance.code_sha256("tests.training.tiny.TinyConfig") != provenance.code_sha256(EUAR)
+def test_a_model_that_is_nowhere_shares_the_rest():
+    assert provenance.code_sha256(["tests.training.tiny.TinyConfig"]) == provenance.code_sha256(
+        ["other.Config"]
+    )
+    assert provenance.code_sha256(["tests.training.tiny.TinyConfig"]) != provenance.code_sha256(EUAR)
 
 
 def test_the_key_depends_on_each_part():

@@ -11,46 +11,24 @@ from types import ModuleType
 from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers import (
-    bc_lstm,
-    cross_modal_bert,
-    csd,
-    label_csv,
-    mag,
-    mmsa,
-    mosi,
-    mult,
-    mvsa,
-    nyud,
-    nyud_mat,
-    nyud_pairs,
-    own_folder,
-    own_hdf5,
-    s3prl_csv,
-)
-from euar.data.readers._content import Nan
+from euar.data.readers import csd, mosei, mosi, mvsa, nyud, own, pickles
+from euar.data.readers.contract import Nan
 
 #: Readers of files and folders: `matches(path)`, `read(path)`. The first that matches reads.
 #:
 #: :meta hide-value:
 FILES: tuple[ModuleType, ...] = (
-    own_folder,
-    own_hdf5,
-    csd,
-    mosi,
-    bc_lstm,
-    cross_modal_bert,
-    s3prl_csv,
-    label_csv,
-    mvsa,
-    nyud,
-    nyud_pairs,
-    nyud_mat,
+    *own.READERS,
+    *csd.READERS,
+    *mosi.READERS,
+    *mosei.READERS,
+    *mvsa.READERS,
+    *nyud.READERS,
 )
 #: Readers of what a pickle held: `matches(content)`, `read(path, content)`.
 #:
 #: :meta hide-value:
-PICKLES: tuple[ModuleType, ...] = (mmsa, mult, mag)
+PICKLES: tuple[ModuleType, ...] = pickles.READERS
 
 
 def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:

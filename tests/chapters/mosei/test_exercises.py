@@ -10,7 +10,7 @@ import pytest
 from euar.chapters import ClaimError
 from euar.chapters.mosei import exercises as check
 from euar.experiments import comparison
-from tests.data.readers.writers import mmsa
+from tests.data.readers.writers.pickles import mmsa
 
 CHAPTER = Path(__file__).parents[3] / "book" / "mosei.ipynb"
 SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}

@@ -1,0 +1,5 @@
+"""NYU Depth V2: rooms with a depth map, in three layouts."""
+
+from euar.data.readers.nyud import folder, mat, pairs
+
+READERS = (folder, pairs, mat)

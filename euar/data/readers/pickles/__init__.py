@@ -1,0 +1,5 @@
+"""Pickles in which features of CMU-MOSI and CMU-MOSEI circulate; read without being executed."""
+
+from euar.data.readers.pickles import mag, mmsa, mult
+
+READERS = (mmsa, mult, mag)
