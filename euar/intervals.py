@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Interval(NamedTuple):
-    """A mean and its 95 % t-interval; with one value there is no interval and the ends are NaN."""
+    """The mean of n values and its 95 % interval; one value has no t-interval, and its ends are NaN."""
 
     mean: float
     low: float
@@ -15,8 +15,25 @@ class Interval(NamedTuple):
     n: int
 
     def __str__(self) -> str:
-        ends = "no interval from one value" if self.n == 1 else f"95 % [{self.low:.3g}, {self.high:.3g}]"
+        alone = self.n == 1 and math.isnan(self.low)
+        ends = "no interval from one value" if alone else f"95 % [{self.low:.3g}, {self.high:.3g}]"
         return f"{self.mean:.3g}, {ends}, n = {self.n}"
+
+    def signed(self, digits: int = 3, *, scale: float = 1, unit: str = "") -> str:
+        """Return mean and ends with their signs, for a table of differences; no ends without an interval.
+
+        Args:
+            digits: after the point; what rounds to 0 is +0.
+            scale: factor, such as 100 for points.
+            unit: put behind, if any.
+
+        Example:
+            >>> Interval(0.018, -0.005, 0.041, 10).signed(1, scale=100, unit="points")
+            '+1.8 [-0.5, +4.1] points'
+        """
+        mean, low, high = (f"{scale * value:+z.{digits}f}" for value in self[:3])
+        ends = "" if math.isnan(self.low) else f"[{low}, {high}]"
+        return " ".join(filter(None, (mean, ends, unit)))
 
 
 def t_interval(values: Iterable[float]) -> Interval:

@@ -1,12 +1,14 @@
-"""Intervals against SciPy's own and their coverage; detectable differences against the power of a test."""
+"""The t-interval against SciPy's own and against its coverage, and how a table shows it."""
 
+import doctest
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from euar.intervals import detectable, mean_of_samples, stouffer, t_interval
+from euar import intervals
+from euar.intervals import Interval, detectable, mean_of_samples, stouffer, t_interval
 
 
 def test_interval_is_scipys():
@@ -61,3 +63,28 @@ def test_p_values_are_combined_by_their_scores():
     z = stats.norm.ppf(stats.t.cdf(t, 5)).sum() / math.sqrt(3)
     assert stouffer(samples) == pytest.approx(2 * stats.norm.sf(abs(z)))
     assert stouffer(-samples) == pytest.approx(stouffer(samples))
+
+
+def test_signs_are_shown_scaled_and_rounded():
+    effect = Interval(0.0184, -0.0051, 0.0412, 10)
+    assert effect.signed() == "+0.018 [-0.005, +0.041]"
+    assert effect.signed(1, scale=100) == "+1.8 [-0.5, +4.1]"
+    assert effect.signed(digits=1, scale=100, unit="points") == "+1.8 [-0.5, +4.1] points"
+
+
+def test_what_rounds_to_zero_is_not_below_it():
+    assert Interval(-0.0001, -0.01, 0.01, 3).signed(2) == "+0.00 [-0.01, +0.01]"
+
+
+def test_without_an_interval_the_mean_stands_alone():
+    assert t_interval([0.5]).signed(1, unit="s") == "+0.5 s"
+
+
+def test_one_value_may_have_an_interval_from_elsewhere():
+    """As from rows: `n` counts seeds."""
+    assert str(Interval(0.5, 0.4, 0.6, 1)) == "0.5, 95 % [0.4, 0.6], n = 1"
+    assert Interval(0.5, 0.4, 0.6, 1).signed(1) == "+0.5 [+0.4, +0.6]"
+
+
+def test_the_example_in_the_docstring_runs():
+    assert doctest.testmod(intervals).failed == 0
