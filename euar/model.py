@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, l1_loss, mse_loss
 
-from euar._checks import check_inputs, check_positive, check_target, check_word
+from euar._checks import check_inputs, check_positive, check_target, check_word, is_number
 from euar._layers import HEADS, PROJECTIONS
 from euar.gating import Renormalize
 from euar.losses import AuxForm, Detach, Reduce
@@ -77,8 +77,8 @@ class EUARConfig:
     lam: float = 1e-3
 
     def __post_init__(self):
-        object.__setattr__(self, "in_features", dict(self.in_features))
         _check_config(self)
+        object.__setattr__(self, "in_features", dict(self.in_features))
 
     @classmethod
     def paper(cls, in_features: dict[str, int], **changes: Any) -> Self:
@@ -254,6 +254,8 @@ _FITTING = {"regression": ("mse", "l1"), "classification": ("cross-entropy",)}
 
 
 def _check_config(config: EUARConfig) -> None:
+    if not isinstance(config.in_features, Mapping):
+        raise ValueError(f"in_features: expected {{modality: width}}, found {config.in_features!r}")
     if not config.in_features:
         raise ValueError("in_features: expected at least one modality, found none")
     for name, width in config.in_features.items():
@@ -273,7 +275,9 @@ def _check_config(config: EUARConfig) -> None:
     if config.task == "classification" and config.outputs < 2:
         raise ValueError(f"outputs: expected at least 2 classes, found {config.outputs}")
     for name in ("task_weight", "alpha", "beta", "lam"):
-        if not 0 <= getattr(config, name) < float("inf"):
+        if not (is_number(getattr(config, name)) and getattr(config, name) >= 0):
             raise ValueError(f"{name}: expected a finite number >= 0, found {getattr(config, name)!r}")
-    if config.log_var_range is not None and not config.log_var_range[0] < config.log_var_range[1]:
-        raise ValueError(f"log_var_range: expected (low, high) with low < high, found {config.log_var_range}")
+    bounds = config.log_var_range
+    pair = isinstance(bounds, tuple | list) and len(bounds) == 2 and all(map(is_number, bounds))
+    if bounds is not None and not (pair and bounds[0] < bounds[1]):
+        raise ValueError(f"log_var_range: expected (low, high) with low < high, found {bounds!r}")
