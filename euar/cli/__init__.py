@@ -19,6 +19,7 @@ from euar.experiments.train import SYSTEMS, Request
 from euar.experiments.train import train as train_request
 from euar.files import write_json
 from euar.training import Recipe
+from euar.training.seeding import check_seeds
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,7 +68,7 @@ def train(  # noqa: PLR0913  one argument for each option
         )
         result = train_request(request, out=out)
         write_json(out / "result.json", result)
-    recorded = store.newest_by_preset(data)
+        recorded = store.newest_by_preset(data)
     _print_result(result, {name: other for name, other in recorded.items() if name != preset})
     Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
 
@@ -91,11 +92,13 @@ def results(
     name: Annotated[str | None, typer.Argument(help="An experiment; none lists them.")] = None,
 ) -> None:
     """Print the results that were committed with the package."""
+    with explained():
+        counts = {known: len(store.load_results(known)) for known in store.experiments()}
+        found = [] if name is None else store.load_results(name)
     if name is None:
-        for known in store.experiments():
-            Console().print(f"{known}: {len(store.load_results(known))}")
+        for known, count in counts.items():
+            Console().print(f"{known}: {count}")
         return
-    found = store.load_results(name)
     if not found:
         fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
@@ -118,4 +121,4 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
         numbers = ()
     if not numbers or min(numbers) < 0:
         raise ValueError(f"seeds: expected a number such as 5, or a list such as 0,3,7, found {text!r}")
-    return numbers if "," in text else tuple(range(numbers[0]))
+    return check_seeds(numbers if "," in text else range(numbers[0]))
