@@ -12,6 +12,7 @@ from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers import csd, mosei, mosi, mvsa, nyud, own, pickles
 from euar.data.readers.contract import Nan, PickleReader, Reader, described
+from euar.data.regular import check_regular
 
 #: Readers of files and folders, a source's together. The first that matches reads.
 #:
@@ -50,6 +51,8 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
     path = Path(path)
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
+    if not path.is_dir():
+        check_regular(path)
     if storage.is_ours(path):
         _check_variant(path, (), variant)
         return MultimodalDataset.from_hdf5(path)

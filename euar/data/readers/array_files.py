@@ -2,7 +2,6 @@
 
 import io
 import math
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +9,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from euar.data import archives
 from euar.data.errors import DataError
+from euar.data.regular import check_regular, read_bytes, regular_file
 
 _UNFOLDS = 100  # times its own size that a compressed file may unfold to
 _ALWAYS = 2**28  # bytes that any file may unfold to
+_MOST_ARRAYS = 1000
 _AGAIN = "write the file again"
 
 
@@ -24,7 +26,7 @@ def npy(file: Path) -> np.ndarray:
         DataError: the file is absent, damaged, or holds objects.
     """
     with _explained(file, "NPY"):
-        return _parsed(file, file.name, file.read_bytes())
+        return _parsed(file, file.name, read_bytes(file))
 
 
 def npz(file: Path) -> dict[str, np.ndarray]:
@@ -33,13 +35,17 @@ def npz(file: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: see `npy`; or it unfolds to far more than it holds.
     """
-    with _explained(file, "NPZ"), zipfile.ZipFile(file) as archive:
+    with _explained(file, "NPZ"), regular_file(file) as stream, archives.zip_file(stream) as archive:
         members = archive.infolist()
+        if len(members) > _MOST_ARRAYS:
+            raise DataError(file, "NPZ", f"at most {_MOST_ARRAYS} arrays", f"{len(members)}", _AGAIN)
         _check_size(file, "NPZ", sum(member.file_size for member in members))
         if len({member.filename for member in members}) < len(members):
             raise DataError(file, "NPZ", "each array once", "a name twice", _AGAIN)
         return {
-            member.filename.removesuffix(".npy"): _parsed(file, member.filename, archive.read(member))
+            member.filename.removesuffix(".npy"): _parsed(
+                file, member.filename, archives.unpacked(archive, member)
+            )
             for member in members
         }
 
@@ -61,6 +67,7 @@ def opened(file: Path) -> Iterator[h5py.File]:
     Raises:
         DataError: the file is absent, damaged or declares too much, or the block raised something else.
     """
+    check_regular(file)
     with _explained(file, "HDF5"), h5py.File(file, "r") as content:
         sizes = (data.size * data.dtype.itemsize for data in _data_sets(content).values())
         _check_size(file, "HDF5", sum(sizes))
@@ -115,8 +122,8 @@ def _check_size(file: Path, field: str, declared: int) -> None:
 def _explained(file: Path, kind: str) -> Iterator[None]:
     try:
         yield
-    except DataError:
-        raise
+    except DataError as error:
+        raise error.at(file) from None
     except Exception as error:  # what a damaged file raises is not documented
         found = f"{type(error).__name__}: {error}"[:200]
         raise DataError(file, "file", f"a readable {kind} file", found, _AGAIN) from error

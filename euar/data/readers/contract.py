@@ -10,6 +10,7 @@ import numpy as np
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers import provenance
+from euar.data.regular import check_inside
 
 #: What to do with NaN and infinity among features: refuse the source, or put 0 there and count it.
 Nan = Literal["refuse", "zero"]
@@ -102,6 +103,7 @@ class Content:
         Raises:
             DataError: the content is not a valid set; it names `path`.
         """
+        self._check_inside(path)
         replaced: dict[str, int] = {}
         sequences = {
             name: (_clean(path, name, frames, nan, replaced), np.asarray(lengths, dtype=np.int64))
@@ -131,6 +133,12 @@ class Content:
             )
         except DataError as error:
             raise error.at(path) from None
+
+    def _check_inside(self, path: Path) -> None:
+        """Raise unless every file that was read, but the one that the user named, lies in the folder."""
+        for file in self.files:
+            if file != path:
+                check_inside(file, path if path.is_dir() else path.parent)
 
 
 def masked_mean(frames: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -4,13 +4,9 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from euar.data import pictures
 from euar.data.errors import DataError
 
-_FORMATS = (  # how a file begins, how it ends
-    (b"\xff\xd8\xff", b"\xff\xd9"),  # JPEG
-    (b"\x89PNG\r\n\x1a\n", b"\0\0\0\0IEND\xaeB`\x82"),
-)
-_LONGEST = 12
 _SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")  # in either case
 
 
@@ -42,21 +38,13 @@ def by_name(folder: Path) -> dict[str, Path]:
 
 
 def check_whole(files: Iterable[Path]) -> None:
-    """Raise unless every file is there, begins with the signature of JPEG or PNG and has its end marker.
+    """Raise unless every file is there, is a JPEG or a PNG, and has its end.
 
     Raises:
         DataError: it names the picture.
     """
     for file in files:
-        start, end = _ends(file)
-        marker = next((marker for signature, marker in _FORMATS if start.startswith(signature)), None)
-        if marker is None:
-            raise DataError(
-                file, "picture", "a JPEG or PNG file", f"a file with {start!r} first", "replace it"
-            )
-        if not end.endswith(marker):
-            found = f"{end!r} at its end: the picture is cut off"
-            raise DataError(file, "picture", f"{marker!r} at its end", found, "get the picture again")
+        pictures.check_whole(file)
 
 
 def check_listed(folder: Path, files: Iterable[Path]) -> None:
@@ -80,14 +68,3 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
             continue
         seen.add(real)
         yield Path(parent), names
-
-
-def _ends(file: Path) -> tuple[bytes, bytes]:
-    """Return the first and the last bytes of a file."""
-    try:
-        with file.open("rb") as stream:
-            start = stream.read(_LONGEST)
-            stream.seek(max(0, stream.seek(0, 2) - _LONGEST))
-            return start, stream.read()
-    except OSError as error:
-        raise DataError(file, "picture", "a readable file", str(error), "get the picture again") from error

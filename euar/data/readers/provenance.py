@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from euar.data.errors import DataError
+from euar.data.regular import regular_file
 
 SPLITS = ("train", "valid", "test")
 
@@ -52,8 +53,8 @@ def digests(path: Path, files: Iterable[Path], many: int = 20) -> list[dict[str,
 
 def sha256(file: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    try:
-        with file.open("rb") as stream:
+    with regular_file(file) as stream:
+        try:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise DataError(file, "file", "a readable file", str(error), "check the path") from error
+        except OSError as error:
+            raise DataError(file, "file", "a readable file", str(error), "get the file again") from error

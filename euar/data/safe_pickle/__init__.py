@@ -1,17 +1,20 @@
 """Pickles, opened without running what they ask for.
 
 A pickle is a program. Only the part that describes data is carried out: `_machine` has the opcodes,
-`_names` what may be asked for by name, `_graph` what may come out.
+`_names` what may be asked for by name, `_budget` what it may cost, `_graph` what may come out.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import BinaryIO
 
 from euar.data.errors import DataError
+from euar.data.regular import regular_file
 from euar.data.safe_pickle import _graph
+from euar.data.safe_pickle._budget import Budget
 from euar.data.safe_pickle._machine import Machine
-from euar.data.safe_pickle._names import refusal
+from euar.data.safe_pickle._names import unreadable
 
 MAX_BYTES = 2**34  # the unaligned CMU-MOSEI features have 12 GB
 _SUFFIXES = (".pkl", ".pickle", ".p")
@@ -26,11 +29,9 @@ def is_pickle(path: Path) -> bool:
     files whose suffix is `.pkl`, `.pickle` or `.p`.
     """
     try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
+        with regular_file(path) as file:
             head = file.read(512)
-    except (OSError, ValueError):
+    except (DataError, OSError):
         return False
     if re.match(rb"\x80[\x02-\x05]", head):
         return True
@@ -43,18 +44,17 @@ def load(path: Path) -> object:
     A `defaultdict` or `OrderedDict` comes as a dict. Text that Python 2 wrote as `str` comes as Latin-1.
 
     Raises:
-        DataError: the file asks for anything else, is damaged, or unfolds to far more than it holds.
+        DataError: the file asks for anything else, is damaged, or takes far more memory or steps than its
+            size allows.
     """
     try:
-        size = path.stat().st_size
-        if not 0 < size <= MAX_BYTES:
-            raise refusal(f"a file of {size} bytes")
-        limit = 2**24 + 8 * size  # what is in memory or, in the graph, would be if nothing were shared
-        with path.open("rb") as file:
-            content = Machine(limit).run(_Bounded(file, size))
+        with regular_file(path, most=MAX_BYTES) as file:
+            size = os.fstat(file.fileno()).st_size
+            budget = Budget(size)
+            content = Machine(budget).run(_Bounded(file, size))
             if file.read(1):
-                raise refusal("bytes after the end of the pickle")
-        _graph.check(content, limit)
+                raise unreadable("bytes after the end of the pickle")
+        _graph.check(content, budget.memory)
     except DataError as error:
         raise error.at(path) from None
     except Exception as error:

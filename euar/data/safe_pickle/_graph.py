@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from euar.data.safe_pickle._machine import MAX_DEPTH
-from euar.data.safe_pickle._names import STUB, Name, Pending, is_scalar, refusal
+from euar.data.safe_pickle._names import STUB, Name, Pending, is_scalar, refusal, unreadable
 
 _CONTAINERS = (list, tuple, set, dict)
 
@@ -26,7 +26,7 @@ def check(root: object, limit: int) -> None:
         DataError: a value is of another type, holds itself, or is too deep or too large.
     """
     whole = (root,)
-    measured: dict[int, tuple[int, int]] = {}  # id of a container -> (depth, size)
+    measured: dict[int, tuple[int, int]] = {}  # id of a container or array -> (depth, size)
     opened: set[int] = set()
     stack: list = [whole]
     while stack:
@@ -54,7 +54,9 @@ def _waiting(node: object, measured: dict[int, tuple[int, int]]) -> list:
 def _measure(node: object, measured: dict[int, tuple[int, int]], limit: int) -> tuple[int, int]:
     depth, size = 0, 1
     for part in _parts(node):
-        below, weight = measured[id(part)] if type(part) in _CONTAINERS else (0, _weight(part))
+        if type(part) is np.ndarray and id(part) not in measured:
+            measured[id(part)] = 0, _array_weight(part)  # once, however often it is held
+        below, weight = measured.get(id(part)) or (0, _weight(part))
         depth, size = max(depth, below), size + weight
     if depth >= MAX_DEPTH or size > limit:
         found = f"values nested more than {MAX_DEPTH} deep" if depth >= MAX_DEPTH else f"{size} bytes or more"
@@ -62,13 +64,16 @@ def _measure(node: object, measured: dict[int, tuple[int, int]], limit: int) -> 
     return depth + 1, size
 
 
+def _array_weight(array: np.ndarray) -> int:
+    return 1 + (sum(map(_weight, array.ravel().tolist())) if array.dtype.kind == "O" else array.nbytes)
+
+
 def _weight(leaf: object) -> int:
     """Return the bytes of a value that holds no other."""
-    if type(leaf) is np.ndarray:
-        inside = sum(map(_weight, leaf.ravel().tolist())) if leaf.dtype.kind == "O" else leaf.nbytes
-        return 1 + inside
     if leaf is None or leaf is STUB:
         return 1
     if not is_scalar(leaf):
-        raise refusal(leaf.text if type(leaf) in (Name, Pending) else f"a {type(leaf).__name__}")
+        if type(leaf) in (Name, Pending):
+            raise refusal(leaf.text)
+        raise unreadable(f"a {type(leaf).__name__}")
     return 1 + (len(leaf) if isinstance(leaf, str | bytes) else 8)

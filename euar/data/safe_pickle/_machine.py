@@ -5,17 +5,14 @@
 
 import pickletools
 from collections.abc import Callable
-from sys import getsizeof
 from typing import Protocol
 
-import numpy as np
-
 from euar.data.errors import DataError
-from euar.data.safe_pickle._names import Name, Pending, brief, keyed, lookup, refusal
+from euar.data.safe_pickle._budget import Budget
+from euar.data.safe_pickle._names import Name, Pending, brief, keyed, lookup, refusal, unreadable
 
 MAX_OPCODES = 2**23  # CMU-MOSEI, one list of words a row, has 3 million
 MAX_DEPTH = 32
-_OBJECT = 128  # bytes of an array without its elements
 
 
 class Stream(Protocol):
@@ -29,11 +26,11 @@ class Machine:
     """The state of one run: the stack, the stacks below the marks, and the memo.
 
     Args:
-        limit: bytes that calls and new containers may take; a short pickle can ask for the same many times.
+        budget: what calls and new containers may take; a short pickle can ask for the same many times.
     """
 
-    def __init__(self, limit: int):
-        self.room = limit
+    def __init__(self, budget: Budget):
+        self.budget = budget
         self.stack: list = []
         self.marks: list[list] = []
         self.memo: dict[int, object] = {}
@@ -53,7 +50,7 @@ class Machine:
                 raise refusal(f"{opcode.name} {str(argument or '').replace(' ', '.')}".strip())
             step(self, argument)
         if len(self.stack) != 1 or self.marks:
-            raise refusal(f"{len(self.stack)} values at the end")
+            raise unreadable(f"{len(self.stack)} values at the end")
         return self.stack[0]
 
     def top(self, kind: type) -> object:
@@ -64,9 +61,7 @@ class Machine:
 
     def put(self, value: object) -> None:
         """Put a value that was made for it on the stack, and count its bytes."""
-        self.room -= _OBJECT + value.nbytes if isinstance(value, np.ndarray) else getsizeof(value)
-        if self.room < 0:
-            raise refusal("calls or containers that take far more memory than the file")
+        self.budget.keep(value)
         self.stack.append(value)
 
     def above_mark(self) -> list:
@@ -81,7 +76,7 @@ def _push(machine: Machine, argument: object) -> None:
 
 def _integer(machine: Machine, argument: int) -> None:
     if argument.bit_length() > 64:
-        raise refusal(f"an integer of {argument.bit_length()} bits")
+        raise unreadable(f"an integer of {argument.bit_length()} bits")
     machine.stack.append(argument)
 
 
@@ -96,7 +91,7 @@ def _fresh(kind: type) -> Callable:
 def _tuple_of(size: int) -> Callable:
     def step(machine: Machine, _: None) -> None:
         if len(machine.stack) < size:
-            raise refusal("a tuple of more values than there are")
+            raise unreadable("a tuple of more values than there are")
         values = tuple(machine.stack[-size:])
         del machine.stack[-size:]
         machine.put(values)
@@ -110,7 +105,7 @@ def _nothing(_machine: Machine, _argument: object) -> None:
 
 def _protocol(_machine: Machine, argument: int) -> None:
     if argument > 5:
-        raise refusal(f"pickle protocol {argument}")
+        raise unreadable(f"pickle protocol {argument}")
 
 
 def _mark(machine: Machine, _: None) -> None:
@@ -185,6 +180,7 @@ def _call(machine: Machine, _: None) -> None:
     arguments, name = machine.stack.pop(), machine.stack.pop()
     if type(name) is not Name or name.call is None or type(arguments) is not tuple:
         raise refusal(f"a call of {name.text if type(name) is Name else brief(name)}")
+    machine.budget.spend(*arguments)
     machine.put(_answer(name.text, name.call, arguments))
 
 
@@ -193,6 +189,7 @@ def _finish(machine: Machine, _: None) -> None:
     state, pending = machine.stack.pop(), machine.stack.pop()
     if type(pending) is not Pending or type(state) is not tuple:
         raise refusal(f"a state for {pending.text if type(pending) is Name else brief(pending)}")
+    machine.budget.spend(pending.keys, *state)
     value = _answer(pending.text, pending.finish, state)
     machine.put(value)
     for key in pending.keys:
@@ -205,7 +202,7 @@ def _answer(text: str, call: Callable, arguments: tuple) -> object:
     except DataError:
         raise
     except (TypeError, ValueError) as error:
-        raise refusal(f"{text} with other arguments than it takes") from error
+        raise unreadable(f"{text} with other arguments than it takes") from error
 
 
 _STEPS: dict[str, Callable[[Machine, object], None]] = {

@@ -13,8 +13,9 @@ import numpy as np
 
 from euar.data.errors import DataError
 
-_DTYPE = re.compile(r"b1|[iu][1248]|f[248]|O[48]?|[SU][1-9]\d{0,8}")
+_DTYPE = re.compile(r"b1|[iu][1248]|f[248]|O[48]?|[SU](0|[1-9]\d{0,8})")
 _KEYS = (str, bytes, int, float, bool, type(None))
+_EXPECTED = "arrays, numbers, texts, lists, tuples, sets and dicts"
 _LARGEST_EMPTY = 2**20  # what the other dimensions of an array without elements may multiply to
 
 
@@ -36,10 +37,15 @@ class Pending:
 
 
 def refusal(found: str) -> DataError:
-    """Return the error that says what a pickle asked for or held; `safe_pickle.load` adds the file."""
-    expected = "arrays, numbers, texts, lists, tuples, sets and dicts"
+    """Return the error that says what a pickle asked for; `safe_pickle.load` adds the file."""
     remedy = "do not open it with other tools either: get the file from a source that you trust"
-    return DataError("pickle", "content", expected, found[:300], remedy)
+    return DataError("pickle", "content", _EXPECTED, found[:300], remedy)
+
+
+def unreadable(found: str) -> DataError:
+    """Return the error that says what a pickle holds that is damaged or not of the types that are read."""
+    remedy = "get the file again, or write its content with these types alone"
+    return DataError("pickle", "content", _EXPECTED, found[:300], remedy)
 
 
 def brief(value: object) -> str:
@@ -59,7 +65,7 @@ def keyed(pairs: Iterable[tuple[object, object]]) -> dict:
     pairs = list(pairs)
     for key, _ in pairs:
         if type(key) not in _KEYS:
-            raise refusal(f"a key of type {type(key).__name__}")
+            raise unreadable(f"a key of type {type(key).__name__}")
     return dict(pairs)
 
 
@@ -77,21 +83,21 @@ def lookup(module: str, name: str) -> Name:
 
 def _dtype(code: str, align: int, copy: int) -> Pending:
     if not (type(code) is str and _DTYPE.fullmatch(code) and align in (0, 1) and copy in (0, 1)):
-        raise refusal(f"numpy.dtype of {brief(code)}")
+        raise unreadable(f"numpy.dtype of {brief(code)}")
     return Pending("numpy.dtype", lambda *state: _finished_dtype(code, state))
 
 
 def _finished_dtype(code: str, state: tuple) -> np.dtype:
     """Return the plain dtype of a state (version, byte order, subarray, names, fields, size, ...)."""
     if len(state) != 8 or any(part is not None for part in state[2:5]) or state[0] != 3:
-        raise refusal(f"numpy.dtype {code} with fields, metadata or a subarray")
+        raise unreadable(f"numpy.dtype {code} with fields, metadata or a subarray")
     orders = ("|",) if code[0] in "bOS" or code in ("i1", "u1") else ("<", ">")
     order, size = state[1], state[5]
     if order not in orders:
-        raise refusal(f"numpy.dtype {code} with byte order {brief(order)}")
+        raise unreadable(f"numpy.dtype {code} with byte order {brief(order)}")
     dtype = np.dtype("O" if code[0] == "O" else order + code)
     if size not in (-1, dtype.itemsize):
-        raise refusal(f"numpy.dtype {code} with size {brief(size)}")
+        raise unreadable(f"numpy.dtype {code} with size {brief(size)}")
     return dtype
 
 
@@ -106,7 +112,7 @@ def _finished_array(
     version: int, shape: tuple, dtype: np.dtype, fortran: bool, raw: bytes | list
 ) -> np.ndarray:
     if version != 1 or fortran not in (0, 1):
-        raise refusal(f"numpy.ndarray with a state of version {brief(version)}")
+        raise unreadable(f"numpy.ndarray with a state of version {brief(version)}")
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         return _objects(shape, raw)  # listed in C order, whatever the order in memory
     return _array(raw, dtype, shape, "F" if fortran else "C")
@@ -114,7 +120,7 @@ def _finished_array(
 
 def _frombuffer(raw: bytes, dtype: np.dtype, shape: tuple, order: str, axes: tuple = ()) -> np.ndarray:
     if order not in ("C", "F", "K"):
-        raise refusal(f"numpy.core.numeric._frombuffer with order {brief(order)}")
+        raise unreadable(f"numpy.core.numeric._frombuffer with order {brief(order)}")
     if order != "K":
         return _array(raw, dtype, shape, order)
     _check_shape(axes)
@@ -128,31 +134,43 @@ def _scalar(dtype: np.dtype, raw: bytes) -> np.generic:
 def _array(raw: bytes | str, dtype: np.dtype, shape: tuple, order: str) -> np.ndarray:
     """Return a read-only array over the file's bytes, which must be exactly as many as its shape needs."""
     if not isinstance(dtype, np.dtype) or dtype.kind == "O":
-        raise refusal(f"numpy.ndarray of bytes with {brief(dtype)} for its type")
+        raise unreadable(f"numpy.ndarray of bytes with {brief(dtype)} for its type")
     raw = raw.encode("latin1") if type(raw) is str else raw  # Python 2 wrote bytes as str
     count = _check_shape(shape)
     if type(raw) not in (bytes, bytearray) or len(raw) != count * dtype.itemsize:
         held = len(raw) if type(raw) in (bytes, bytearray) else brief(raw)
-        raise refusal(f"numpy.ndarray {dtype} of shape {shape} in {held} bytes")
+        raise unreadable(f"numpy.ndarray {dtype} of shape {shape} in {held} bytes")
+    if not dtype.itemsize:
+        return _empty_texts(dtype, shape, count)
     values = np.frombuffer(raw, dtype) if count else np.empty(0, dtype)
     if dtype.kind == "b" and count and values.view("u1").max() > 1:
-        raise refusal("numpy.ndarray of bool with other bytes than 0 and 1")
+        raise unreadable("numpy.ndarray of bool with other bytes than 0 and 1")
     if dtype.kind == "U" and count and values.view(dtype.str[0] + "u4").max() > 0x10FFFF:
-        raise refusal("numpy.ndarray of text with numbers that are no characters")
+        raise unreadable("numpy.ndarray of text with numbers that are no characters")
     values.flags.writeable = False
     return values.reshape(shape, order=order)
 
 
+def _empty_texts(dtype: np.dtype, shape: tuple, count: int) -> np.ndarray:
+    """Return an array of empty texts, which take no bytes in the file."""
+    if count > _LARGEST_EMPTY:
+        raise refusal(f"numpy.ndarray {dtype} of shape {shape} in 0 bytes")
+    values = np.zeros(shape, f"{dtype.kind}1")
+    values.flags.writeable = False
+    return values
+
+
 def _objects(shape: tuple, items: list) -> np.ndarray:
-    """Return an object array of texts and numbers."""
+    """Return an object array of texts, numbers and None."""
     count = _check_shape(shape)
     if type(items) is not list or len(items) != count:
         held = len(items) if type(items) is list else brief(items)
-        raise refusal(f"numpy.ndarray of objects of shape {shape} with {held} elements")
+        raise unreadable(f"numpy.ndarray of objects of shape {shape} with {held} elements")
     for item in items:
-        if not is_scalar(item):
+        if item is not None and not is_scalar(item):
             asked = item.text if type(item) is Name else type(item).__name__
-            raise refusal(f"numpy.ndarray of objects that holds {asked}")
+            error = refusal if type(item) in (Name, Pending) else unreadable
+            raise error(f"numpy.ndarray of objects that holds {asked}")
     values = np.empty(count, dtype=object)
     values[:] = items
     return values.reshape(shape)
@@ -161,7 +179,7 @@ def _objects(shape: tuple, items: list) -> np.ndarray:
 def _check_shape(shape: tuple) -> int:
     """Return the number of elements."""
     if type(shape) is not tuple or len(shape) > 8 or any(type(n) is not int or n < 0 for n in shape):
-        raise refusal("numpy.ndarray with a shape that is none")
+        raise unreadable("numpy.ndarray with a shape that is none")
     count = math.prod(shape)
     if not count and math.prod(n or 1 for n in shape) > _LARGEST_EMPTY:
         raise refusal(f"numpy.ndarray without elements of shape {shape}")
@@ -170,7 +188,7 @@ def _check_shape(shape: tuple) -> int:
 
 def _encode(text: str, codec: str) -> bytes:
     if type(text) is not str or codec != "latin1":
-        raise refusal(f"_codecs.encode to {brief(codec)}")
+        raise unreadable(f"_codecs.encode to {brief(codec)}")
     return text.encode("latin1")
 
 

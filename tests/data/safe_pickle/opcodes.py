@@ -17,6 +17,9 @@ ARRAYS = [
     np.array(3),
     np.zeros((0, 5)),
     np.array(["ab", "cé"]),
+    np.array([None, "a", 1.5], dtype=object),
+    np.array([], dtype="U"),
+    np.array([""]),
     np.array([b"ab", b"c"]),
     np.array([["a", b"b", 1], [2.5, "é", np.float32(1)]], dtype=object),
     np.asfortranarray(np.array([[1, 2], [3, 4]], dtype=object)),
@@ -24,11 +27,14 @@ ARRAYS = [
     np.float32(2),
     np.bool_(True),
     np.str_("x"),
+    np.str_(""),
+    np.bytes_(b""),
 ]
 PLAIN = {
     "numbers": [0, -5, 300, 70000, 2**40, 2**63, -(2**63), 1.5, True, False, None],
     "texts": ["", "é\n", "x" * 300, b"", b"\xff\x00", b"x" * 300],
     "tuples": ((), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)),
+    "NumPy's numbers": [np.float32(1.5), np.float64(2), np.int64(3), np.bool_(True), np.str_("")],
     "sets": [set(), {1, "a"}],
     "dicts": [OrderedDict(a=1, b=2), defaultdict(int, {"x": 3}), defaultdict(list), {1: {2: 3}}],
 }

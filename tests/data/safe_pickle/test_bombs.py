@@ -9,7 +9,7 @@ import pytest
 
 from euar.data import DataError, safe_pickle
 from tests.data.safe_pickle import opcodes
-from tests.data.safe_pickle.opcodes import F4, OBJECT, array, text
+from tests.data.safe_pickle.opcodes import F4, OBJECT, array, dtype, text
 
 
 @pytest.fixture
@@ -30,9 +30,17 @@ def _again(first: bytes, times: int) -> bytes:
     return b"\x80\x02](" + first + b"h\x00h\x01R" * times + b"e."
 
 
+def _long(value: int) -> bytes:
+    return b"\x8a\x0a" + value.to_bytes(10, "little")
+
+
 BIG = b"X" + (2**20).to_bytes(4, "little") + b"x" * 2**20
 ITEMS = b"](" + b"".join(b"M" + n.to_bytes(2, "little") for n in range(50_000)) + b"e"
 MEGABYTES = array(b"J\x00\x00\x10\x00\x85", F4, b"B\x00\x00\x40\x00" + bytes(2**22))
+NOTHING = dtype(b"U0", b"K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00")
+OBJECTS = array(b"M" + (20_000).to_bytes(2, "little") + b"\x85", OBJECT, b"](" + b"K\x01" * 20_000 + b"e")
+ALIKE = b"](" + b"K\x01" * 20_000 + b"e"
+PAIRS = b"](K\x01K\x02\x86q\x02" + b"h\x02" * 20_000 + b"e"
 HUGE = (2**60).to_bytes(8, "little")
 BOMBS = {
     "lists": _levels(25, b"l"),
@@ -54,6 +62,14 @@ BOMBS = {
     "line": b"I" + b"1" * 2**20 + b"\n.",
     "shape": b"\x80\x02" + array(b"J\x00\x00\x00\x40J\x00\x00\x00\x40\x86", F4, b"U\x04abcd") + b".",
     "empty shape": array(b"K\x00J\x00\x00\x00\x40\x86", F4, b"U\x00") + b".",
+    "one object array, held often": b"\x80\x04](" + OBJECTS + b"q\x00" + b"h\x00" * 20_000 + b"e.",
+    "sets of one list": _again(b"c__builtin__\nset\nq\x00" + ALIKE + b"\x85q\x01", 20_000),
+    "OrderedDicts of one list": _again(b"ccollections\nOrderedDict\nq\x00" + PAIRS + b"\x85q\x01", 20_000),
+    "a set of an array": _again(b"c__builtin__\nset\nq\x00" + MEGABYTES + b"\x85q\x01", 20_000),
+    "colliding integers": b"\x80\x02}("
+    + b"".join(_long(n * (2**61 - 1)) + b"N" for n in range(50_000))
+    + b"u.",
+    "empty texts": array(b"J\x00\x00\x00\x40\x85", NOTHING, b"U\x00") + b".",
     "objects": array(b"J\x00\x00\x00\x40\x85", OBJECT, b"]K\x01a") + b".",
 }
 
@@ -92,5 +108,5 @@ def test_too_many_opcodes_are_refused(load_pickle, monkeypatch):
 
 def test_a_file_above_the_limit_is_refused(load_pickle, monkeypatch):
     monkeypatch.setattr(safe_pickle, "MAX_BYTES", 10)
-    with pytest.raises(DataError, match="a file of 23 bytes"):
+    with pytest.raises(DataError, match="at most 10 bytes, found 23"):
         load_pickle(b"N" * 23)

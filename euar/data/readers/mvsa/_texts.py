@@ -6,6 +6,7 @@ from pathlib import Path
 from euar.data.errors import DataError
 from euar.data.readers import tables
 from euar.data.readers.mvsa import _lists
+from euar.data.regular import read_bytes
 
 TABLE = "mvsa_single.csv"
 
@@ -57,13 +58,10 @@ def _readings(text: str) -> set[str | None]:
 
 
 def _text(file: Path) -> str:
-    try:
-        size = file.stat().st_size
-        if not 0 < size <= tables.MAX_FIELD:
-            raise DataError(file, "text", f"1 to {tables.MAX_FIELD} bytes", f"{size}", "get the file again")
-        text = _decoded(file.read_bytes())
-    except OSError as error:
-        raise DataError(file, "text", "a readable file", str(error), "get the file again") from error
+    content = read_bytes(file, most=tables.MAX_FIELD)
+    if not content:
+        raise DataError(file, "text", "at least one byte", "none", "get the file again")
+    text = _decoded(content)
     if text is None:
         raise DataError(file, "text", "UTF-8 or GB 18030", "neither", "convert the file to UTF-8")
     return text

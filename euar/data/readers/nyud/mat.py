@@ -5,6 +5,7 @@ for `euar.data.raw`. Both arrays have their axes transposed: images (n, 3, width
 height) in metres. `sceneTypes` refers to one string a row; so does `scenes`, if the file has it.
 """
 
+import io
 import warnings
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from euar.data.errors import DataError
 from euar.data.readers import tables
 from euar.data.readers.contract import Content
 from euar.data.readers.nyud import _rooms
+from euar.data.regular import read_bytes
 
 NAME = "nyud-mat"
 TITLE = "NYU Depth V2 (nyu_depth_v2_labeled.mat with splits.mat)"
@@ -113,13 +115,13 @@ def _loaded(file: Path) -> dict[str, list[float]]:
 
     fields = ("trainNdxs", "testNdxs")
     try:
-        if (size := file.stat().st_size) > _MAX_SPLITS:
-            raise ValueError(f"{size} bytes")
         with warnings.catch_warnings(action="error"):
-            content = loadmat(file, variable_names=fields)
+            content = loadmat(io.BytesIO(read_bytes(file, most=_MAX_SPLITS)), variable_names=fields)
         arrays = {field: np.asarray(content[field]) for field in fields}
         if any(values.dtype.kind not in "iuf" for values in arrays.values()):
             raise TypeError("something else than numbers")
+    except DataError:
+        raise
     except Exception as error:  # what loadmat raises on a damaged file is not documented
         found = f"{type(error).__name__}: {error}"[:200]
         raise DataError(

@@ -11,6 +11,7 @@ from euar.data.errors import DataError
 from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own._features import Features, joined
+from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
 _POINTERS = ("image", "audio")
@@ -127,16 +128,21 @@ def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
     for name in _POINTERS:
         for row, cell in enumerate(table.get(name, ()), 1):
             pointer = cell.partition("#")[0]
-            if not _is_file_below(labels.parent, pointer):
-                expected = f"the path of a file, relative to the folder of {labels.name}"
-                raise DataError(labels, name, expected, f"{cell[:80]!r} in row {row}", "correct the cell")
+            if problem := _problem(labels.parent, pointer):
+                expected = f"the path of a file in the folder of {labels.name}, relative to it"
+                found_there = f"{cell[:80]!r} in row {row}: {problem}"
+                raise DataError(labels, name, expected, found_there, "correct the cell")
             found.add(labels.parent / pointer)
     return found
 
 
-def _is_file_below(folder: Path, name: str) -> bool:
+def _problem(folder: Path, name: str) -> str:
+    """Return why a name is not that of a regular file in the folder, or "" if it is."""
     pointer = PurePosixPath(name)
+    if pointer.is_absolute() or ".." in pointer.parts:
+        return "no relative path that stays inside"
     try:
-        return not pointer.is_absolute() and ".." not in pointer.parts and (folder / pointer).is_file()
-    except (OSError, ValueError):  # a name that is too long, or no name
-        return False
+        check_regular(folder / pointer, folder=folder)
+    except DataError as error:
+        return error.found
+    return ""

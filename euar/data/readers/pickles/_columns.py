@@ -158,10 +158,7 @@ def labels(path: Path, field: str, entries: np.ndarray | Sequence) -> np.ndarray
     Raises:
         DataError: they are no numbers in [-3, 3], one for each row, or too close to 0 without being 0.
     """
-    if not isinstance(entries, np.ndarray) and all(isinstance(entry, float) for entry in entries):
-        entries = np.array(entries, dtype=np.float64)
-    if not is_float(entries):
-        raise wrong(path, field, "float32 or float64", entries)
+    entries = _as_numbers(path, field, entries)
     if entries.size != len(entries):
         raise wrong(path, field, "one rating a row", entries)
     size = np.abs(entries.ravel())
@@ -171,6 +168,23 @@ def labels(path: Path, field: str, entries: np.ndarray | Sequence) -> np.ndarray
         expected = f"ratings from -{LARGEST_LABEL} to {LARGEST_LABEL}, 0 or at least {SMALLEST_LABEL} from it"
         raise wrong(path, field, expected, f"{entries.ravel()[odd[0]]} in row {odd[0]}")
     return entries.ravel().astype(np.float32)
+
+
+def _as_numbers(path: Path, field: str, entries: np.ndarray | Sequence) -> np.ndarray:
+    """Return ratings as floats; they may be integers, or Python's or NumPy's numbers in a list."""
+    if isinstance(entries, np.ndarray) and entries.dtype.kind != "O":
+        if not (is_float(entries) or entries.dtype.kind in "iu"):
+            raise wrong(path, field, "numbers", entries)
+        return entries if is_float(entries) else entries.astype(np.float64)
+    items = entries.ravel().tolist() if isinstance(entries, np.ndarray) else entries
+    for row, entry in enumerate(items):
+        if isinstance(entry, bool) or not isinstance(entry, int | float | np.integer | np.floating):
+            found = (
+                f"{entry!r:.80}" if entry is None or isinstance(entry, str | bytes) else type(entry).__name__
+            )
+            raise wrong(path, field, "numbers", f"{found} in row {row}")
+    numbers = np.array(items, dtype=np.float64)
+    return numbers.reshape(entries.shape) if isinstance(entries, np.ndarray) else numbers
 
 
 def video(segment: str) -> str:

@@ -46,6 +46,21 @@ def test_sequences_lengths_and_means(tmp_path, content):
             assert np.allclose(data.modalities[name][row], source[row, :length].mean(axis=0), atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array([-1, 2]),
+        np.array([-1, 2], dtype=np.int8),
+        [-1, 2],
+        [np.float32(-1), np.int64(2)],
+        np.array([-1.0, 2], dtype=object),
+    ],
+)
+def test_ratings_may_be_integers_and_numbers_of_any_kind(labels, read, content):
+    content["test"]["regression_labels"] = labels
+    assert read(content).target[-2:].tolist() == [-1, 2]
+
+
 def test_lengths_come_from_the_file(read, content):
     content["train"]["audio_lengths"] = np.array([2, 3, 1])
     content["train"]["text_bert"][0, 1] = [1, 0, 0, 0]
@@ -151,7 +166,14 @@ def _swap(word, name):
             "nan in row 1",
         ),
         (_set("test", "regression_labels", np.array([1.0, 3.5])), "test/regression_labels", "3.5 in row 1"),
-        (_set("test", "regression_labels", np.array([1, 2])), "test/regression_labels", "int64"),
+        (_set("test", "regression_labels", np.array([True, False])), "test/regression_labels", "bool"),
+        (_set("test", "regression_labels", [1.0, True]), "test/regression_labels", "bool in row 1"),
+        (_set("test", "regression_labels", ["", 1.0]), "test/regression_labels", "'' in row 0"),
+        (
+            _set("test", "regression_labels", np.array([1.5, None], dtype=object)),
+            "test/regression_labels",
+            "None in row 1",
+        ),
         (_set("test", "regression_labels", np.ones((2, 7))), "test/regression_labels", "(2, 7)"),
         (_set("test", "audio_lengths", [6, 7]), "test/audio_lengths", "7"),
         (_set("test", "audio_lengths", [6, -1]), "test/audio_lengths", "-1"),

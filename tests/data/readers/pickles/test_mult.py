@@ -125,7 +125,7 @@ def _set(word, name, value):
         (_set("test", "labels", np.ones((2, 1, 7), np.float32)), "test/labels", "(2, 1, 7)"),
         (_set("test", "labels", np.ones((3, 1, 1), np.float32)), "test/labels", "(3, 1, 1)"),
         (_set("test", "labels", np.full((2, 1, 1), np.nan)), "test/labels", "nan in row 0"),
-        (_set("test", "labels", np.ones((2, 1, 1), np.int64)), "test/labels", "int64"),
+        (_set("test", "labels", np.full((2, 1, 1), "1")), "test/labels", "<U1"),
         (_set("test", "text", np.ones((2, 5, 3), np.int32)), "test/text", "int32"),
         (_set("test", "text", [[[1.0]]]), "test/text", "a list of 1"),
         (_set("test", "text", [[[1.0]]] * 2), "test/text", "a list of 2"),
