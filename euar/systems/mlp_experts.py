@@ -2,7 +2,8 @@
 
     h = sum_j G_j(x) MLP_j(x),   MLP(x) = W2 relu(W1 x + b1) + b2
 
-Both layers are D wide, so an expert has as many parameters as a Gaussian expert with its two linear maps.
+Both layers are D wide, so an expert has as many parameters as a Gaussian expert with its two linear maps. The
+ReLU has no counterpart there: a Gaussian expert's mean is linear, so a comparison changes two things.
 There is nothing to draw, no KL term and no U-loss. Letters: B samples, N experts, D features.
 """
 
