@@ -156,6 +156,6 @@ def _ticks(ax: Axes, x: NDArray) -> None:
     if ax.get_xscale() == "log":
         plain_ticks(ax.xaxis, x if len(x) < _FEW else [t for t in _ROUND if x[0] <= t <= x[-1]])
     elif np.issubdtype(x.dtype, np.integer):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     elif len(x) < _FEW:
         ax.set_xticks(x)

@@ -55,7 +55,9 @@ def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {name: looks[name] for name in names}
 
 
-def figure(columns: int = 1, width: float = 6.4, height: float = 3.4, **options) -> tuple[Figure, list[Axes]]:
+def figure(
+    columns: int = 1, width: float = 6.4, height: float = 3.4, **options: object
+) -> tuple[Figure, list[Axes]]:
     """Return a figure in the book's style and its axes, left to right.
 
     Args:
