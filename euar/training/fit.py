@@ -43,7 +43,8 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     of cores.
 
     Args:
-        config: anything whose `build()` returns a module with `EUAR`'s forward and loss.
+        config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as
+            the configuration of a system. The module's `epoch` is set, counted from 1, before each epoch.
         dataset: in raw units; `fit` standardises it on its training rows.
         seeds: one run each; different ints from 0 to 2^63 - 1.
         epochs: passes over the training split.
@@ -57,8 +58,8 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         progress: show a bar on standard error; None does so on a terminal.
 
     Raises:
-        ValueError: a setting out of range or of the wrong type, a split without rows, or an `out` that
-            holds another training.
+        ValueError: a setting out of range or of the wrong type, a split without rows, a term of the loss
+            named like a column of `Run.history`, or an `out` that holds another training.
         DataError: the training rows hold a single class.
         DamagedFileError: a file in `out` is not as it was written.
         BlockingIOError: another process works in `out`.
@@ -115,7 +116,7 @@ def _identity(
         "model": model,
         "training": asdict(recipe),
         "data": {"name": dataset.name, "sha256": dataset.sha256},
-        "code": code_sha256(model["type"]),
+        "code": code_sha256([model["type"]]),
         "torch": torch.__version__,
         "device": device.type,
     }

@@ -1,56 +1,34 @@
 """Readers of the formats in which these data sets circulate: one file a format, found by content.
 
-Each reader has a `NAME`, a `TITLE`, `matches`, which looks at the content and raises nothing, and `read`,
-which returns the `Content` or raises a `DataError`; `read` below cleans and checks it. Modalities bear the
-names that their source uses.
+`contract.Reader` says what a reader offers and how to add one. It returns a `contract.Content`; `read` below
+cleans and checks it. Modalities bear the names that their source uses.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 
 from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers import (
-    bc_lstm,
-    cross_modal_bert,
-    csd,
-    label_csv,
-    mag,
-    mmsa,
-    mosi,
-    mult,
-    mvsa,
-    nyud,
-    nyud_mat,
-    nyud_pairs,
-    own_folder,
-    own_hdf5,
-    s3prl_csv,
-)
-from euar.data.readers._content import Nan
+from euar.data.readers import csd, mosei, mosi, mvsa, nyud, own, pickles
+from euar.data.readers.contract import Nan, PickleReader, Reader, described
+from euar.data.regular import check_regular
 
-#: Readers of files and folders: `matches(path)`, `read(path)`. The first that matches reads.
+#: Readers of files and folders, a source's together. The first that matches reads.
 #:
 #: :meta hide-value:
-FILES: tuple[ModuleType, ...] = (
-    own_folder,
-    own_hdf5,
-    csd,
-    mosi,
-    bc_lstm,
-    cross_modal_bert,
-    s3prl_csv,
-    label_csv,
-    mvsa,
-    nyud,
-    nyud_pairs,
-    nyud_mat,
+FILES: tuple[Reader, ...] = (
+    *own.READERS,
+    *csd.READERS,
+    *mosi.READERS,
+    *mosei.READERS,
+    *mvsa.READERS,
+    *nyud.READERS,
 )
-#: Readers of what a pickle held: `matches(content)`, `read(path, content)`.
+#: Readers of what a pickle held.
 #:
 #: :meta hide-value:
-PICKLES: tuple[ModuleType, ...] = (mmsa, mult, mag)
+PICKLES: tuple[PickleReader, ...] = pickles.READERS
 
 
 def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:
@@ -73,6 +51,8 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
     path = Path(path)
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
+    if not path.is_dir():
+        check_regular(path)
     if storage.is_ours(path):
         _check_variant(path, (), variant)
         return MultimodalDataset.from_hdf5(path)
@@ -93,10 +73,10 @@ def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> N
         raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
 
 
-def _first(path: Path, candidates: tuple[ModuleType, ...], subject: object) -> ModuleType:
+def _first(path: Path, candidates: Sequence, subject: object) -> Reader | PickleReader:
     """Return the first reader that knows the subject, a path or the content of a pickle."""
     for reader in candidates:
         if reader.matches(subject):
             return reader
-    known = "; ".join(reader.TITLE for reader in (*FILES, *PICKLES))
+    known = "; ".join(described(reader) for reader in (*FILES, *PICKLES))
     raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
