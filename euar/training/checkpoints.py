@@ -23,7 +23,7 @@ from euar.files import DamagedFileError, reading, to_json
 from euar.lock import sole_worker
 from euar.training import sealed
 from euar.training.loop import Training
-from euar.training.runs import Run, read_fields, remedy, run_folder, to_bytes
+from euar.training.runs import Run, read_fields, run_folder, to_bytes
 
 _AGAIN = "delete it: the seed starts again from its first epoch, other seeds stay as they are"
 
@@ -55,7 +55,7 @@ class SeedFolder:
         """
         if not (self.path / "run.json").exists():
             return None
-        self._check_owner(self.path / "run.json", read_fields(self.path), remedy(self.path))
+        self._check_owner(self.path / "run.json", read_fields(self.path))
         run = Run.load(self.path, model)
         self.checkpoint.unlink(missing_ok=True)  # a kill came between the two
         return run
@@ -83,13 +83,14 @@ class SeedFolder:
         content = io.BytesIO(sealed.read(self.checkpoint, _AGAIN))
         with reading(self.checkpoint, "the state of a training", _AGAIN):
             state = torch.load(content, map_location=training.device, weights_only=True)
-            self._check_owner(self.checkpoint, state, _AGAIN)
+            self._check_owner(self.checkpoint, state)
             training.load_state_dict(state)
 
-    def _check_owner(self, path: Path, fields: dict[str, Any], remedy: str) -> None:
+    def _check_owner(self, path: Path, fields: dict[str, Any]) -> None:
         found = fields.get("seed"), fields.get("identity")
         if found != (self.seed, self.identity):
             expected = f"seed {self.seed} of the training {self.identity}"
+            remedy = f"move {self.path} elsewhere, or choose another folder"
             raise DamagedFileError(path, expected, "seed {} of {}".format(*map(_short, found)), remedy)
 
 
