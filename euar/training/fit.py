@@ -39,7 +39,8 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     of cores.
 
     Args:
-        config: anything whose `build()` returns a module with `EUAR`'s forward and loss.
+        config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as
+            the configuration of a system. The module's `epoch` is set, counted from 1, before each epoch.
         dataset: in raw units; `fit` standardises it on its training rows.
         seeds: one run each.
         epochs: passes over the training split.
@@ -53,7 +54,8 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         progress: show a bar on standard error; None does so on a terminal.
 
     Raises:
-        ValueError: a setting out of range, a split without rows, or an `out` that holds another training.
+        ValueError: a setting out of range, a split without rows, a term of the loss named like a column of
+            `Run.history`, or an `out` that holds another training.
         TrainingError: a loss, a gradient or a prediction is not finite; it names seed, epoch, step and term.
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
@@ -106,7 +108,7 @@ def _identity(
         "model": model,
         "training": asdict(recipe),
         "data": {"name": dataset.name, "sha256": dataset.sha256},
-        "code": code_sha256(model["type"]),
+        "code": code_sha256([model["type"]]),
         "torch": torch.__version__,
         "device": device.type,
     }

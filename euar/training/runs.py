@@ -21,9 +21,9 @@ class Run:
         seed: it decides the initial weights, the order of samples and the noise.
         model: with the weights of `best_epoch`.
         best_epoch: the epoch kept, counted from 1.
-        history: a flat dict per epoch: `epoch`, `lr`, the means over its steps of `total`, `task`, `kl`,
-            `aux`, `u` and `grad_norm` (before clipping), what selection minimises as `valid_criterion`, and
-            `valid_…` for each metric on the validation split.
+        history: a flat dict per epoch: `epoch`, `lr`, the means over its steps of `total`, `task`, each of
+            the loss's `parts` by its name and `grad_norm` (before clipping), what selection minimises as
+            `valid_criterion`, and `valid_…` for each metric on the validation split.
         metrics: `{"valid": {…}, "test": {…}}`, of the best epoch.
         predictions: `{"valid": (n,), "test": (n,)}`, or logits (n, C), in the order of the split's rows.
         seconds: time spent, interruptions not counted.

@@ -1,24 +1,23 @@
 """Readers of the formats in which these data sets circulate: one file a format, found by content.
 
-Each reader has a `NAME`, a `TITLE`, `matches`, which looks at the content and raises nothing, and `read`,
-which returns the `Content` or raises a `DataError`; `read` below cleans and checks it. Modalities bear the
-names that their source uses.
+`contract.Reader` says what a reader offers and how to add one. It returns a `contract.Content`; `read` below
+cleans and checks it. Modalities bear the names that their source uses.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 
 from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers import csd, mosei, mosi, mvsa, nyud, own, pickles
-from euar.data.readers.contract import Nan
+from euar.data.readers.contract import Nan, PickleReader, Reader, described
 from euar.data.regular import check_regular
 
-#: Readers of files and folders: `matches(path)`, `read(path)`. The first that matches reads.
+#: Readers of files and folders, a source's together. The first that matches reads.
 #:
 #: :meta hide-value:
-FILES: tuple[ModuleType, ...] = (
+FILES: tuple[Reader, ...] = (
     *own.READERS,
     *csd.READERS,
     *mosi.READERS,
@@ -26,10 +25,10 @@ FILES: tuple[ModuleType, ...] = (
     *mvsa.READERS,
     *nyud.READERS,
 )
-#: Readers of what a pickle held: `matches(content)`, `read(path, content)`.
+#: Readers of what a pickle held.
 #:
 #: :meta hide-value:
-PICKLES: tuple[ModuleType, ...] = pickles.READERS
+PICKLES: tuple[PickleReader, ...] = pickles.READERS
 
 
 def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:
@@ -74,10 +73,10 @@ def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> N
         raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
 
 
-def _first(path: Path, candidates: tuple[ModuleType, ...], subject: object) -> ModuleType:
+def _first(path: Path, candidates: Sequence, subject: object) -> Reader | PickleReader:
     """Return the first reader that knows the subject, a path or the content of a pickle."""
     for reader in candidates:
         if reader.matches(subject):
             return reader
-    known = "; ".join(reader.TITLE for reader in (*FILES, *PICKLES))
+    known = "; ".join(described(reader) for reader in (*FILES, *PICKLES))
     raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")

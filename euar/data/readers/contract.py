@@ -1,9 +1,9 @@
-"""What a reader found, before it is cleaned and checked: the step from a source to a `MultimodalDataset`."""
+"""What a reader offers, and what it returns: the step from a source to a `MultimodalDataset`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -12,7 +12,60 @@ from euar.data.errors import DataError
 from euar.data.readers import provenance
 from euar.data.regular import check_inside
 
+#: What to do with NaN and infinity among features: refuse the source, or put 0 there and count it.
 Nan = Literal["refuse", "zero"]
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A reader of files or folders: a module with these names.
+
+    To add a reader: one module in the folder of its source, its name in that folder's `READERS`, and its
+    test. The first reader that matches reads, so the more demanding one stands first. The test's writer, in
+    `tests/data/readers/writers`, makes a tiny source; the mutations of `tests/data/readers/fuzz` take it too.
+
+    A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
+    one as `read`'s last argument, `variant`.
+
+    Attributes:
+        NAME: a short name in lower case, for `meta["source"]` and `euar data list`.
+        TITLE: what it reads: set, then kind of file or folder.
+        SEEN: it has read real files. False: it was written from the published layout alone.
+    """
+
+    NAME: str
+    TITLE: str
+    SEEN: bool
+
+    def matches(self, path: Path) -> bool:
+        """Tell by the content whether a file or folder has this format; raises nothing."""
+
+    def read(self, path: Path) -> "Content":
+        """Return what the source holds: every row, or in `notes` the number of rows that were left out.
+
+        Raises:
+            DataError: the source is damaged or incomplete, or its parts contradict each other.
+        """
+
+
+@runtime_checkable
+class PickleReader(Protocol):
+    """A reader of what a pickle held, which `euar.data.safe_pickle` has loaded; else as `Reader`."""
+
+    NAME: str
+    TITLE: str
+    SEEN: bool
+
+    def matches(self, content: object) -> bool:
+        """Tell whether the content has this layout; raises nothing."""
+
+    def read(self, path: Path, content: dict) -> "Content":
+        """Return the checked content; `path` is for errors and the record. See `Reader.read`."""
+
+
+def described(reader: Reader | PickleReader) -> str:
+    """Return a reader's title; it says so where nobody has tried the reader on real files."""
+    return reader.TITLE if reader.SEEN else f"{reader.TITLE}; from the published layout"
 
 
 @dataclass(frozen=True, kw_only=True)

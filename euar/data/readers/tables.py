@@ -1,4 +1,4 @@
-"""Tables in text files, read strictly: every row has every column, every number is a finite number."""
+"""Tables in text files, read strictly: every row has every column, every number is written as 1.5."""
 
 import csv
 import io
@@ -90,13 +90,23 @@ def numbers(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
     Raises:
         DataError: a cell is not a finite number, or too large.
     """
-    values = np.array([_number(cell) for cell in cells])
+    values = measurements(path, column, cells)
     wrong = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
     if len(wrong):
-        found = f"{cells[wrong[0]][:80]!r} in row {wrong[0] + 1}"
-        remedy = "correct the cell or drop the row"
-        raise DataError(path, column, "finite numbers with a decimal point", found, remedy)
+        raise _no_number(path, column, cells, wrong[0])
     return values
+
+
+def measurements(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
+    """Return cells as float64 (n,); NaN and infinity stay, and an empty cell is NaN.
+
+    Raises:
+        DataError: a cell holds something else.
+    """
+    values = [_number(cell) for cell in cells]
+    if None in values:
+        raise _no_number(path, column, cells, values.index(None))
+    return np.array(values, dtype=np.float64)
 
 
 def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) -> list[str]:
@@ -124,8 +134,16 @@ def check_ordered(path: Path, field: str, start: np.ndarray, end: np.ndarray) ->
         raise DataError(path, field, "intervals that end after they begin", found, "correct the times")
 
 
-def _number(cell: str) -> float:
-    try:
-        return math.nan if "_" in cell else float(cell)  # Python reads "1_0" as 10
-    except ValueError:
+def _number(cell: str) -> float | None:
+    if not cell.strip():
         return math.nan
+    try:
+        return None if "_" in cell else float(cell)  # Python reads "1_0" as 10
+    except ValueError:
+        return None
+
+
+def _no_number(path: Path, column: str, cells: Sequence[str], row: int) -> DataError:
+    found = f"{cells[row][:80]!r} in row {row + 1}"
+    remedy = "correct the cell or drop the row"
+    return DataError(path, column, "finite numbers with a decimal point", found, remedy)

@@ -9,6 +9,7 @@ import pytest
 from euar.data import catalogue
 from euar.data.audit import Item, Report, audit
 from tests.data.readers.writers.mosi import bc_lstm
+from tests.data.readers.writers.pickles import mmsa
 from tests.data.rows import ROWS, fields, make
 
 LINES = "video_id,clip_id,text,label,mode\n"
@@ -278,3 +279,8 @@ def test_a_long_name_has_a_line_of_its_own_and_the_others_stay_aligned():
 )
 def test_the_worst_item_is_the_reports_status(statuses, worst):
     assert Report("x", tuple(Item("a", status, "b") for status in statuses)).status == worst
+
+
+def test_a_format_that_nobody_has_seen_says_so(tmp_path):
+    (item,) = [item for item in audit(mmsa.write(tmp_path)).items if item.check == "format"]
+    assert item.found == "mmsa, a reader from the published layout"

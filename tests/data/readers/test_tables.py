@@ -88,3 +88,10 @@ def test_intervals_must_not_end_before_they_begin(tmp_path):
     tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 2.0]))
     with pytest.raises(DataError, match=r"1 to 0\.5 in row 2"):
         tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+
+
+def test_measurements_may_be_nan_infinite_or_missing(tmp_path):
+    found = tables.measurements(tmp_path, "x", ["1", "nan", "-inf", "", " "])
+    assert np.array_equal(found, [1, np.nan, -np.inf, np.nan, np.nan], equal_nan=True)
+    with pytest.raises(DataError, match="'1,5' in row 2"):
+        tables.measurements(tmp_path, "x", ["1", "1,5"])

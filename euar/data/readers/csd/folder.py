@@ -24,6 +24,7 @@ from euar.data.readers.csd import _alignment, _tracks
 
 NAME = "csd"
 TITLE = "computational sequences of the CMU-MultimodalSDK (folder of .csd files)"
+SEEN = False  # from the published layout
 
 _ROLES = (  # the first part that the root's name has -> what the file holds
     ("glove", "text"),
@@ -56,7 +57,7 @@ class _Row(NamedTuple):
 
 def matches(path: Path) -> bool:
     """Tell whether the folder holds files that end in .csd."""
-    return path.is_dir() and any(path.glob("*.csd"))
+    return path.is_dir() and bool(_sequences(path))
 
 
 def read(path: Path) -> Content:
@@ -98,10 +99,14 @@ def read(path: Path) -> Content:
     )
 
 
+def _sequences(path: Path) -> list[Path]:
+    return sorted(file for file in path.glob("*") if file.suffix.lower() == ".csd")
+
+
 def _files(path: Path) -> dict[str, Path]:
     """Return {role: file}; words and labels must be there."""
     found: dict[str, Path] = {}
-    for file in sorted(path.glob("*.csd")):
+    for file in _sequences(path):
         root = _tracks.root(file)
         role = next((role for part, role in _ROLES if part in root.lower()), None)
         if role is None or role in found:

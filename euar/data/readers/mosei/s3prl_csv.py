@@ -13,6 +13,7 @@ from euar.data.readers.contract import Content
 
 NAME = "s3prl-csv"
 TITLE = "labels and times of CMU-MOSEI from s3prl (CSV)"
+SEEN = True
 
 _HEADER = ",file,index,start,end,label2a,label2b,label6,label7,split"
 _NOWHERE = "in no split"

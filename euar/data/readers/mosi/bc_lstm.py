@@ -19,6 +19,7 @@ from euar.data.readers.contract import Content
 
 NAME = "bc-lstm"
 TITLE = "utterance features of the bc-LSTM release (folder with transcripts.csv)"
+SEEN = True
 
 MODALITIES = ("text", "audio", "video")
 CLASSES = ["negative", "positive"]
@@ -37,7 +38,8 @@ def read(path: Path) -> Content:
 
     The release has training and test videos. Of its test videos, those whose ids have the smallest SHA-256
     become "valid": 10 of 31 in the real set. Text and video features were fitted to the labels of the
-    training rows, which `meta["fitted_on"]` marks.
+    training rows, which `meta["fitted_on"]` marks. Transcripts that neither list names are left out and
+    counted in `notes["dropped"]`.
 
     Raises:
         DataError: a file is absent or damaged, or rows and labels of two files differ.
@@ -62,6 +64,7 @@ def read(path: Path) -> Content:
         modalities={m: _features(pair, target, fitted) for m, pair in files.items()},
         raw={"text": ("text", texts)},
         meta={"classes": CLASSES, "fitted_on": fitted},
+        notes={"dropped": {"in_no_list": left_out}} if (left_out := len(transcripts) - len(ids)) else {},
     )
 
 
@@ -124,8 +127,10 @@ def _features(files: Sequence[Path], target: np.ndarray, fitted: np.ndarray) -> 
 def _table(file: Path, labels: np.ndarray) -> np.ndarray:
     """Return the features (n, d) of a file whose last column must be the labels."""
     table = tables.rows(file)
-    values = tables.numbers(file, file.stem, [cell for row in table for cell in row]).reshape(len(table), -1)
-    if values.shape[1] < 2 or not np.array_equal(values[:, -1], labels):
+    beside = tables.numbers(file, "last column", [row[-1] for row in table])
+    if len(table[0]) < 2 or not np.array_equal(beside, labels):
         expected = f"features, then the labels of {len(labels)} rows of transcripts.csv"
-        raise DataError(file, "last column", expected, f"shape {values.shape}, or other labels", _REMEDY)
-    return values[:, :-1]
+        found = f"shape {(len(table), len(table[0]))}, or other labels"
+        raise DataError(file, "last column", expected, found, _REMEDY)
+    cells = [cell for row in table for cell in row[:-1]]
+    return tables.measurements(file, file.stem, cells).reshape(len(table), -1)

@@ -14,6 +14,7 @@ from euar.data.readers.contract import Content
 
 NAME = "cross-modal-bert"
 TITLE = "texts and ratings of Cross-Modal-BERT (folder with train.tsv, dev.tsv, test.tsv)"
+SEEN = True
 
 _HEADER = ["text", "label"]
 _FILES = {"train": "train.tsv", "valid": "dev.tsv", "test": "test.tsv"}

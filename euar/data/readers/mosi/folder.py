@@ -20,6 +20,7 @@ from euar.data.readers.mosi import bc_lstm, label_csv
 
 NAME = "mosi"
 TITLE = "CMU-MOSI (folder with label.csv and bc_lstm)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:
@@ -43,7 +44,9 @@ def read(path: Path, variant: str = "official") -> Content:
         files=[*labels.files, *release.files],
         modalities={name: values[rows] for name, values in release.modalities.items()},
         meta={"fitted_on": release.meta["fitted_on"][rows]},
-        notes={"dropped": {"without_rating": len(release.ids) - len(rows)}},
+        notes={
+            "dropped": {"without_rating": len(release.ids) - len(rows)} | release.notes.get("dropped", {})
+        },
     )
     return _VARIANTS[variant](joined, [release.split[row] for row in rows])
 

@@ -13,6 +13,7 @@ from euar.data.readers.contract import Content
 
 NAME = "label-csv"
 TITLE = "label list of CMU-MOSI or CMU-MOSEI (CSV)"
+SEEN = True
 
 _HEADERS = ("id,text,label,mode", "video_id,clip_id,text,label,mode")
 _SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "test": "test"}

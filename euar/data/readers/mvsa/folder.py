@@ -10,7 +10,7 @@ The published splits share pictures and texts. `groups` joins the rows that do, 
 marks the rows of a group that stands in more than one split, and `meta["source"]["duplicates"]` counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from euar.data.readers.contract import Content
 from euar.data.readers.mvsa import _duplicates, _lists, _texts
 
 NAME = "mvsa"
-TITLE = "MVSA-Single (folder with labelResultAll.txt and pictures)"
+TITLE = "MVSA-Single (folder with labelResultAll.txt and pictures; data/ from the published layout)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:
@@ -39,10 +40,11 @@ def read(path: Path) -> Content:
     folder = _picture_folder(path)
     pairs = _lists.labels(path)
     merged = {name: label for name, pair in pairs.items() if (label := _lists.merge(*pair))}
-    picture_files.check_listed(folder, [f"{name}.jpg" for name in pairs])
+    known = picture_files.by_name(folder)
+    picture_files.check_listed(folder, [known[name] for name in pairs if name in known])
     lists, rows = _lists.splits(path, pairs)
-    ids = [row["id"] for row in rows] or _present(folder, merged)
-    pictures = [folder / f"{name}.jpg" for name in ids]
+    ids = [row["id"] for row in rows] or _present(folder, merged, known)
+    pictures = [known.get(name, folder / f"{name}.jpg") for name in ids]
     picture_files.check_whole(pictures)
     sources, texts = _texts.texts(path, folder, ids)
     _texts.check_same(path, dict(zip(ids, texts, strict=True)), rows)
@@ -73,9 +75,9 @@ def _picture_folder(path: Path) -> Path:
     raise DataError(path, "folder", "data/ or images/ with the pictures", "neither", "put the pictures there")
 
 
-def _present(folder: Path, names: Iterable[str]) -> list[str]:
+def _present(folder: Path, names: Iterable[str], known: Container[str]) -> list[str]:
     """Return the tweets whose pictures are in the folder."""
-    found = [name for name in names if (folder / f"{name}.jpg").exists()]
+    found = [name for name in names if name in known]
     if not found:
         raise DataError(folder, "pictures", "ID.jpg of the tweets", "none", "put the pictures there")
     return found

@@ -13,6 +13,7 @@ from euar.data.readers.nyud import _rooms
 
 NAME = "nyud"
 TITLE = "NYU Depth V2 (folder with nyud2.csv and pictures)"
+SEEN = True
 
 _HEADER = ["id", "split", "scene27", "class10", "rgb", "depth"]
 _MODALITIES = {"rgb": "image", "depth": "depth"}
@@ -38,14 +39,13 @@ def read(path: Path) -> Content:
         _check_cells(file, column, table[column], pattern)
     _check_classes(file, table)
     pictures = {name: [file.parent / cell for cell in table[name]] for name in _MODALITIES}
-    for files in pictures.values():
-        picture_files.check_whole(files)
-        for folder in {picture.parent for picture in files}:
-            picture_files.check_listed(folder, [picture.name for picture in files])
+    files = [*pictures["rgb"], *pictures["depth"]]
+    picture_files.check_whole(files)
+    picture_files.check_listed(file.parent, files)
     split = tables.words(file, "split", table["split"], _SPLITS)
     return _rooms.content(
         path,
-        [file, *pictures["rgb"], *pictures["depth"]],
+        [file, *files],
         [int(cell) for cell in table["id"]],
         {"type": table["scene27"], "split": split},
         {name: (kind, table[name]) for name, kind in _MODALITIES.items()},

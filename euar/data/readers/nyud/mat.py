@@ -20,6 +20,7 @@ from euar.data.regular import read_bytes
 
 NAME = "nyud-mat"
 TITLE = "NYU Depth V2 (nyu_depth_v2_labeled.mat with splits.mat)"
+SEEN = False  # from the published layout
 
 _FILE = "nyu_depth_v2_labeled.mat"
 _AGAIN = "get the file again"

@@ -14,6 +14,7 @@ from euar.data.readers.nyud import _rooms
 
 NAME = "nyud-pairs"
 TITLE = "NYU Depth V2 with colours and depth side by side ({train,test}/<class>/<id>.png)"
+SEEN = False  # from the published layout
 
 _SPLITS = ("train", "test")
 
@@ -30,9 +31,11 @@ def read(path: Path) -> Content:
     The id is the number at the end of a picture's name, without leading zeros.
 
     Raises:
-        DataError: a folder is no class, a picture has no number, or is damaged.
+        DataError: a folder is no class, or a picture lies elsewhere, has no number, or is damaged.
     """
-    files = sorted(file for word in _SPLITS for file in (_root(path) / word).glob("*/*.png"))
+    files = picture_files.below(_root(path))
+    for file in files:
+        _check_place(_root(path), file)
     numbers = [_number(file) for file in files]
     picture_files.check_whole(files)
     pointers = [file.relative_to(path).as_posix() for file in files]
@@ -45,6 +48,14 @@ def read(path: Path) -> Content:
         "depth": ("image", [f"{pointer}#right" for pointer in pointers]),
     }
     return _rooms.content(path, files, numbers, rows, raw)
+
+
+def _check_place(root: Path, file: Path) -> None:
+    """Raise at a picture elsewhere, such as in a split of another name: it would be lost."""
+    place = file.relative_to(root)
+    if len(place.parts) != 3 or place.parts[0] not in _SPLITS:
+        expected, remedy = "{train,test}/CLASS/PICTURE", "put the picture there, or move it away"
+        raise DataError(root, "pictures", expected, place.as_posix()[:200], remedy)
 
 
 def _type(folder: Path) -> str:

@@ -1,32 +1,28 @@
-"""What the readers of users' own data share: the table of labels, and features that are joined to it."""
+"""The table of labels in users' own data, and the content that it makes with the features beside it."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from euar.data.errors import DataError
-from euar.data.readers import plausible, splitting, tables
+from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
+from euar.data.readers.own._features import Features, joined
 from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
 _POINTERS = ("image", "audio")
-_LARGEST_INTEGER = 2**24  # up to here float32 holds every integer
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
+_UNITS, _MINUS, _APOSTROPHE = r"\s%‰$€£¥₹¢", r"\N{MINUS SIGN}\N{EN DASH}", r"\N{RIGHT SINGLE QUOTATION MARK}"
+_OTHER_NOTATION = (
+    re.compile(  # decimal comma, thousands parted, per cent, currency, a minus that is no hyphen
+        rf"[{_UNITS}(+\-{_MINUS}]*\d[\d\s.,'{_APOSTROPHE}]*(e[+\-{_MINUS}]?\d+)?[{_UNITS})]*", re.IGNORECASE
+    )
+)
 _SPLITS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
-
-
-class Features(NamedTuple):
-    """The features of one modality as a file has them."""
-
-    file: Path
-    values: np.ndarray  # (n, d), or (n, T, d) padded at the end
-    ids: Sequence[str] | None  # None: in the order of the labels
-    lengths: np.ndarray | None  # None: all T frames count
 
 
 def content(
@@ -51,7 +47,7 @@ def content(
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
         raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
-    joined = {name: _joined(table["id"], name, found) for name, found in features.items()}
+    found_in = {name: joined(table["id"], name, found) for name, found in features.items()}
     split = table.get("split")
     return Content(
         name=path.stem,
@@ -63,11 +59,11 @@ def content(
         else splitting.assign(path, target, table.get("group") or table["id"]),
         groups=table.get("group"),
         target_sd=tables.numbers(labels, "label_sd", table["label_sd"]) if "label_sd" in table else None,
-        modalities={name: values for name, (values, lengths, _) in joined.items() if values.ndim == 2},
+        modalities={name: values for name, (values, lengths, _) in found_in.items() if values.ndim == 2},
         sequences={
-            name: (values, lengths) for name, (values, lengths, _) in joined.items() if values.ndim == 3
+            name: (values, lengths) for name, (values, lengths, _) in found_in.items() if values.ndim == 3
         },
-        available={name: there for name, (_, _, there) in joined.items()},
+        available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=meta,
     )
@@ -86,6 +82,7 @@ def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:
 
 def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, Any]]:
     """Return classes where all labels are integers or all are words, ratings where all are other numbers."""
+    _check_notation(labels, cells)
     numeric = [_is_number(cell) for cell in cells]
     if any(numeric) and not all(numeric):
         row = numeric.index(not numeric[0])
@@ -102,11 +99,21 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
     return target, {"classes": [str(name) for name in names]}
 
 
+def _check_notation(labels: Path, cells: Sequence[str]) -> None:
+    """Raise at a number that is written in another way than as 1.5: as a word it would be a class."""
+    for row, cell in enumerate(cells, 1):
+        if not _is_number(cell) and _OTHER_NOTATION.fullmatch(cell):
+            expected = "numbers written as -1.5, or words"
+            remedy = "write it with a point, the sign - and nothing else; or give the class a name"
+            raise DataError(labels, "label", expected, f"{cell[:80]!r} in row {row}", remedy)
+
+
 def _is_number(cell: str) -> bool:
     try:
-        return not math.isnan(float(cell)) or True
+        float(cell)
     except ValueError:
         return False
+    return True
 
 
 def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:
@@ -139,55 +146,3 @@ def _problem(folder: Path, name: str) -> str:
     except DataError as error:
         return error.found
     return ""
-
-
-def _joined(
-    ids: Sequence[str], name: str, found: Features
-) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """Return values and lengths in the order of the labels, and which rows are there."""
-    values, lengths = found.values, found.lengths
-    if values.dtype.kind not in "iuf" or values.ndim not in (2, 3):
-        described = f"{values.dtype} of shape {values.shape}"
-        raise DataError(found.file, name, "numbers (n, d) or (n, T, d)", described, "convert the array")
-    values = _believable(found.file, name, values)
-    if values.ndim == 3 and lengths is None:
-        lengths = np.full(len(values), values.shape[1])
-    if lengths is not None and (lengths.dtype.kind not in "iu" or lengths.shape != values.shape[:1]):
-        described = f"{lengths.dtype} of shape {lengths.shape}"
-        raise DataError(
-            found.file, f"{name}_lengths", f"integers ({len(values)},)", described, "correct them"
-        )
-    place = _places(ids, name, found)
-    there = place >= 0
-    if not there.any():
-        raise DataError(found.file, name, "ids that the labels have", "none of them", "use the same ids")
-    taken = np.where(there.reshape(-1, *[1] * (values.ndim - 1)), values[place], 0)
-    return taken, None if lengths is None else np.where(there, lengths[place], 0), there
-
-
-def _believable(file: Path, name: str, values: np.ndarray) -> np.ndarray:
-    """Return the values, unless their type or byte order seems to be another than the file says."""
-    if values.dtype.kind == "f":
-        wide = values.astype(np.float32) if values.dtype.itemsize == 2 else values
-        return plausible.numbers(file, name, wide, values.ndim)
-    if values.size and (largest := max(-int(values.min()), int(values.max()))) > _LARGEST_INTEGER:
-        found = f"{largest}: perhaps of another type or byte order"
-        raise DataError(file, name, f"integers up to {_LARGEST_INTEGER}", found, "write floats instead")
-    return values
-
-
-def _places(ids: Sequence[str], name: str, found: Features) -> np.ndarray:
-    """Return the row of each id among the features, -1 where it has none."""
-    if found.ids is None:
-        if len(found.values) != len(ids):
-            expected = f"{len(ids)} rows, as the labels have"
-            raise DataError(found.file, name, expected, f"{len(found.values)}", "give one row for each label")
-        return np.arange(len(ids))
-    known = {row_id: row for row, row_id in enumerate(found.ids)}
-    if len(known) < len(found.ids) or len(found.ids) != len(found.values):
-        described = f"{len(found.ids)} ids, {len(known)} of them different, {len(found.values)} rows"
-        raise DataError(found.file, name, "one id a row, each once", described, "correct the ids")
-    if stray := sorted(set(known) - set(ids)):
-        remedy = "add the row to the labels, or drop it here"
-        raise DataError(found.file, name, "ids that the labels have", repr(stray[0]), remedy)
-    return np.array([known.get(row_id, -1) for row_id in ids])

@@ -8,9 +8,12 @@ to the folder). Labels that are all integers or all words are classes; write rat
 Features of a modality NAME stand in one file:
 
 - `views.npz`: arrays NAME (n, d), or (n, T, d) with NAME_lengths (n,), in the order of the labels;
-- `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available;
+- `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available, and an empty
+  cell is NaN;
 - `NAME.npy`: an array in the order of the labels;
-- `NAME.npz` or `NAME.h5`: `values`, and if they are not in the order of the labels `id`; `lengths`.
+- `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
+
+A file of a format that may hold features, but is none of these, is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +25,11 @@ from euar.data.errors import DataError
 from euar.data.readers import array_files, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
-from euar.data.readers.own._labels import Features
+from euar.data.readers.own._features import Features
 
 NAME = "own-folder"
 TITLE = "your own data (folder with labels.csv)"
+SEEN = True
 
 _LABELS, _VIEWS = "labels.csv", "views.npz"
 
@@ -69,7 +73,11 @@ def _views(file: Path) -> dict[str, Features]:
 
 def _modality(file: Path) -> dict[str, Features]:
     """Return the one modality of a file; none for files that hold something else."""
-    read_file = _FORMATS.get(file.suffix.lower())
+    suffix = file.suffix.lower()
+    if suffix in _OTHER_FORMATS:
+        expected = f"features in {', '.join(_FORMATS)}"
+        raise DataError(file, "format", expected, file.name, "convert the file, or move it away")
+    read_file = _FORMATS.get(suffix)
     return {file.stem: read_file(file)} if read_file and file.name != _LABELS else {}
 
 
@@ -79,7 +87,7 @@ def _csv(file: Path) -> Features:
         found = f"{', '.join(header)[:80]} and {len(rows)} rows"
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")
     cells = [cell for row in rows for cell in row[1:]]
-    values = tables.numbers(file, file.stem, cells).reshape(len(rows), -1)
+    values = tables.measurements(file, file.stem, cells).reshape(len(rows), -1)
     return Features(file, values, [row[0] for row in rows], None)
 
 
@@ -117,4 +125,10 @@ def texts(file: Path, ids: np.ndarray | None) -> list[str] | None:
         raise DataError(file, "id", "text in UTF-8", str(error), "convert them to str") from error
 
 
-_FORMATS: dict[str, Callable[[Path], Features]] = {".csv": _csv, ".npy": _npy, ".npz": _npz, ".h5": _hdf5}
+_FORMATS: dict[str, Callable[[Path], Features]] = {
+    ".csv": _csv, ".npy": _npy, ".npz": _npz, ".h5": _hdf5, ".hdf5": _hdf5,
+}  # fmt: skip
+_OTHER_FORMATS = {
+    *(".tsv", ".xls", ".xlsx", ".parquet", ".feather", ".arrow", ".mat", ".gz"),
+    *(".pkl", ".pickle", ".joblib", ".pt", ".pth", ".safetensors"),
+}

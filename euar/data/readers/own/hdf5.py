@@ -13,11 +13,12 @@ from euar.data.errors import DataError
 from euar.data.readers import array_files
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
-from euar.data.readers.own._labels import Features
+from euar.data.readers.own._features import Features
 from euar.data.readers.own.folder import texts
 
 NAME = "own-hdf5"
 TITLE = "your own data (HDF5 file with labels/id, labels/label and views/NAME)"
+SEEN = True
 
 
 def matches(path: Path) -> bool:

@@ -16,6 +16,7 @@ from euar.data.readers.plausible import wrong
 
 NAME = "mmsa"
 TITLE = "MMSA pickle of CMU-MOSI or CMU-MOSEI"
+SEEN = False  # from the published layout
 
 _MASK = 1  # row of text_bert: token ids, attention mask, segment ids
 

@@ -15,6 +15,7 @@ from euar.data.readers.plausible import wrong
 
 NAME = "mult"
 TITLE = "MulT or MultiBench pickle of CMU-MOSI or CMU-MOSEI"
+SEEN = False  # from the published layout
 
 
 def matches(content: object) -> bool:

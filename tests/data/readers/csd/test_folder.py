@@ -281,3 +281,11 @@ def test_a_link_to_another_file_is_refused(tmp_path):
         content["COVAREP/data/alpha"] = h5py.ExternalLink("CMU_TINY_FACET_4.2.csd", "FACET_4.2/data/alpha")
     with pytest.raises(DataError, match="no 'alpha' there"):
         readers.read(tmp_path)
+
+
+def test_the_suffix_may_be_in_capitals(tmp_path):
+    path = writer.write(tmp_path)
+    expected = readers.read(path)
+    for file in list(path.glob("*.csd"))[:2]:
+        file.rename(file.with_suffix(".CSD"))
+    assert readers.read(path).sha256 == expected.sha256

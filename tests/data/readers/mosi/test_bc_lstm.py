@@ -72,7 +72,7 @@ def test_10_of_31_videos_are_for_validation(videos, valid):
         ("text_train.csv", '"3",', '"2",', "ids", "'b-_1' more than once"),
         ("text_test.csv", '"8",', '"1",', "ids", "'aa_1_2' more than once"),
         ("audio/audio_test0.csv", ',"0"', ',"1"', "last column", "shape (5, 4), or other labels"),
-        ("audio/audio_test0.csv", ',"0"', ',"nan"', "audio_test0", "'nan' in row"),
+        ("audio/audio_test0.csv", ',"0"', ',"nan"', "last column", "'nan' in row"),
         ("video/video_test0.csv", ',"0.0"', "", "columns", "4"),
     ],
 )
@@ -120,3 +120,22 @@ def test_the_text_lists_of_the_real_release_hold_the_text_features(real):
         with (path / f"text_{part}.csv").open(newline="") as stream:
             listed += [list(map(float, row[1:])) for row in csv.reader(stream)]
     assert np.allclose(text, listed, rtol=1e-4, atol=1e-5)
+
+
+def test_nan_among_the_features_is_refused_or_replaced(folder):
+    path = folder / "audio" / "audio_test0.csv"
+    text = path.read_bytes().decode()
+    path.write_bytes(text.replace(text[1 : text.index('",')], "nan", 1).encode())
+    with pytest.raises(DataError, match=r"modalities/audio.*NaN or infinity in 1 place"):
+        readers.read(folder)
+    assert readers.read(folder, nan="zero").meta["source"]["replaced"] == {"audio": 1}
+
+
+def test_transcripts_that_no_list_names_are_counted(folder):
+    data = readers.read(folder)
+    with (folder / "transcripts.csv").open("a") as stream:
+        stream.write('"zz_1","YES","9","1"\r\n"zz_2","NO","9","0"\r\n')
+    found = readers.read(folder)
+    assert found.sha256 == data.sha256
+    assert found.meta["source"]["dropped"] == {"in_no_list": 2}
+    assert "dropped" not in data.meta["source"]

@@ -247,3 +247,25 @@ def test_counts_of_the_real_set(real):
         "valid": 38,
         "test": 32,
     }
+
+
+@pytest.mark.parametrize("suffix", [".JPG", ".jpeg", ".png"])
+@pytest.mark.parametrize("write", [writer.write, writer.write_unsplit])
+def test_the_suffix_of_a_picture_may_be_another(write, suffix, tmp_path):
+    path = write(tmp_path)
+    data = read(path)
+    picture = next(path.glob("*/12.jpg"))
+    picture.rename(picture.with_suffix(suffix))
+    found = read(path)
+    assert found.ids.tolist() == data.ids.tolist()
+    assert found.meta["source"]["dropped"] == data.meta["source"]["dropped"]
+    row = found.ids.tolist().index("12")
+    assert found.meta["raw"]["image"][row] == f"{picture.parent.name}/12{suffix}"
+
+
+def test_a_picture_of_another_format_is_refused(tmp_path):
+    path = writer.write_unsplit(tmp_path)
+    (path / "data" / "12.jpg").rename(path / "data" / "12.webp")
+    (path / "data" / "12.webp").write_bytes(b"RIFF....WEBP")
+    with pytest.raises(DataError, match=r"12.webp: picture: expected a JPEG or PNG file"):
+        read(path)

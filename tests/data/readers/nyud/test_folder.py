@@ -74,12 +74,17 @@ def test_other_lists_do_not_match(tmp_path):
         ("rgb256/0007.jpg", "rgb256/0007.jpg#left", "rgb", "in row 7"),
         ("depth256/0007.png", "/depth256/0007.png", "depth", "'/depth256/0007.png' in row 7"),
         ("depth256/0007.png", "depth256/0077.png", "picture", "No such file"),
-        ("depth256/0007.png", "depth256/0008.png", "pictures", "none for 0007.png (1 without a row)"),
+        (
+            "depth256/0007.png",
+            "depth256/0008.png",
+            "pictures",
+            "none for depth256/0007.png (1 without a row)",
+        ),
         (
             "10,train,bookstore,bookstore,rgb256/0010.jpg,depth256/0010.png\n",
             "",
             "pictures",
-            "none for 0010.jpg",
+            "none for depth256/0010.png (2 without a row)",
         ),
     ],
 )
@@ -119,3 +124,11 @@ def test_counts_of_the_real_set(real):
     held_out = np.bincount(data.target[data.split == "valid"], minlength=10)
     enough = held_out >= 0.15 * np.array(rest)
     assert [data.meta["classes"][label] for label in np.flatnonzero(~enough)] == ["bookstore"]  # one scene
+
+
+def test_pictures_in_a_folder_that_no_row_names_are_refused(tmp_path):
+    path = writer.write(tmp_path)
+    (path / "val").mkdir()
+    shutil.copy(path / "rgb256" / "0001.jpg", path / "val" / "0001.JPG")
+    with pytest.raises(DataError, match=r"found none for val/0001.JPG \(1 without a row\)"):
+        read(path)

@@ -54,17 +54,33 @@ def test_other_folders_do_not_match(tmp_path):
         ("train/kitchen/0001.png", "train/kitchen/first.png", "first.png"),
         ("train/kitchen/0001.png", "train/kitchen/a#1.png", "a#1.png"),
         ("train/kitchen/0001.png", "train/kitchen/00005.png", "'5' 2 times"),
+        ("train/kitchen/0001.png", "val/kitchen/0001.png", "val/kitchen/0001.png"),
+        ("train/kitchen/0001.png", "train/0001.png", "train/0001.png"),
+        ("train/kitchen/0001.png", "train/kitchen/more/0001.PNG", "train/kitchen/more/0001.PNG"),
+        ("train/kitchen/0001.png", "train/kitchen/0005.JPG", "'5' 2 times"),
     ],
 )
 def test_names_that_are_refused(old, new, found, tmp_path):
     path = writer.write(tmp_path)
     root = path / "nyud2_trainvaltest"
-    (root / new).parent.mkdir(exist_ok=True)
+    (root / new).parent.mkdir(exist_ok=True, parents=True)
     (root / old).rename(root / new)
     with pytest.raises(DataError) as caught:
         read(path)
     assert found in caught.value.found
     assert all(caught.value.args)
+
+
+@pytest.mark.parametrize("suffix", [".PNG", ".jpg", ".JPEG"])
+def test_the_suffix_may_be_another(suffix, tmp_path):
+    path = writer.write(tmp_path)
+    picture = path / "nyud2_trainvaltest/train/kitchen/0001.png"
+    data = read(path)
+    picture.rename(picture.with_suffix(suffix))
+    found = read(path)
+    assert found.ids.tolist() == data.ids.tolist()
+    pointer = found.meta["raw"]["rgb"][found.ids.tolist().index("1")]
+    assert pointer == f"nyud2_trainvaltest/train/kitchen/0001{suffix}#left"
 
 
 def test_a_cut_picture_is_named(tmp_path):

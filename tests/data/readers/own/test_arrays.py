@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from euar.data import readers
 from tests.data.readers.own.refused import labels, refusal
 from tests.data.readers.writers.own import folder as own_folder
 from tests.data.readers.writers.own import hdf5 as own_hdf5
@@ -126,3 +127,16 @@ def test_a_dataset_that_declares_too_much_is_refused(tmp_path):
     with h5py.File(path, "r+") as content:
         content.create_dataset("views/huge", shape=(8, 10**11), dtype="f4", chunks=(1, 1024))
     assert "bytes" in refusal(path).expected
+
+
+@pytest.mark.parametrize("name", ["words.tsv", "face.pt", "voice.PKL", "face.parquet", "face.npy.gz"])
+def test_features_in_a_format_that_is_not_read_are_refused(name, folder):
+    (folder / name).write_bytes(b"something")
+    error = refusal(folder)
+    assert (error.field, error.found) == ("format", name)
+
+
+def test_hdf5_may_be_spelt_out(folder):
+    expected = readers.read(folder).sha256
+    (folder / "gaze.h5").rename(folder / "gaze.HDF5")
+    assert readers.read(folder).sha256 == expected

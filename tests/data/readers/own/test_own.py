@@ -164,6 +164,7 @@ def test_groups_stay_whole_in_a_drawn_split(tmp_path):
         (["0.5"] * 11 + ["1e300"], {}, "label"),
         (["0.5"] * 11 + ["good"], {}, "label"),
         (["a", "b"] * 5 + ["a", ""], {}, "label"),
+        (["a", "b"] * 5 + ["a", "nan"], {}, "label"),
         (["0.5"] * 12, {"spilt": ["train"] * 12}, "header"),
         (["0.5"] * 12, {"label_sd": ["1"] * 11 + ["x"]}, "label_sd"),
         (["0.5"] * 12, {"label_sd": ["1"] * 11 + ["-1"]}, "target_sd"),
@@ -181,6 +182,59 @@ def test_groups_stay_whole_in_a_drawn_split(tmp_path):
 )
 def test_labels_that_are_refused(cells, column, field, tmp_path):
     assert refusal(labels(tmp_path, cells, column=column)).field == field
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1,5",
+        "\u22121",
+        "\u22121.5",
+        "\u20132",
+        "50%",
+        "50 %",
+        "$3",
+        "€ 3",
+        "3 €",
+        "1 000.5",
+        "1.234,5",
+        "1'000",
+        "-$2",
+        "1,5e3",
+    ],
+)
+@pytest.mark.parametrize("others", [["1.5"], ["good", "bad"], []])
+def test_numbers_in_another_notation_are_no_classes(cell, others, tmp_path):
+    cells = [f'"{word}"' for word in [*others, cell, cell] * 10]
+    error = refusal(labels(tmp_path, cells, words=None))
+    assert (error.field, error.expected) == ("label", "numbers written as -1.5, or words")
+    assert repr(cell) in error.found
+
+
+@pytest.mark.parametrize("word", ["18-25", "65+", "1st", "top 10", "-", "v1.5", "3 stars", "2/3", "½"])
+def test_words_with_digits_are_classes(word, tmp_path):
+    assert readers.read(labels(tmp_path, [word, "other"] * 6)).meta["classes"] == sorted([word, "other"])
+
+
+@pytest.mark.parametrize("cell", ["nan", "NaN", "", " ", "inf", "-inf", "1e300"])
+def test_nan_in_a_table_is_treated_as_in_an_array(cell, tmp_path):
+    (tmp_path / "table").mkdir()
+    (tmp_path / "array").mkdir()
+    values = features(1, 12, 3).astype(np.float64)
+    lines = ["id,a,b,c", *(f"i{row},{','.join(map(repr, map(float, v)))}" for row, v in enumerate(values))]
+    lines[3] = f"i2,{float(values[2, 0])!r},{cell},{float(values[2, 2])!r}"
+    values[2, 1] = float(cell.strip() or "nan")
+    for name in ("table", "array"):
+        labels(tmp_path / name, ["0.5"] * 12)
+    (tmp_path / "table" / "face.csv").write_text("\n".join(lines))
+    np.save(tmp_path / "array" / "face.npy", values)
+    for name in ("table", "array"):
+        error = refusal(tmp_path / name)
+        assert (error.field, error.found) == ("modalities/face", "NaN or infinity in 1 place(s)")
+    found, expected = (readers.read(tmp_path / name, nan="zero") for name in ("table", "array"))
+    assert found.sha256 == expected.sha256
+    assert found.meta["source"]["replaced"] == expected.meta["source"]["replaced"] == {"face": 1}
+    assert found.modalities["face"][2, 1] == 0
 
 
 def test_a_column_must_be_there(tmp_path):
@@ -203,7 +257,7 @@ def test_without_a_split_too_few_rows_are_refused(tmp_path):
         ("name,f0\nclip-0é,1\n", "name, f0"),
         ("id\nclip-0é\n", "id and 1 rows"),
         ("id,f0\n", "0 rows"),
-        ("id,f0\nclip-0é,nan\n", "'nan'"),
+        ("id,f0\nclip-0é,1_0\n", "'1_0'"),
         ("id,f0\nclip-0é,x\n", "'x'"),
         ("id,f0\nclip-0é\n", "1 in line 2"),
     ],
@@ -218,7 +272,8 @@ def test_tables_of_features_that_are_refused(table, found, folder):
 def test_a_file_of_the_package_that_declares_too_much_is_refused(tmp_path):
     path = rows.make().to_hdf5(tmp_path / "rows.h5")
     with h5py.File(path, "r+") as content:
-        content.create_dataset("huge", shape=(2**25,), dtype="f4", chunks=(1024,))
+        huge = content.create_dataset("huge", shape=(2**25,), dtype="f4", chunks=(1024,))
+        huge.attrs["dtype"] = "<f4"
     assert "huge that declares shape" in refusal(path).found
 
 
