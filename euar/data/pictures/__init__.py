@@ -48,7 +48,7 @@ def check_whole(file: Path, *, folder: Path | None = None) -> None:
     Raises:
         DataError: it is absent, no regular file, outside of `folder`, too large, of another format, or cut.
     """
-    _whole.scans(file, read_bytes(file, most=MAX_BYTES, folder=folder))
+    _whole.scans(file, _bytes(file, folder))
 
 
 def colours(file: Path, *, folder: Path | None = None) -> np.ndarray:
@@ -61,7 +61,7 @@ def colours(file: Path, *, folder: Path | None = None) -> np.ndarray:
     Raises:
         DataError: see `check_whole`; or it has more than 8 bits a channel, is too large, or does not decode.
     """
-    return _decoded(file, read_bytes(file, most=MAX_BYTES, folder=folder), "RGB")
+    return _decoded(file, _bytes(file, folder), "RGB")
 
 
 def grey(file: Path, *, folder: Path | None = None) -> np.ndarray:
@@ -74,7 +74,7 @@ def grey(file: Path, *, folder: Path | None = None) -> np.ndarray:
     Raises:
         DataError: see `colours`.
     """
-    return _decoded(file, read_bytes(file, most=MAX_BYTES, folder=folder), "L")
+    return _decoded(file, _bytes(file, folder), "L")
 
 
 def orientation(content: bytes) -> int:
@@ -96,6 +96,13 @@ def check_size(file: Path, width: int, height: int) -> None:
             f"sides up to {MAX_SIDE}, one at most {MAX_ASPECT} times the other, {MAX_PIXELS} pixels in all"
         )
         raise DataError(file, "picture", expected, f"{width} x {height} pixels", "crop or scale the picture")
+
+
+def _bytes(file: Path, folder: Path | None) -> bytes:
+    try:
+        return read_bytes(file, most=MAX_BYTES, folder=folder)
+    except DataError as error:
+        raise DataError(file, "picture", error.expected, error.found, error.remedy) from error
 
 
 def _decoded(file: Path, content: bytes, mode: str) -> np.ndarray:
