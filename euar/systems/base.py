@@ -26,7 +26,7 @@ class Output(Protocol):
         """(B,), or (B, outputs) when there is more than one; logits for classification."""
 
 
-OutputT = TypeVar("OutputT", bound=Output)
+_OutputT = TypeVar("_OutputT", bound=Output)
 
 
 class LossTerms(NamedTuple):
@@ -44,7 +44,7 @@ class LossTerms(NamedTuple):
     parts: dict[str, Tensor]  # without a default: one dict would be shared by all
 
 
-class MultimodalModel(nn.Module, ABC, Generic[OutputT]):
+class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
     """A system that `fit` can train: a child gives `forward` and `loss`, and finds the rest here.
 
     Args:
@@ -66,7 +66,7 @@ class MultimodalModel(nn.Module, ABC, Generic[OutputT]):
     @abstractmethod
     def forward(
         self, inputs: Inputs, available: Inputs | None = None, generator: Generator | None = None
-    ) -> OutputT:
+    ) -> _OutputT:
         """Predict a batch.
 
         Args:
@@ -80,7 +80,7 @@ class MultimodalModel(nn.Module, ABC, Generic[OutputT]):
         """
 
     @abstractmethod
-    def loss(self, output: OutputT, target: Tensor) -> LossTerms:
+    def loss(self, output: _OutputT, target: Tensor) -> LossTerms:
         """The objective and its terms.
 
         Args:
