@@ -4,6 +4,7 @@
 <key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
 """
 
+import io
 import reprlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from euar.experiments.measurement import Measurement, Predicted, Result, types_of
-from euar.files import DamagedFileError, atomic, read_json, write_json_once
+from euar.files import DamagedFileError, read_json, reading, write_json_once
 from euar.resources import resource
+from euar.training import sealed
 from euar.training.provenance import code_sha256
 
 _FIELDS = {
@@ -39,8 +41,10 @@ def save_result(result: Result, root: Path | None = None) -> Path:
         FileExistsError: a result with this key is there already.
     """
     path = result_path(result.record["experiment"], result.record["key"], root)
+    if path.exists():  # its predictions stay, too
+        raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
-        _save_predictions(path.with_suffix(".npz"), result.predictions)
+        _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
     write_json_once(path, result.record)
     return path
 
@@ -90,11 +94,20 @@ def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[s
     Args:
         result: one of `load_results`.
         root: the folder of all results; the repository's by default.
+
+    Raises:
+        DamagedFileError: the file is not as it was written, or is another result's.
     """
     path = result_path(result["experiment"], result["key"], root).with_suffix(".npz")
     if not path.exists():
         return {}
-    with np.load(path, allow_pickle=False) as file:
+    content = sealed.read(path, _REMEDY)
+    with (
+        reading(path, f"what the runs of {result['key']} say", _REMEDY),
+        np.load(io.BytesIO(content)) as file,
+    ):
+        if str(file["key"]) != result["key"]:
+            raise ValueError(f"what those of {file['key']} say")
         names = [name.removeprefix("values/") for name in file.files if name.startswith("values/")]
         return {name: Predicted(file[f"ids/{name}"], file[f"values/{name}"]) for name in names}
 
@@ -154,11 +167,12 @@ def _folder(root: Path | None) -> Path:
     return resource("results") if root is None else root
 
 
-def _save_predictions(path: Path, predictions: dict[str, Predicted]) -> None:
+def _save_predictions(path: Path, key: str, predictions: dict[str, Predicted]) -> None:
     arrays = {f"ids/{name}": said.ids.astype(str) for name, said in predictions.items()}
     arrays |= {f"values/{name}": said.values.astype(np.float32) for name, said in predictions.items()}
-    with atomic(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    content = io.BytesIO()
+    np.savez_compressed(content, key=np.array(key), **arrays)
+    sealed.write(path, content.getvalue())
 
 
 def _kept(path: Path) -> dict[str, Any]:
