@@ -7,6 +7,7 @@
 import io
 import reprlib
 from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,9 +19,12 @@ from euar.resources import resource
 from euar.training import sealed
 from euar.training.provenance import code_sha256
 
+#: What any result holds, a field before its parts.
 _FIELDS = {
     **dict.fromkeys(("experiment", "key", "started"), str),
-    **dict.fromkeys(("config", "data", "code"), dict),
+    **dict.fromkeys(("config", "data", "code", "baselines"), dict),
+    **dict.fromkeys(("config.name", "config.measurement", "data.name", "data.sha256", "code.sha256"), str),
+    **dict.fromkeys(("config.request", "config.model"), dict),
 }
 _REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
@@ -82,8 +86,9 @@ def read_result(path: Path) -> dict[str, Any]:
     """
     result = read_json(path, _REMEDY)
     for name, kind in _FIELDS.items():
-        if not isinstance(result.get(name), kind):
-            found = f"{name} {reprlib.repr(result.get(name))}"
+        value = reduce(dict.get, name.split("."), result)
+        if not isinstance(value, kind):
+            found = f"{name} {reprlib.repr(value)}"
             raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
     return result
 

@@ -126,6 +126,16 @@ def test_a_damaged_result_is_one_named_error(content, found, result, tmp_path):
         assert "delete it and measure it again" in caught.value.remedy
 
 
+@pytest.mark.parametrize("part", ["config", "data", "code"])
+def test_a_result_without_a_part_is_named(part, result, tmp_path):
+    path = save(result | {part: {"name": "x"}}, tmp_path)
+    with pytest.raises(
+        DamagedFileError, match=rf"expected a result with a {part}\.\w+ .*, found {part}\.\w+ None"
+    ):
+        store.load_results("train", tmp_path)
+    assert path.exists()
+
+
 def test_a_result_under_another_name_is_refused(result, tmp_path):
     path = save(result, tmp_path)
     shutil.move(path, path.with_name("0.json"))
