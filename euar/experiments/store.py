@@ -4,21 +4,27 @@
 <key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
 """
 
+import io
 import reprlib
 from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from euar.experiments.measurement import Measurement, Predicted, Result, types_of
-from euar.files import DamagedFileError, atomic, read_json, write_json_once
+from euar.files import DamagedFileError, read_json, reading, write_json_once
 from euar.resources import resource
+from euar.training import sealed
 from euar.training.provenance import code_sha256
 
+#: What any result holds, a field before its parts.
 _FIELDS = {
     **dict.fromkeys(("experiment", "key", "started"), str),
-    **dict.fromkeys(("config", "data", "code"), dict),
+    **dict.fromkeys(("config", "data", "code", "baselines"), dict),
+    **dict.fromkeys(("config.name", "config.measurement", "data.name", "data.sha256", "code.sha256"), str),
+    **dict.fromkeys(("config.request", "config.model"), dict),
 }
 _REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
@@ -39,8 +45,10 @@ def save_result(result: Result, root: Path | None = None) -> Path:
         FileExistsError: a result with this key is there already.
     """
     path = result_path(result.record["experiment"], result.record["key"], root)
+    if path.exists():  # its predictions stay, too
+        raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
-        _save_predictions(path.with_suffix(".npz"), result.predictions)
+        _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
     write_json_once(path, result.record)
     return path
 
@@ -78,8 +86,9 @@ def read_result(path: Path) -> dict[str, Any]:
     """
     result = read_json(path, _REMEDY)
     for name, kind in _FIELDS.items():
-        if not isinstance(result.get(name), kind):
-            found = f"{name} {reprlib.repr(result.get(name))}"
+        value = reduce(dict.get, name.split("."), result)
+        if not isinstance(value, kind):
+            found = f"{name} {reprlib.repr(value)}"
             raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
     return result
 
@@ -90,11 +99,20 @@ def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[s
     Args:
         result: one of `load_results`.
         root: the folder of all results; the repository's by default.
+
+    Raises:
+        DamagedFileError: the file is not as it was written, or is another result's.
     """
     path = result_path(result["experiment"], result["key"], root).with_suffix(".npz")
     if not path.exists():
         return {}
-    with np.load(path, allow_pickle=False) as file:
+    content = sealed.read(path, _REMEDY)
+    with (
+        reading(path, f"what the runs of {result['key']} say", _REMEDY),
+        np.load(io.BytesIO(content)) as file,
+    ):
+        if str(file["key"]) != result["key"]:
+            raise ValueError(f"what those of {file['key']} say")
         names = [name.removeprefix("values/") for name in file.files if name.startswith("values/")]
         return {name: Predicted(file[f"ids/{name}"], file[f"values/{name}"]) for name in names}
 
@@ -154,11 +172,12 @@ def _folder(root: Path | None) -> Path:
     return resource("results") if root is None else root
 
 
-def _save_predictions(path: Path, predictions: dict[str, Predicted]) -> None:
+def _save_predictions(path: Path, key: str, predictions: dict[str, Predicted]) -> None:
     arrays = {f"ids/{name}": said.ids.astype(str) for name, said in predictions.items()}
     arrays |= {f"values/{name}": said.values.astype(np.float32) for name, said in predictions.items()}
-    with atomic(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    content = io.BytesIO()
+    np.savez_compressed(content, key=np.array(key), **arrays)
+    sealed.write(path, content.getvalue())
 
 
 def _kept(path: Path) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from euar.files import DamagedFileError, reading, to_json
 from euar.lock import sole_worker
 from euar.training import sealed
 from euar.training.loop import Training
-from euar.training.runs import Run, read_fields, run_folder, to_bytes
+from euar.training.run_files import read_fields, torch_bytes
+from euar.training.runs import Run, run_folder
 
 _AGAIN = "delete it: the seed starts again from its first epoch, other seeds stay as they are"
 
@@ -70,7 +71,7 @@ class SeedFolder:
     def save(self, training: Training) -> None:
         """Write the state after an epoch, atomically."""
         state = training.state_dict() | {"seed": self.seed, "identity": self.identity}
-        sealed.write(self.checkpoint, to_bytes(state))
+        sealed.write(self.checkpoint, torch_bytes(state))
 
     def restore(self, training: Training) -> None:
         """Let a training continue from the checkpoint, if there is one; it can hold no code.

@@ -1,9 +1,7 @@
 """What training returns: one `Run` per seed, and `Runs` to compare them."""
 
-import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self, overload
@@ -12,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from euar.files import DamagedFileError, reading, write_bytes
-from euar.training import sealed
+from euar.files import reading, write_bytes
+from euar.training import run_files, sealed
 
 _SCORED = ("valid", "test")
 
@@ -54,7 +52,10 @@ class Run:
         `run.json` holds the SHA-256 of the other two and of itself.
         """
         folder = Path(folder)
-        content = {"weights.pt": to_bytes(self.model.state_dict()), "predictions.npz": _npz(self.predictions)}
+        content = {
+            "weights.pt": run_files.torch_bytes(self.model.state_dict()),
+            "predictions.npz": run_files.npz_bytes(self.predictions),
+        }
         for name, part in content.items():
             write_bytes(folder / name, part)
         hashes = {name: sealed.sha256(part) for name, part in content.items()}
@@ -69,13 +70,16 @@ class Run:
             DamagedFileError: a file is not what `save` wrote, or the weights are of another model.
         """
         folder = Path(folder)
-        fields = read_fields(folder)
-        with _part(folder, fields, "weights.pt", f"the weights of a {type(model).__name__}") as file:
+        fields = run_files.read_fields(folder)
+        with run_files.part(folder, fields, "weights.pt", f"the weights of a {type(model).__name__}") as file:
             device = next(model.parameters()).device
             model.load_state_dict(torch.load(file, map_location=device, weights_only=True))
-        with _part(folder, fields, "predictions.npz", "arrays by split") as file, np.load(file) as arrays:
+        with (
+            run_files.part(folder, fields, "predictions.npz", "arrays by split") as file,
+            np.load(file) as arrays,
+        ):
             predictions = {split: arrays[split] for split in _SCORED}
-        with reading(folder / "run.json", "the fields of a run", remedy(folder)):
+        with reading(folder / "run.json", "the fields of a run", run_files.remedy(folder)):
             return cls(
                 seed=fields["seed"],
                 model=model.eval(),
@@ -86,45 +90,6 @@ class Run:
                 seconds=fields["seconds"],
                 identity=fields["identity"],
             )
-
-
-def read_fields(folder: Path) -> dict[str, Any]:
-    """Return what `run.json` holds: the record of a run, its identity, its history and its files' hashes.
-
-    Raises:
-        DamagedFileError: the file is not what `Run.save` wrote.
-    """
-    return sealed.read_json(folder / "run.json", remedy(folder))
-
-
-def remedy(folder: Path) -> str:
-    """Return what to do about a damaged run."""
-    return f"delete the folder {folder} and train this seed again; other seeds stay as they are"
-
-
-def to_bytes(state: dict[str, Any]) -> bytes:
-    """Return what `torch.save` would write."""
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    return buffer.getvalue()
-
-
-def _npz(arrays: dict[str, np.ndarray]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-@contextmanager
-def _part(folder: Path, fields: dict[str, Any], name: str, expected: str) -> Iterator[io.BytesIO]:
-    """Give the block a file of the run that has the hash written down; name it if the block fails."""
-    path = folder / name
-    if not path.exists():
-        raise DamagedFileError(path, expected, "no such file", remedy(folder))
-    with reading(path, expected, remedy(folder)):
-        content = path.read_bytes()
-        sealed.check(path, content, fields["files"][name], remedy(folder))
-        yield io.BytesIO(content)
 
 
 def _with_nan(record: dict[str, float | None]) -> dict[str, float]:

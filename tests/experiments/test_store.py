@@ -42,6 +42,52 @@ def test_test_splits_keep_their_own_rows(result, tmp_path):
     }
 
 
+def predictions_of(measured, root):
+    path = store.save_result(measured, root).with_suffix(".npz")
+    return path, lambda: store.load_predictions(measured.record, root)
+
+
+def test_predictions_stay_readable_without_euar(measured, tmp_path):
+    path, _ = predictions_of(measured, tmp_path)
+    with np.load(path) as file:
+        assert np.array_equal(file["values/test"], measured.predictions["test"].values)
+
+
+@pytest.mark.parametrize("content", [b"", None, b"nothing of the kind" * 9])
+def test_damaged_predictions_are_one_named_error(content, measured, tmp_path):
+    path, load = predictions_of(measured, tmp_path)
+    path.write_bytes(path.read_bytes()[:200] if content is None else content)
+    with pytest.raises(DamagedFileError, match="expected a SHA-256 at its end") as caught:
+        load()
+    assert caught.value.file == str(path)
+
+
+def test_flipped_bytes_in_predictions_are_no_other_numbers(measured, tmp_path):
+    path, load = predictions_of(measured, tmp_path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x41
+    path.write_bytes(content)
+    with pytest.raises(DamagedFileError, match="content with SHA-256"):
+        load()
+
+
+def test_predictions_of_another_result_are_refused(measured, tmp_path):
+    path, load = predictions_of(measured, tmp_path)
+    other = measured._replace(record=measured.record | {"key": "0" * 16})
+    shutil.copy(store.save_result(other, tmp_path).with_suffix(".npz"), path)
+    with pytest.raises(DamagedFileError, match="what those of 0000000000000000 say"):
+        load()
+
+
+def test_the_predictions_of_a_result_are_not_overwritten(measured, tmp_path):
+    path, _ = predictions_of(measured, tmp_path)
+    before = path.read_bytes()
+    other = Predicted(measured.predictions["test"].ids, -measured.predictions["test"].values)
+    with pytest.raises(FileExistsError):
+        store.save_result(measured._replace(predictions={"test": other}), tmp_path)
+    assert path.read_bytes() == before
+
+
 def test_newest_first(result, tmp_path):
     for key, started in (("0" * 16, "2024-01-02"), ("1" * 16, "2024-01-03"), ("2" * 16, "2024-01-01")):
         save({**result, "key": key, "started": started}, tmp_path)
@@ -78,6 +124,16 @@ def test_a_damaged_result_is_one_named_error(content, found, result, tmp_path):
         assert caught.value.file == str(path)
         assert found in caught.value.found
         assert "delete it and measure it again" in caught.value.remedy
+
+
+@pytest.mark.parametrize("part", ["config", "data", "code"])
+def test_a_result_without_a_part_is_named(part, result, tmp_path):
+    path = save(result | {part: {"name": "x"}}, tmp_path)
+    with pytest.raises(
+        DamagedFileError, match=rf"expected a result with a {part}\.\w+ .*, found {part}\.\w+ None"
+    ):
+        store.load_results("train", tmp_path)
+    assert path.exists()
 
 
 def test_a_result_under_another_name_is_refused(result, tmp_path):

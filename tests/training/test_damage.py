@@ -1,6 +1,5 @@
 """Every file of a folder of runs, damaged in every way: one error that names it, and nothing else is lost."""
 
-import io
 import json
 import shutil
 import sys
@@ -12,7 +11,7 @@ import torch
 from euar.files import DamagedFileError
 from euar.training import Run, fit, sealed
 from euar.training.loop import Training
-from euar.training.runs import to_bytes
+from euar.training.run_files import npz_bytes, torch_bytes
 from tests.training.tiny import TinyConfig, dataset
 
 SETTINGS = {"epochs": 3, "lr": 0.05, "device": "cpu", "seeds": (0, 1)}
@@ -30,21 +29,15 @@ ODD_JSON = {
 }
 
 
-def npz(**arrays):
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
 ODD_BYTES = {"empty": b"", "truncated": None, "text": b"nothing of the kind" * 20}
 #: With a hash that fits: written by a program, not by a failing disk.
 ODD_STATES = {
-    "a list": to_bytes([1, 2]),
-    "keys missing": to_bytes({"model": {}}),
-    "deep": to_bytes({"seed": json.loads("[" * 100 + "]" * 100)}),
-    "code": to_bytes({"seed": shutil.rmtree}),
+    "a list": torch_bytes([1, 2]),
+    "keys missing": torch_bytes({"model": {}}),
+    "deep": torch_bytes({"seed": json.loads("[" * 100 + "]" * 100)}),
+    "code": torch_bytes({"seed": shutil.rmtree}),
     "no torch file": b"nothing of the kind",
-    "an array": npz(x=np.zeros(2)),
+    "an array": npz_bytes({"x": np.zeros(2)}),
 }
 CASES = [
     *(("checkpoint.pt", kind, content, False) for kind, content in ODD_BYTES.items()),
@@ -53,8 +46,8 @@ CASES = [
     *(("weights.pt", f"listed {kind}", content, True) for kind, content in ODD_STATES.items()),
     *(("predictions.npz", kind, content, False) for kind, content in ODD_BYTES.items()),
     ("predictions.npz", "listed text", b"nothing of the kind", True),
-    ("predictions.npz", "listed objects", npz(valid=np.array([{}], dtype=object)), True),
-    ("predictions.npz", "listed other splits", npz(autumn=np.zeros(3)), True),
+    ("predictions.npz", "listed objects", npz_bytes({"valid": np.array([{}], dtype=object)}), True),
+    ("predictions.npz", "listed other splits", npz_bytes({"autumn": np.zeros(3)}), True),
     *(("run.json", kind, content, False) for kind, content in ODD_JSON.items()),
     ("run.json", "sealed keys missing", {}, True),
     *(("identity.json", kind, content, False) for kind, content in ODD_JSON.items()),
