@@ -1,4 +1,4 @@
-"""Pictures from tensors and results; nothing here trains or computes a statistic of its own."""
+"""Pictures from tensors and results; nothing here trains, and means and intervals are those of `euar.intervals`."""
 
 from euar.plots.style import COLORS, MARKERS, figure
 

@@ -1,3 +1,5 @@
+import torch
+
 from euar.plots.scatter import scatter_panels
 from tests.drawing import drawn
 
@@ -7,7 +9,7 @@ def points(ax):
 
 
 def test_each_series_is_drawn_in_its_panel_and_panels_share_their_limits():
-    panels = {"a": {"s": ([1, 2], [3, 4]), "t": ([5], [6])}, "b": {"s": ([7], [800])}}
+    panels = {"a": {"s": (torch.tensor([1, 2]), [3, 4]), "t": ([5], [6])}, "b": {"s": ([7], [800])}}
     made = scatter_panels(panels, "noise", "reading", xscale="log")
     left, right = drawn(made)
     assert points(left) + points(right) == [([1, 2], [3, 4]), ([5], [6]), ([7], [800])]

@@ -83,6 +83,17 @@ def test_plain_ticks_are_all_there_is_on_a_logarithmic_axis():
     assert len(ax.get_xticks(minor=True)) == 0
 
 
+def test_a_legend_of_long_labels_stays_within_the_figure():
+    made, (ax,) = figure()
+    for i in range(4):
+        ax.plot([0, 1], label=f"what the score function measured {i}")
+    legend_below(made)
+    drawn(made)
+    extent = made.legends[0].get_window_extent()
+    assert made.bbox.x0 <= extent.x0
+    assert extent.x1 <= made.bbox.x1
+
+
 def test_the_legend_of_all_panels_says_each_label_once_and_hides_nothing():
     made, axes = figure(2)
     for ax in axes:
