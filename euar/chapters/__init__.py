@@ -5,6 +5,6 @@ chapter; each is there where the chapter needs it. `claim` stops a chapter when 
 """
 
 from euar.chapters.claims import Claim, ClaimError, claim
-from euar.chapters.judge import Feedback
+from euar.chapters.feedback import Feedback
 
 __all__ = ["Claim", "ClaimError", "Feedback", "claim"]

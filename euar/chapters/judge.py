@@ -1,78 +1,104 @@
-"""What an exercise's check answers, and how it compares numbers."""
+"""The judge of the exercises.
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+An exercise is a function under `@exercise`. It takes an answer apart (`euar.chapters.answers`) and compares
+it with the right one and with what typical mistakes give (`expect`). What it raises becomes the hint.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from euar.chapters.answers import AnswerError, StubError, array, entries, require, shaped
+from euar.chapters.feedback import Feedback
 
 
-class Feedback(NamedTuple):
-    """The verdict on an answer.
-
-    Attributes:
-        ok: whether the answer is right.
-        message: what is right, or what to look at next.
-    """
-
-    ok: bool
-    message: str
-
-    def __repr__(self) -> str:
-        return f"{'✓' if self.ok else '✗'} {self.message}"
-
-
-EMPTY = Feedback(False, "Write the function first: so far it returns nothing.")
-
-
-def is_empty(value: object) -> bool:
-    """Tell whether a reader's function still returns nothing."""
-    return value is None or value is ...
-
-
-def raised(error: Exception) -> Feedback:
-    """Return the feedback on a reader's function that raised."""
-    if isinstance(error, NotImplementedError):
-        return EMPTY
-    return Feedback(False, f"Your function raised {type(error).__name__}: {error}")
-
-
-def called(answer: Callable[[], Any]) -> Any:
-    """Return what a call of the reader's function gives, or the feedback on a stub or on what it raised."""
-    try:
-        return answer()
-    except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return raised(error)
-
-
-def returned(value: Any) -> Any:
-    """Return what the reader's function returned.
-
-    Raises:
-        NotImplementedError: nothing, so it is a stub.
-    """
-    if is_empty(value):
-        raise NotImplementedError
-    return value
-
-
-def compared(
-    found: NDArray, right: NDArray, praise: str, mistakes: Mapping[str, ArrayLike], tolerance: float = 1e-3
-) -> Feedback:
-    """Compare an array with the right one, then with what typical mistakes give.
+def exercise(praise: str, stub: str = "") -> Callable[[Callable[[Any], None]], Callable[[Any], Feedback]]:
+    """Turn a function that raises `AnswerError` on a wrong answer into one that returns the verdict.
 
     Args:
-        found: what the reader's function gives.
-        right: of the same shape, if the answer is right.
-        praise: the message then.
-        mistakes: {hint: what the mistake gives}.
-        tolerance: largest relative difference.
+        praise: the message on a right answer.
+        stub: the message where nothing is answered yet; by default the error's own.
     """
-    if found.shape != right.shape:
-        return Feedback(False, f"Expected shape {right.shape}, found {found.shape}.")
-    if np.allclose(found, right, rtol=tolerance):
-        return Feedback(True, praise)
-    for hint, values in mistakes.items():
-        if np.allclose(found, values, rtol=tolerance):
-            return Feedback(False, hint)
-    return Feedback(False, f"Not yet: off by up to {np.abs(found - right).max():.3g}. Try the hint.")
+
+    def decorate(check: Callable[[Any], None]) -> Callable[[Any], Feedback]:
+        @functools.wraps(check)
+        def judged(answer: Any) -> Feedback:
+            try:
+                check(answer)
+            except StubError as error:
+                return Feedback(False, stub or str(error))
+            except AnswerError as error:
+                return Feedback(False, str(error))
+            return Feedback(True, praise)
+
+        return judged
+
+    return decorate
+
+
+def expect(
+    found: Any, right: Any, mistakes: Mapping[str, Any], otherwise: str = "", tolerance: float = 1e-3
+) -> None:
+    """Compare an answer with the right one, then with what typical mistakes give.
+
+    Args:
+        found: what `array` takes.
+        right: of the same shape, if the answer is right.
+        mistakes: {hint: what the mistake gives}, of any shape.
+        otherwise: the hint for a difference that no mistake explains; by default it says how large it is.
+        tolerance: largest relative difference.
+
+    Raises:
+        AnswerError: the answer is not right.
+    """
+    found, right = array(found), array(right)
+    if _close(found, right, tolerance) and not np.isnan(found).any():
+        return
+    for hint, value in mistakes.items():
+        require(not _close(found, array(value), tolerance), hint)
+    shaped(found, *right.shape)
+    require(_is_truth(found) == _is_truth(right), f"Expected {right.dtype}, found {found.dtype}.")
+    require(not np.isnan(found).any(), "Your answer holds NaN.")
+    raise AnswerError(otherwise or f"Not yet: off by up to {_off(found, right):.3g}. Try the hint.")
+
+
+def expect_truths(answer: Any, right: Mapping[str, tuple[bool, str]]) -> None:
+    """Compare {statement: whether it holds} with the right one.
+
+    Args:
+        answer: the reader's.
+        right: {statement: (whether it holds, why)}.
+
+    Raises:
+        AnswerError: a statement is missing, or the first that is wrong, with its reason.
+    """
+    for name, given in entries(answer, right):
+        holds, reason = right[name]
+        with part(name):
+            expect(given, holds, {}, f"Not so. {reason}")
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Put the name of a part of the answer before what is wrong with it."""
+    try:
+        yield
+    except AnswerError as error:
+        raise type(error)(f"{name}: {error}") from error
+
+
+def _close(found: NDArray, value: NDArray, tolerance: float) -> bool:
+    alike = found.shape == value.shape and _is_truth(found) == _is_truth(value)
+    return alike and np.allclose(found, value, rtol=tolerance, equal_nan=True)
+
+
+def _is_truth(found: NDArray) -> bool:
+    return found.dtype == bool
+
+
+def _off(found: NDArray, right: NDArray) -> float:
+    return np.abs(found.astype(float) - right).max()

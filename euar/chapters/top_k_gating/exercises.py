@@ -1,45 +1,40 @@
 """Checks of the exercises in the chapter on top-k gating (Eq. 5-6).
 
-Right answers are found again by finite differences, by a loop over rows or by hand, never by the package's
-own gate. Letters: B samples, N experts, k chosen.
+Letters: B samples, N experts, k chosen.
 """
 
-import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from euar.chapters.judge import EMPTY, Feedback, is_empty, raised
+from euar.chapters.answers import array, call, require, shaped
+from euar.chapters.judge import exercise, expect
 
 Gate = Callable[[Tensor], Tensor]
 
 
-def batch_weights(answer: tuple[float, float]) -> Feedback:
+@exercise("The probability cancels: the gate's own opinion is gone, the batch size is left.")
+def batch_weights(answer: tuple[float, float]) -> None:
     """Check the weights that renormalisation over the batch gives in batches of one and of two samples.
 
     Args:
         answer: (a chosen weight in a batch of one, the same in a batch of two whose choices do not overlap).
     """
-    try:
-        one, two = (float(value) for value in answer)
-    except (TypeError, ValueError):
-        return Feedback(False, "Put two numbers in place of the dots, such as (0.5, 0.5).")
-    if math.isclose(one, 1 / 3, rel_tol=0.02):
-        return Feedback(False, "First number: this divides a row by its sum. Here a *column* is divided.")
-    if not math.isclose(one, 1, rel_tol=0.01):
-        return Feedback(False, "First number: with one row, what is the sum of a column? Divide by it.")
-    if math.isclose(two, 1, rel_tol=0.01):
-        return Feedback(False, "Second number: after the division, the column is multiplied by the rows.")
-    if math.isclose(two, 0.5, rel_tol=0.01):
-        return Feedback(False, "Second number: times the number of rows, not divided by it.")
-    if not math.isclose(two, 2, rel_tol=0.01):
-        return Feedback(False, "Second number: a chosen expert still has one weight in its column.")
-    return Feedback(True, "The probability cancels: the gate's own opinion is gone, the batch size is left.")
+    one, two = shaped(answer, 2)
+    mistakes = {"First number: this divides a row by its sum. Here a *column* is divided.": 1 / 3}
+    otherwise = "First number: with one row, what is the sum of a column? Divide by it."
+    expect(one, 1, mistakes, otherwise, tolerance=0.02)
+    mistakes = {
+        "Second number: after the division, the column is multiplied by the rows.": 1,
+        "Second number: times the number of rows, not divided by it.": 0.5,
+    }
+    otherwise = "Second number: a chosen expert still has one weight in its column."
+    expect(two, 2, mistakes, otherwise, tolerance=0.01)
 
 
-def logit_gradient(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Feedback:
+@exercise("Right: a cut logit gets -p_j times the weighted mean score, and nothing of its own expert.")
+def logit_gradient(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> None:
     """Check the gradient of a loss with respect to the logits of Eq. 5.
 
     Args:
@@ -50,50 +45,53 @@ def logit_gradient(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Feedba
     score = torch.tensor([0.7, -1.3, 0.4, 2.0, -0.6]).double()
     chosen = torch.tensor([True, False, True, True, False])
     probs = logits.softmax(dim=0)
-    try:
-        found = answer(probs, chosen, score)
-        if is_empty(found):
-            return EMPTY
-        found = torch.as_tensor(found).detach().double()
-    except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return raised(error)
-    right = _differences(logits, chosen, score)
-    praise = "Right: a cut logit gets -p_j times the weighted mean score, and nothing of its own expert."
-    return _judge(found, right, praise, _wrong_gradients(probs, chosen, score, right))
+    weights = probs * chosen
+    right, topk = weights * score - probs * (weights @ score), weights / weights.sum()
+    mistakes = {
+        "This is the gradient without a cut. Only chosen experts have a weight.": (
+            probs * (score - probs @ score)
+        ),
+        "Cut logits do get a gradient: they stand in the softmax's denominator.": right * chosen,
+        "This is for weights that are renormalised over k. Eq. 5 does not do that.": (
+            topk * (score - topk @ score)
+        ),
+        "A factor p_j is missing: the derivative of e^l_j is e^l_j.": chosen * score - weights @ score,
+        "This is the diagonal alone. Every logit moves every weight.": weights * (1 - probs) * score,
+        "The sign is turned. Check it on two experts with k = 2.": -right,
+    }
+    expect(call(answer, probs, chosen, score), right, mistakes)
 
 
-def renormalised(answer: Callable[[Tensor, int], Tensor]) -> Feedback:
+@exercise("Right: rows sum to one, and each has k weights.")
+def renormalised(answer: Callable[[Tensor, int], Tensor]) -> None:
     """Check a gate that divides each row by its sum.
 
     Args:
         answer: takes logits (B, N) and k, and returns weights (B, N), zero for experts not chosen.
     """
     logits = torch.randn(6, 5, generator=torch.Generator().manual_seed(2)).double()
-    try:
-        found = answer(logits.clone(), 2)
-        if is_empty(found):
-            return EMPTY
-        found = torch.as_tensor(found).detach().double()
-    except Exception as error:  # as above
-        return raised(error)
-    right = torch.stack([_best(row, 2) for row in logits])
-    kept = right > 0
-    cut = logits.softmax(dim=-1) * kept
+    probs = logits.softmax(dim=-1)
+    kept, last = (torch.zeros_like(probs).scatter(-1, (s * probs).topk(2).indices, 1.0) for s in (1, -1))
+    cut, least = probs * kept, probs * last
+    right = cut / cut.sum(dim=-1, keepdim=True)
     mistakes = {
         "These are the probabilities after the cut. Divide each row by its sum.": cut,
-        "Nothing is cut: keep k probabilities a row.": logits.softmax(dim=-1),
+        "Nothing is cut: keep k probabilities a row.": probs,
         "A cut logit of 0 still gets a share of the softmax: e^0 = 1. What has e^l = 0?": (
-            logits * kept
-        ).softmax(dim=-1),
+            (logits * kept).softmax(dim=-1)
+        ),
         "You divided columns. Each *row* is one sample.": cut / cut.sum(dim=0),
         "Dividing by k is right only if the kept probabilities are all 1.": cut / 2,
-        "These are the k weights alone. Put them back into N columns with scatter.": right[kept].view(6, 2),
-        "You kept the k least probable.": torch.stack([_best(-row, 2, row) for row in logits]),
+        "These are the k weights alone. Put them back into N columns with scatter.": right[right > 0].view(
+            6, 2
+        ),
+        "You kept the k least probable.": least / least.sum(dim=-1, keepdim=True),
     }
-    return _judge(found, right, "Right: rows sum to one, and each has k weights.", mistakes)
+    expect(call(answer, logits, 2), right, mistakes)
 
 
-def depends_on_batch(answer: Callable[[Gate, Tensor], bool]) -> Feedback:
+@exercise("Leaks are found, and rounding is forgiven. Keep this test for every gate.")
+def depends_on_batch(answer: Callable[[Gate, Tensor], bool]) -> None:
     """Check a test that tells whether a gate's weights for a sample depend on the rest of its batch.
 
     Args:
@@ -101,68 +99,9 @@ def depends_on_batch(answer: Callable[[Gate, Tensor], bool]) -> Feedback:
     """
     x = torch.randn(8, 3, generator=torch.Generator().manual_seed(1)).double()
     for gate, leaks, hint in _SUSPECTS:
-        try:
-            found = answer(gate, x.clone())
-        except Exception as error:  # as above
-            return raised(error)
-        if is_empty(found):
-            return EMPTY
-        try:
-            verdict = bool(found)
-        except (RuntimeError, ValueError):
-            return Feedback(False, "Return one True or False, not one for each element.")
-        if verdict != leaks:
-            return Feedback(False, hint)
-    return Feedback(True, "Leaks are found, and rounding is forgiven. Keep this test for every gate.")
-
-
-def _differences(logits: Tensor, chosen: Tensor, score: Tensor) -> Tensor:
-    """Central differences of the loss sum_i score_i g_i, (N,)."""
-    step = 1e-5 * torch.eye(len(logits), dtype=logits.dtype)
-    up, down = ((logits + sign * step).softmax(dim=-1) * chosen @ score for sign in (1, -1))
-    return (up - down) / 2e-5
-
-
-def _wrong_gradients(probs: Tensor, chosen: Tensor, score: Tensor, right: Tensor) -> dict[str, Tensor]:
-    weights, shared = probs * chosen, (probs * chosen) @ score
-    topk = weights / weights.sum()
-    return {
-        "This is the gradient without a cut. Only chosen experts have a weight.": probs
-        * (score - probs @ score),
-        "Cut logits do get a gradient: they stand in the softmax's denominator.": right * chosen,
-        "This is for weights that are renormalised over k. Eq. 5 does not do that.": topk
-        * (score - topk @ score),
-        "A factor p_j is missing: the derivative of e^l_j is e^l_j.": chosen * score - shared,
-        "This is the diagonal alone. Every logit moves every weight.": weights * (1 - probs) * score,
-        "The sign is turned. Check it on two experts with k = 2.": -right,
-    }
-
-
-def _best(row: Tensor, k: int, values: Tensor | None = None) -> Tensor:
-    """Return the softmax over the k largest of a row by a loop, zero elsewhere, (N,)."""
-    values = row if values is None else values
-    best = sorted(range(len(row)), key=lambda j: -float(row[j]))[:k]
-    total = sum(math.exp(float(values[j])) for j in best)
-    weights = torch.zeros_like(row)
-    for j in best:
-        weights[j] = math.exp(float(values[j])) / total
-    return weights
-
-
-def _judge(found: Tensor, right: Tensor, praise: str, mistakes: Mapping[str, Tensor]) -> Feedback:
-    """Compare with the right values, then with what typical mistakes give."""
-    if _equal(found, right):
-        return Feedback(True, praise)
-    for hint, values in mistakes.items():
-        if _equal(found, values):
-            return Feedback(False, hint)
-    if found.shape != right.shape:
-        return Feedback(False, f"Expected shape {tuple(right.shape)}, found {tuple(found.shape)}.")
-    return Feedback(False, f"Not yet: off by up to {(found - right).abs().max():.3g}. Try the hint.")
-
-
-def _equal(found: Any, values: Tensor) -> bool:
-    return found.shape == values.shape and torch.allclose(found, values, rtol=1e-5, atol=1e-7)
+        verdict = array(call(answer, gate, x))
+        require(not verdict.shape, "Return one True or False, not one for each element.")
+        require(bool(verdict) == leaks, hint)
 
 
 def _alone(x: Tensor) -> Tensor:
@@ -190,18 +129,12 @@ def _faint(x: Tensor) -> Tensor:
     return _alone(x) * (1 + 1e-3 * x.mean())
 
 
-_SUSPECTS = (
-    (
-        _columns,
-        True,
-        "A gate that divides columns by their sum passes your test. Give it smaller batches, too.",
-    ),
+_PASSES = "A gate that divides columns by their sum passes your test. Give it smaller batches, too."
+_ROUNDING = "An honest gate fails by its rounding error. Compare with a tolerance: torch.allclose."
+_SUSPECTS = (  # gate, whether it leaks, what to say if the answer's test thinks otherwise
+    (_columns, True, _PASSES),
     (_alone, False, "An honest gate fails your test. Its row sums differ from 1, which is no leak."),
-    (
-        _rounded,
-        False,
-        "An honest gate fails by its rounding error. Compare with a tolerance: torch.allclose.",
-    ),
+    (_rounded, False, _ROUNDING),
     (_later, True, "A gate whose *first* row is honest and whose others leak passes. Look at every row."),
     (_faint, True, "A leak of one in a thousand passes your test. Is your tolerance too wide?"),
 )

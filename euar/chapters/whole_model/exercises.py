@@ -6,10 +6,12 @@ Letters: B samples, N experts, k chosen, D features, M modalities.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from euar.chapters.judge import EMPTY, Feedback, is_empty, raised
+from euar.chapters.answers import call_on, each, entries, gradients, on_cases
+from euar.chapters.judge import exercise, expect, expect_truths, part
 from euar.experts import Gaussian
 from euar.gating import Routing
 from euar.model import EUARConfig
@@ -18,8 +20,7 @@ from euar.moe import UncertaintyAwareMoE
 Weights = dict[str, Tensor]
 Layer = Callable[[Tensor, Weights, int, Tensor], Mapping[str, Tensor]]
 
-#: What the first exercise asks, whether the gradient is zero, and why.
-_GRADIENTS = {
+_GRADIENTS = {  # what the first exercise asks, whether the gradient is zero, and why
     "task on log-variance": (True, "Experts that pass on their mean leave sigma out of the prediction."),
     "U on log-variance": (False, "Eq. 10 holds sigma^2 itself, whatever the experts pass on."),
     "aux on experts": (True, "Eq. 7-9 hold shares and probabilities, which the gate makes alone."),
@@ -31,44 +32,40 @@ _GRADIENTS = {
 _CASES = [({"a": 3}, 4, 2, 1), ({"a": 5, "b": 7}, 6, 3, 2), ({"a": 2, "b": 3, "c": 4}, 8, 5, 3)]
 
 
-def zero_gradients(answer: Mapping[str, bool]) -> Feedback:
+@exercise("Each term reaches what stands in its formula, and the projections below that.")
+def zero_gradients(answer: Mapping[str, bool]) -> None:
     """Check which gradients are exactly zero with `output="mean"` and a batch without style.
 
     Args:
         answer: {gradient: whether it is zero}.
     """
-    if not isinstance(answer, Mapping) or set(answer) != set(_GRADIENTS):
-        return Feedback(False, f"Answer for exactly these: {', '.join(_GRADIENTS)}.")
-    for name, (zero, reason) in _GRADIENTS.items():
-        if not isinstance(answer[name], bool):
-            return Feedback(False, f"{name}: put True or False in place of the dots.")
-        if answer[name] != zero:
-            return Feedback(False, f"{name}: not so. {reason}")
-    return Feedback(True, "Each term reaches what stands in its formula, and the projections below that.")
+    expect_truths(answer, _GRADIENTS)
 
 
-def parameters(answer: Callable[[dict[str, int], int, int, int], int]) -> Feedback:
+@exercise("Right. At this size the experts' 2 M N D (D + 1) decide.")
+def parameters(answer: Callable[[dict[str, int], int, int, int], int]) -> None:
     """Check the number of parameters of the default model.
 
     Args:
         answer: ({modality: width}, D, N, outputs) -> number.
     """
-    try:
-        found = [answer(*case) for case in _CASES]
-        if is_empty(found[0]):
-            return EMPTY
-        found = [float(value) for value in found]
-    except Exception as error:  # whatever the reader's function raises is feedback for its author
-        return raised(error)
-    if found == [_built(*case) for case in _CASES]:
-        return Feedback(True, "Right. At this size the experts' 2 M N D (D + 1) decide.")
-    for hint, count in _MISCOUNTS.items():
-        if found == [_counted(*case) - count(*case) for case in _CASES]:
-            return Feedback(False, hint)
-    return Feedback(False, f"Not yet: for {_CASES[0]} it is {_built(*_CASES[0])}, yours says {found[0]:g}.")
+    found, right = on_cases(answer, _CASES), np.array(each(_built, _CASES))
+    m, d, n, o = np.transpose([(len(widths), *sizes) for widths, *sizes in _CASES])
+    mistakes = {
+        "The LayerNorm of each projection has 2 D numbers of its own.": 2 * d * m,
+        "Each expert has two maps: one to the mean, one to the log-variance.": m * n * d * (d + 1),
+        "The gates are missing: one layer from D to N for each modality.": m * n * (d + 1),
+        "The head is missing: one layer from M D to the outputs.": (m * d + 1) * o,
+        "The head reads M D numbers: the modalities stand side by side.": (m - 1) * d * o,
+        "Every linear layer has a bias: projections, gates, experts, head.": m * (d + n + 2 * n * d) + o,
+    }
+    wrong = {hint: right - missing for hint, missing in mistakes.items()}
+    otherwise = f"Not yet: for {_CASES[0]} it is {right[0]}, yours says {found[0]:g}."
+    expect(found, right, wrong, otherwise, tolerance=0)
 
 
-def layer(answer: Layer) -> Feedback:
+@exercise("Values and gradients agree with the package: you have written the layer.")
+def layer(answer: Layer) -> None:
     """Check a layer written from scratch against `UncertaintyAwareMoE` with the same weights, in training.
 
     Args:
@@ -79,54 +76,20 @@ def layer(answer: Layer) -> Feedback:
     weights = {
         name: value.detach().clone().requires_grad_() for name, value in _sorted(*moe.parameters()).items()
     }
-    try:
-        found = answer(x, weights, moe.gate.k, eps)
-        if is_empty(found):
-            return EMPTY
-        found = {name: torch.as_tensor(found[name]) for name in _MISTAKES}
-    except Exception as error:  # as above
-        return raised(error)
+    found = call_on(answer, x.clone(), weights, moe.gate.k, eps.clone())
     out = moe(x, generator=torch.Generator().manual_seed(1))
     right = {"hidden": out.hidden, **out.losses}
     parts = _taken_apart(moe, x, eps)
-    for name, mistakes in _MISTAKES.items():
-        wrong = _judge(name, found[name], right[name], mistakes(parts)) or _gradient(
-            name, found[name], right[name], weights, moe
-        )
-        if wrong:
-            return Feedback(False, wrong)
-    return Feedback(True, "Values and gradients agree with the package: you have written the layer.")
+    for name, value in entries(found, _MISTAKES):
+        with part(name):
+            expect(value, right[name], _MISTAKES[name](parts), "Not yet. Print its parts.")
+            _expect_gradient(value, right[name], weights, moe)
 
 
 def _built(widths: dict[str, int], dim: int, num_experts: int, outputs: int) -> int:
     task = {"task": "classification"} if outputs > 1 else {}
     model = EUARConfig(widths, dim=dim, num_experts=num_experts, outputs=outputs, **task).build()
     return sum(parameter.numel() for parameter in model.parameters())
-
-
-def _counted(widths: dict[str, int], d: int, n: int, outputs: int) -> int:
-    m = len(widths)
-    projections = sum((width + 1) * d + 2 * d for width in widths.values())
-    return projections + m * n * (d + 1) + 2 * m * n * d * (d + 1) + (m * d + 1) * outputs
-
-
-#: {hint: how many parameters this mistake leaves out}.
-_MISCOUNTS: dict[str, Callable[..., int]] = {
-    "The LayerNorm of each projection has 2 D numbers of its own.": lambda w, d, _n, _o: 2 * d * len(w),
-    "Each expert has two maps: one to the mean, one to the log-variance.": (
-        lambda w, d, n, _o: len(w) * n * d * (d + 1)
-    ),
-    "The gates are missing: one layer from D to N for each modality.": lambda w, d, n, _o: (
-        len(w) * n * (d + 1)
-    ),
-    "The head is missing: one layer from M D to the outputs.": lambda w, d, _n, o: (len(w) * d + 1) * o,
-    "The head reads M D numbers: the modalities stand side by side.": lambda w, d, _n, o: (
-        (len(w) - 1) * d * o
-    ),
-    "Every linear layer has a bias: projections, gates, experts, head.": lambda w, d, n, o: (
-        len(w) * (d + n + 2 * n * d) + o
-    ),
-}
 
 
 def _example() -> tuple[UncertaintyAwareMoE, Tensor, Tensor]:
@@ -219,29 +182,14 @@ def _u_mistakes(p: _Parts) -> dict[str, Tensor]:
 _MISTAKES = {"hidden": _hidden_mistakes, "kl": _kl_mistakes, "aux": _aux_mistakes, "u": _u_mistakes}
 
 
-def _judge(name: str, found: Tensor, right: Tensor, mistakes: Mapping[str, Tensor]) -> str:
-    """What is wrong with the value of one output, or nothing."""
-    if found.shape != right.shape:
-        return f"{name}: expected shape {tuple(right.shape)}, found {tuple(found.shape)}."
-    if torch.allclose(found.double(), right, rtol=1e-4, atol=1e-6):
-        return ""
-    for hint, values in mistakes.items():
-        if torch.allclose(found.double(), values.double(), rtol=1e-4, atol=1e-6):
-            return f"{name}: {hint}"
-    return f"{name}: not yet, off by up to {(found - right).abs().max():.3g}. Print its parts."
-
-
-def _gradient(name: str, found: Tensor, right: Tensor, weights: Weights, moe: UncertaintyAwareMoE) -> str:
-    """What is wrong with the gradient of one output, or nothing."""
-    if not found.requires_grad:
-        return f"{name}: the value is right, but no gradient reaches the weights. Keep tensors."
-    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
-    mine = torch.autograd.grad(found.square().sum(), list(weights.values()), **options)
-    theirs = _sorted(*torch.autograd.grad(right.square().sum(), list(moe.parameters()), **options))
+def _expect_gradient(found: Tensor, right: Tensor, weights: Weights, moe: UncertaintyAwareMoE) -> None:
+    """Compare the gradient of one output with respect to each of the reader's weights."""
+    unreached = "The value is right, but no gradient reaches the weights. Keep tensors."
+    mine = gradients(found, list(weights.values()), unreached)
+    theirs = _sorted(*gradients(right, list(moe.parameters()), unreached))
     for weight, gradient in zip(weights, mine, strict=True):
-        if not torch.allclose(gradient, theirs[weight], rtol=1e-4, atol=1e-6):
-            return f"{name}: the value is right, but not its gradient for {weight}. What is cut off?"
-    return ""
+        otherwise = f"The value is right, but not its gradient for {weight}. What is cut off?"
+        expect(gradient, theirs[weight], {}, otherwise)
 
 
 def _sorted(gate: Tensor, gate_bias: Tensor, experts: Tensor, bias: Tensor) -> Weights:

@@ -1,5 +1,6 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
+import itertools
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,14 +33,54 @@ def clamped(experts, x, index):
     return mean, log_var.clamp(*experts.log_var_range)
 
 
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(12)  # exact for polynomials of eps up to degree 23
+
+
+def expectation(function, mean, log_var):
+    """E of a function of z by Gauss-Hermite quadrature."""
+    z = np.expand_dims(mean, -1) + np.expand_dims(np.exp(np.asarray(log_var) / 2), -1) * NODES
+    return function(z) @ WEIGHTS / WEIGHTS.sum()
+
+
+def noise_cost(log_var, y=0.7, w=-0.4, mean=1.2):
+    return expectation(lambda z: (y - w * z) ** 2, mean, log_var) - (y - w * mean) ** 2
+
+
+def by_differences(mean, log_var, step=1e-4):
+    below, above = (expectation(np.square, mean, log_var + shift) for shift in (-step, step))
+    return (above - below) / (2 * step)
+
+
+def enumerated(weight, variance, draws):
+    """The cost over all patterns of noise +-1: mean 0 and variance 1, all that counts."""
+    signs = torch.tensor(list(itertools.product([-1.0, 1.0], repeat=draws * len(weight)))).double()
+    noise = signs.view(-1, draws, len(weight)) * variance.sqrt()  # (patterns, S, D)
+    return (noise @ weight).mean(dim=-1).square().mean()
+
+
+def looped(experts, x, index):
+    """One sample and one expert at a time."""
+    mean, log_var = (torch.empty(*index.shape, experts.out_features).double() for _ in range(2))
+    for b, c in itertools.product(*map(range, index.shape)):
+        j = index[b, c]
+        mean[b, c] = experts.mean_weight[j] @ x[b] + experts.mean_bias[j]
+        log_var[b, c] = experts.log_var_weight[j] @ x[b] + experts.log_var_bias[j]
+    return mean, log_var.clamp(*experts.log_var_range)
+
+
 RIGHT = {
-    check.noise_cost_factor: [math.e, 2.72, torch.tensor(1.0).exp()],
-    check.gradient_of_mean_square: [lambda m, v: v.exp(), lambda m, v: Gaussian(m, v).variance.float()],
+    check.noise_cost_factor: [math.e, 2.72, torch.tensor(1.0).exp(), noise_cost(1.3) / noise_cost(0.3)],
+    check.gradient_of_mean_square: [
+        lambda m, v: v.exp(),
+        lambda m, v: Gaussian(m, v).variance.float(),
+        by_differences,
+    ],
     check.cost_of_averaged_draws: [
         lambda w, s, n: (w**2 * s).sum() / n,
         lambda w, s, n: sum(a * a * b for a, b in zip(w.tolist(), s.tolist(), strict=True)) / n,
+        enumerated,
     ],
-    check.routed_experts: [clamped, lambda e, x, index: e(x, index)],
+    check.routed_experts: [clamped, lambda e, x, index: e(x, index), looped],
 }
 WRONG = {
     check.noise_cost_factor: [..., "e", math.sqrt(math.e), math.e**2, 1, 2, 7],

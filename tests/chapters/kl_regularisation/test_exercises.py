@@ -6,13 +6,18 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize
+from torch.distributions import Normal
+from torch.distributions import kl_divergence as kl_of_distributions
 
 from euar.chapters import ClaimError
 from euar.chapters.kl_regularisation import exercises as check
 from euar.chapters.kl_regularisation import measure as experiment
 from euar.experts import Gaussian
+from euar.losses import kl_divergence
 
 CHAPTER = Path(__file__).parents[3] / "book" / "kl_regularisation.ipynb"
 SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
@@ -35,12 +40,41 @@ def swapped(mean, log_var, prior):
     return ((prior + mean**2) / log_var.exp() - 1 + log_var - math.log(prior)) / 2
 
 
+def sum_over_mean():
+    gaussian = Gaussian(*torch.randn(2, 4, 8, 64, generator=torch.Generator().manual_seed(0)))
+    return kl_divergence(gaussian, "sum") / kl_divergence(gaussian, "mean")
+
+
+def steps_to_halve(alpha):
+    """Steps of gradient descent on alpha mu^2 / 2, rate 1, from mu = 1 to a half."""
+    mean, steps = 1.0, 0
+    while mean > 0.5:
+        mean, steps = mean - alpha * mean, steps + 1
+    return steps
+
+
+def searched(signal, weight):
+    """The sigma^2 of the lowest loss, by a search over mean and variance together."""
+
+    def loss(logs):
+        square, variance = np.exp(logs)  # mu^2, sigma^2
+        return signal**2 * variance / square + weight / 2 * (square + variance - np.log(variance) - 1)
+
+    found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-15})
+    return np.exp(found.x[1])
+
+
+def of_torch(mean, log_var, prior):
+    return kl_of_distributions(Normal(mean, (log_var / 2).exp()), Normal(0.0, prior**0.5))
+
+
 RIGHT = {
-    check.alpha_for_sum: [1e-3 / 64, 1.5625e-5, torch.tensor(1.56e-5)],
-    check.slower_by: [100, 100.0],
-    check.lowest_variance: [optimum, lambda p, a: 1 / (1 / optimum(p, a))],
+    check.alpha_for_sum: [1e-3 / 64, 1.5625e-5, torch.tensor(1.56e-5), 1e-3 / sum_over_mean()],
+    check.slower_by: [100, 100.0, steps_to_halve(1e-4) / steps_to_halve(1e-2)],
+    check.lowest_variance: [optimum, lambda p, a: 1 / (1 / optimum(p, a)), searched],
     check.other_prior: [
         to_prior,
+        of_torch,
         lambda m, v, t: Gaussian(m / t**0.5, v - math.log(t)).kl(),
         lambda m, v, t: to_prior(m, v, t).tolist(),
     ],
@@ -117,6 +151,7 @@ def unchanged(known):
 def test_the_claims_on_results_hold():
     with_results(
         unchanged,
+        "felt-moments",
         "claims-sweep",
         "figure-factors-change",
         "figure-factors",
@@ -125,6 +160,12 @@ def test_the_claims_on_results_hold():
         "claims-felt",
         "claims-u",
     )
+
+
+@pytest.mark.parametrize("key", [NONE, STRONG, (0.1, "sum", 0.0)])
+def test_the_claim_on_what_is_felt_at_any_weight_fails_where_sigma_stays(key):
+    with pytest.raises(ClaimError, match="felt σ², last epoch"):
+        with_results(scale(key, "last", "felt_variance", 2.5), "felt-moments")
 
 
 @pytest.mark.parametrize(

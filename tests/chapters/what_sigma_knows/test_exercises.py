@@ -1,12 +1,15 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
 import copy
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm
 
 from euar.chapters import ClaimError
 from euar.chapters.what_sigma_knows import exercises as check
@@ -25,11 +28,52 @@ def likelihood(a, u, g, w, v):
     return a / (a + 2 * u * g + w**2 * g**2 / v)
 
 
+def searched(loss):
+    """The s of the least loss, by a search over log s."""
+    found = minimize_scalar(lambda log: loss(math.exp(log)), (-12, 3), options={"xtol": 1e-10})
+    return math.exp(found.x)
+
+
+def expected_loss(s, a, u, g, w, v=0.5):
+    """Terms with s of the expected loss; with v = 1/2, those of the squared error."""
+    return (w * g) ** 2 * s / (2 * v) + u * g * s + a / 2 * (s - math.log(s))
+
+
+def moved():
+    """Change one thing at a time and search again, in a squared error with draws averaged out."""
+
+    def least(y=1.0, x=0.0, a=0.02, u=0.01, g=0.4, w=0.3):
+        return searched(lambda s: (y - w * g * (0.5 + x)) ** 2 + expected_loss(s, a, u, g, w))
+
+    changed = {
+        "label": least(y=-2.0),
+        "noise": least(x=0.7),
+        "gate weight": least(g=0.8),
+        "head weight": least(w=0.6),
+        "all weights": least(a=0.04, u=0.02),
+    }
+    return {name: not math.isclose(value, least(), rel_tol=1e-3) for name, value in changed.items()}
+
+
+def drawn(length, sd):
+    """The mean over normal weights, by quantiles in place of draws."""
+    quantiles = norm.ppf((np.arange(1_000_000) + 0.5) / 1_000_000)
+    return np.exp(length * sd * quantiles).mean()
+
+
 RIGHT = {
-    check.what_moves: [MOVES, dict(reversed(MOVES.items()))],
-    check.with_likelihood: [likelihood, lambda *case: np.float32(likelihood(*case))],
-    check.one_variance: [lambda best: 1 / np.mean(1 / best), lambda best: len(best) / sum(1 / best)],
-    check.mean_variance: [lambda n, sd: np.exp(n**2 * sd**2 / 2)],
+    check.what_moves: [MOVES, dict(reversed(MOVES.items())), moved()],
+    check.with_likelihood: [
+        likelihood,
+        lambda *case: np.float32(likelihood(*case)),
+        lambda *case: searched(lambda s: expected_loss(s, *case)),
+    ],
+    check.one_variance: [
+        lambda best: 1 / np.mean(1 / best),
+        lambda best: len(best) / sum(1 / best),
+        lambda best: searched(lambda s: np.mean(s / best - 1 - np.log(s / best))),
+    ],
+    check.mean_variance: [lambda n, sd: np.exp(n**2 * sd**2 / 2), drawn],
 }
 WRONG = {
     check.what_moves: [
