@@ -12,6 +12,7 @@ from euar.plots.style import (
     plain_ticks,
     top_down,
 )
+from euar.systems import SYSTEMS
 from tests.drawing import drawn
 
 LABELS = (
@@ -37,6 +38,12 @@ def test_no_two_systems_look_alike():
 )
 def test_a_name_looks_like_its_label(name, label):
     assert appearance(name) == appearance(label)
+
+
+def test_every_system_of_the_registry_is_listed_and_looks_alike_by_name_and_by_label():
+    for system in SYSTEMS.values():
+        assert appearance(system.name) == appearance(system.label)
+        assert system.label in LABELS
 
 
 def test_a_system_from_outside_keeps_a_look_that_is_none_of_ours():
