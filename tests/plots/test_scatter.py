@@ -33,3 +33,7 @@ def test_the_diagonal_is_where_both_agree():
 def test_a_level_is_a_dashed_line_in_each_panel():
     axes = drawn(scatter_panels({"a": {"": ([1], [2])}, "b": {"": ([1], [2])}}, "", "", level=0.4))
     assert [list(ax.lines[-1].get_ydata()) for ax in axes] == [[0.4, 0.4]] * 2
+
+
+def test_panels_that_their_titles_name_have_no_legend():
+    assert scatter_panels({"a": {"a": ([1], [2])}, "b": {"b": ([1], [2])}}, "", "").legends == []
