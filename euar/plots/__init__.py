@@ -1,4 +1,4 @@
-"""Pictures from tensors and results; nothing here trains or computes a statistic of its own."""
+"""Pictures from tensors and results: nothing here trains; means and intervals come from `euar.intervals`."""
 
 from euar.plots.style import COLORS, MARKERS, figure
 

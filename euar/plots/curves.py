@@ -148,8 +148,9 @@ def _lines(ax: Axes, x: NDArray, rows: NDArray, style: Mapping[str, str]) -> Non
 
 
 def _rings(ax: Axes, x: NDArray, rows: NDArray, places: NDArray, style: Mapping[str, str]) -> None:
+    hollow = {"marker": "o", "ms": 12 if len(rows) == 1 else 7, "mfc": "none", "mew": 1.5}
     for row, place in zip(rows, places, strict=False):
-        ax.plot([place], row[x == place], "o", color=style["color"], ms=12, mfc="none", mew=1.5)
+        ax.plot([place], row[x == place], ls="none", color=style["color"], **hollow)
 
 
 def _ticks(ax: Axes, x: NDArray) -> None:

@@ -38,9 +38,11 @@ def forest(
     for i, row in enumerate(rows.values()):
         for j, (name, values) in enumerate(row.items()):
             height = i + _ROOM / most * (j - (len(row) - 1) / 2)
-            _mark(ax, height, values, _ROOM / most, {"label": name} | _style(looks[name]))
-    for (label, x), style in zip((lines or {}).items(), ("--", ":"), strict=False):
-        ax.axvline(x, color="black", lw=1, ls=style, label=label)
+            color, marker = looks[name]
+            style = {"label": name, "color": color, "marker": marker}
+            _mark(ax, height, values, _ROOM / most, style)
+    for label, x in (lines or {}).items():
+        ax.axvline(x, color="black", lw=1, ls="--", label=label)
     ax.set_xlim(limits)
     top_down(ax, list(rows))
     if most > 1 or any(lines or {}):
@@ -75,10 +77,6 @@ def estimate(values: ArrayLike | Interval, scale: str = "linear") -> tuple[Inter
     else:
         found = t_interval(seeds)
     return found, seeds if found.n > 1 else []
-
-
-def _style(look: tuple[str, str]) -> dict[str, str]:
-    return {"color": look[0], "marker": look[1]}
 
 
 def _mark(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -23,7 +22,7 @@ def scatter_panels(
     """Draw points on one pair of axes for each panel; all panels share their limits.
 
     Args:
-        panels: {title: {series: (x (S,), y (S,))}}, side by side.
+        panels: {title: {series: (x (S,), y (S,))}}, side by side; a legend is there if a panel has several.
         label: of the horizontal axes.
         unit: what the vertical axes say.
         diagonal: ends of a dotted line on which both coordinates agree.
@@ -36,7 +35,7 @@ def scatter_panels(
     for ax, (title, series) in zip(drawn, panels.items(), strict=True):
         for name, (x, y) in series.items():
             color, marker = looks[name]
-            style = {"ms": 3, "alpha": 0.5, "mew": 0} if np.size(x) > _MANY else {"ms": 6, "alpha": 0.8}
+            style = {"ms": 3, "alpha": 0.5, "mew": 0} if len(x) > _MANY else {"ms": 6, "alpha": 0.8}
             ax.plot(x, y, color=color, marker=marker, ls="none", label=name, **style)
         if diagonal:
             ax.plot(diagonal, diagonal, color="black", ls=":", lw=1)
@@ -44,6 +43,6 @@ def scatter_panels(
             ax.axhline(level, color="black", ls="--", lw=1)
         ax.set(title=title, xlabel=label, **axes)
     drawn[0].set_ylabel(unit)
-    if len(looks) > 1:
+    if max(map(len, panels.values())) > 1:
         legend_below(made)
     return made

@@ -94,7 +94,9 @@ def legend_below(made: Figure) -> None:
     once = {label: handle for both in found for handle, label in zip(*both, strict=True)}
     for old in list(made.legends):
         old.remove()
-    place = {"loc": "outside lower center", "ncols": min(len(once), 4)}
+    widest = 0.65 + 0.065 * max(map(len, once))  # inches: the handle and the letters
+    columns = min(len(once), 4, max(1, int(made.get_figwidth() / widest)))
+    place = {"loc": "outside lower center", "ncols": columns}
     made.legend(once.values(), once.keys(), frameon=False, fontsize="small", **place)
 
 

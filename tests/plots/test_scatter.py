@@ -1,3 +1,5 @@
+import torch
+
 from euar.plots.scatter import scatter_panels
 from tests.drawing import drawn
 
@@ -7,7 +9,7 @@ def points(ax):
 
 
 def test_each_series_is_drawn_in_its_panel_and_panels_share_their_limits():
-    panels = {"a": {"s": ([1, 2], [3, 4]), "t": ([5], [6])}, "b": {"s": ([7], [800])}}
+    panels = {"a": {"s": (torch.tensor([1, 2]), [3, 4]), "t": ([5], [6])}, "b": {"s": ([7], [800])}}
     made = scatter_panels(panels, "noise", "reading", xscale="log")
     left, right = drawn(made)
     assert points(left) + points(right) == [([1, 2], [3, 4]), ([5], [6]), ([7], [800])]
@@ -31,3 +33,7 @@ def test_the_diagonal_is_where_both_agree():
 def test_a_level_is_a_dashed_line_in_each_panel():
     axes = drawn(scatter_panels({"a": {"": ([1], [2])}, "b": {"": ([1], [2])}}, "", "", level=0.4))
     assert [list(ax.lines[-1].get_ydata()) for ax in axes] == [[0.4, 0.4]] * 2
+
+
+def test_panels_that_their_titles_name_have_no_legend():
+    assert scatter_panels({"a": {"a": ([1], [2])}, "b": {"b": ([1], [2])}}, "", "").legends == []

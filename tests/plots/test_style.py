@@ -12,6 +12,7 @@ from euar.plots.style import (
     plain_ticks,
     top_down,
 )
+from euar.systems import SYSTEMS
 from tests.drawing import drawn
 
 LABELS = (
@@ -37,6 +38,12 @@ def test_no_two_systems_look_alike():
 )
 def test_a_name_looks_like_its_label(name, label):
     assert appearance(name) == appearance(label)
+
+
+def test_every_system_of_the_registry_is_listed_and_looks_alike_by_name_and_by_label():
+    for system in SYSTEMS.values():
+        assert appearance(system.name) == appearance(system.label)
+        assert system.label in LABELS
 
 
 def test_a_system_from_outside_keeps_a_look_that_is_none_of_ours():
@@ -81,6 +88,17 @@ def test_plain_ticks_are_all_there_is_on_a_logarithmic_axis():
     drawn(made)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "16", "2,048"]
     assert len(ax.get_xticks(minor=True)) == 0
+
+
+def test_a_legend_of_long_labels_stays_within_the_figure():
+    made, (ax,) = figure()
+    for i in range(4):
+        ax.plot([0, 1], label=f"what the score function measured {i}")
+    legend_below(made)
+    drawn(made)
+    extent = made.legends[0].get_window_extent()
+    assert made.bbox.x0 <= extent.x0
+    assert extent.x1 <= made.bbox.x1
 
 
 def test_the_legend_of_all_panels_says_each_label_once_and_hides_nothing():

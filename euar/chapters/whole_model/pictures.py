@@ -70,9 +70,8 @@ def moment(
     made, (left, middle, right) = figure(3, width=9.2, height=3.3)
     for j, (name, values) in enumerate(curves.items()):
         left.plot(np.arange(len(values)), values, color=COLORS[j], marker=MARKERS[j], ms=3, label=name)
-    left.set(
-        title="losses, weighted", xlabel="epoch", yscale="log", ylim=(1e-4, 10), xlim=(-0.3, epochs + 0.3)
-    )
+    limits = {"xlim": (-0.3, epochs + 0.3), "ylim": (1e-4, 10)}
+    left.set(title="losses, weighted", xlabel="epoch", yscale="log", **limits)
     left.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend(frameon=False, fontsize="x-small", ncols=2, loc="upper center")
     for j, (name, (share, variance)) in enumerate(experts.items()):
@@ -107,9 +106,8 @@ def pushes(maps: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Figure:
         ax.set_yticks(range(len(terms)), terms)
         ax.set_title(title)
         ax.grid(visible=False)
-    made.colorbar(image, ax=axes, ticks=range(-6, 2, 2)).ax.set_yticklabels(
-        [f"$10^{{{power}}}$" for power in range(-6, 2, 2)]
-    )
+    bar = made.colorbar(image, ax=axes, ticks=range(-6, 2, 2))
+    bar.ax.set_yticklabels([f"$10^{{{power}}}$" for power in range(-6, 2, 2)])
     return made
 
 
@@ -120,6 +118,5 @@ def _box(ax: Axes, place: tuple[float, float], name: str, shape: Shape, color: s
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.annotate(
-        "", end, start, arrowprops={"arrowstyle": "->", "color": "#666666", "shrinkA": 32, "shrinkB": 34}
-    )
+    style = {"arrowstyle": "->", "color": "#666666", "shrinkA": 32, "shrinkB": 34}
+    ax.annotate("", end, start, arrowprops=style)
