@@ -1,5 +1,7 @@
 """The judge: stubs, exceptions and strange answers become hints; its small functions compare as they say."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ import torch
 from euar.chapters import answers
 from euar.chapters.answers import AnswerError, StubError
 from euar.chapters.judge import exercise, expect, expect_truths, part
+from tests.chapters.test_exercises import ALL
 
 
 def hint(of, *arguments, **options):
@@ -94,6 +97,30 @@ def test_a_wrong_function_is_told_what_is_wrong(answer, words):
     assert verdict.message.startswith(words)
 
 
+NAMES = ("hidden", "kl", "aux", "u", "weights", "mean", "joint", "label", "draws", "views", "task on gate")
+STRANGE = (
+    object(),
+    "text",
+    len,
+    [],
+    [[1.0], [2.0, 3.0]],
+    np.zeros((2, 0)),
+    np.array([True, False]),
+    float("nan"),
+    torch.full((6, 5), torch.nan, requires_grad=True),
+    dict.fromkeys(NAMES, 5),
+    dict.fromkeys(NAMES, {}),
+)
+
+
+@pytest.mark.parametrize(("chapter", "name"), ALL)
+def test_no_exercise_of_the_book_stumbles_over_a_strange_answer(chapter, name):
+    known = getattr(importlib.import_module(f"euar.chapters.{chapter}.exercises"), name)
+    for strange in STRANGE:
+        assert not known(strange).ok
+        assert not known(lambda *_, given=strange: given).ok
+
+
 def test_a_fault_of_the_exercise_itself_is_not_the_readers():
     @exercise("Right.")
     def faulty(_answer):
@@ -119,6 +146,7 @@ def test_a_mistake_is_known_by_its_shape_and_its_nan():
     mistakes = {"the sum": 3.0, "a gap": [1.0, np.nan]}
     assert hint(expect, 3.0, [1.0, 2.0], mistakes) == "the sum"
     assert hint(expect, [1.0, np.nan], [1.0, 2.0], mistakes) == "a gap"
+    assert hint(expect, 2.0, [2.0, 2.0], {}) == "Found shape (), expected shape (2,)."
 
 
 def test_nan_is_never_right():
