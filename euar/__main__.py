@@ -1,4 +1,4 @@
-"""`python -m euar` is the command `euar`."""
+"""`python -m euar` is `euar`."""
 
 from euar.cli import main
 

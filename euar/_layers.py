@@ -1,6 +1,35 @@
-"""The small parts before and after the experts: projections to D, and heads."""
+"""The small parts before and after the experts: projections to D, fusion, and heads."""
 
-from torch import nn
+from collections.abc import Callable, Collection, Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Projection = Literal["linear-norm", "linear", "linear-nobias"]
+Fusion = Literal["concat", "add"]
+Head = Literal["linear", "mlp"]
+
+
+def fused_width(dim: int, modalities: int, fusion: Fusion) -> int:
+    """Return the width of what `fuse` returns."""
+    return dim * modalities if fusion == "concat" else dim
+
+
+def fuse(hidden: Mapping[str, Tensor], modalities: Collection[str], fusion: Fusion) -> Tensor:
+    """Lay the modalities' features side by side, or add them; those not given are 0.
+
+    Args:
+        hidden: {modality: (B, D)}, at least one.
+        modalities: the names of all, M, in their order.
+        fusion: `"concat"` or `"add"`.
+
+    Returns:
+        (B, M D) or (B, D).
+    """
+    missing = torch.zeros_like(next(iter(hidden.values())))
+    features = [hidden.get(m, missing) for m in modalities]
+    return torch.cat(features, dim=-1) if fusion == "concat" else torch.stack(features).sum(dim=0)
 
 
 def _linear_norm(width: int, dim: int) -> nn.Module:
@@ -24,5 +53,11 @@ def _mlp(width: int, outputs: int) -> nn.Module:
     return nn.Sequential(*layers)
 
 
-PROJECTIONS = {"linear-norm": _linear_norm, "linear": nn.Linear, "linear-nobias": _linear_nobias}
-HEADS = {"linear": nn.Linear, "mlp": _mlp}
+Layer = Callable[[int, int], nn.Module]
+
+PROJECTIONS: dict[Projection, Layer] = {
+    "linear-norm": _linear_norm,
+    "linear": nn.Linear,
+    "linear-nobias": _linear_nobias,
+}
+HEADS: dict[Head, Layer] = {"linear": nn.Linear, "mlp": _mlp}

@@ -47,6 +47,13 @@ class Gaussian(NamedTuple):
         return -0.5 * (1 + self.log_var - self.mean.square() - self.variance)  # Eq. 4
 
 
+class RoutedGaussian(Gaussian):
+    """A `Gaussian` of chosen experts, (B, k, D), in the order of an index (B, k) such as `Routing.index`.
+
+    The type says what the shape does not once k = N: whose answer stands where.
+    """
+
+
 class GaussianExperts(nn.Module):
     """N experts, each two linear maps of the same input: one to a mean, one to a log-variance (Eq. 2).
 
@@ -113,7 +120,7 @@ class GaussianExperts(nn.Module):
             index: (B, k), int64; the experts to ask for each sample. All of them by default.
 
         Returns:
-            Gaussian of shape (B, N, D), or (B, k, D) in the order of `index`.
+            Gaussian of shape (B, N, D), or `RoutedGaussian` (B, k, D) in the order of `index`.
 
         Raises:
             ValueError: x is not (B, in).
@@ -123,7 +130,7 @@ class GaussianExperts(nn.Module):
         mean, log_var = stats.chunk(2, dim=-1)
         if self.log_var_range is not None:
             log_var = log_var.clamp(*self.log_var_range)
-        return Gaussian(mean, log_var)
+        return Gaussian(mean, log_var) if index is None else RoutedGaussian(mean, log_var)
 
     def _all(self, x: Tensor) -> Tensor:
         stats = torch.baddbmm(self.bias, x.expand(self.num_experts, -1, -1), self.weight)  # (N, B, 2 D)

@@ -1,4 +1,4 @@
-"""Confidence intervals over seeds."""
+"""Confidence intervals over seeds, and the differences that seeds could show."""
 
 import math
 import statistics
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Interval(NamedTuple):
-    """A mean and its 95 % t-interval; with one value there is no interval and the ends are NaN."""
+    """The mean of n values and its 95 % interval; one value has no t-interval, and its ends are NaN."""
 
     mean: float
     low: float
@@ -15,8 +15,25 @@ class Interval(NamedTuple):
     n: int
 
     def __str__(self) -> str:
-        ends = "no interval from one value" if self.n == 1 else f"95 % [{self.low:.3g}, {self.high:.3g}]"
+        alone = self.n == 1 and math.isnan(self.low)
+        ends = "no interval from one value" if alone else f"95 % [{self.low:.3g}, {self.high:.3g}]"
         return f"{self.mean:.3g}, {ends}, n = {self.n}"
+
+    def signed(self, digits: int = 3, *, scale: float = 1, unit: str = "") -> str:
+        """Return mean and ends with their signs, for a table of differences; no ends without an interval.
+
+        Args:
+            digits: after the point; what rounds to 0 is +0.
+            scale: factor, such as 100 for points.
+            unit: put behind, if any.
+
+        Example:
+            >>> Interval(0.018, -0.005, 0.041, 10).signed(1, scale=100, unit="points")
+            '+1.8 [-0.5, +4.1] points'
+        """
+        mean, low, high = (f"{scale * value:+z.{digits}f}" for value in self[:3])
+        ends = "" if math.isnan(self.low) else f"[{low}, {high}]"
+        return " ".join(filter(None, (mean, ends, unit)))
 
 
 def t_interval(values: Iterable[float]) -> Interval:
@@ -39,3 +56,45 @@ def t_interval(values: Iterable[float]) -> Interval:
     n, mean = len(values), statistics.fmean(values)
     half = t.ppf(0.975, n - 1) * statistics.stdev(values) / math.sqrt(n) if n > 1 else math.nan
     return Interval(mean, mean - half, mean + half, n)
+
+
+def detectable(values: Iterable[float]) -> float:
+    """Return the true mean that a t-test of these values against zero would find in four of five tries.
+
+    Two-sided, at 5 %; (t_0.975 + t_0.8) times the standard error, an approximation. What an interval that
+    contains zero does not say, this does: how large a difference could have been seen.
+
+    Args:
+        values: as for `t_interval`; of one value it is NaN.
+    """
+    from scipy.stats import t
+
+    mean, _, high, n = t_interval(values)
+    return (high - mean) * (1 + t.ppf(0.8, n - 1) / t.ppf(0.975, n - 1)) if n > 1 else math.nan
+
+
+def mean_of_samples(samples: Iterable[Iterable[float]]) -> Interval:
+    """Return the mean of independent samples' means, each sample alike, and its 95 % interval.
+
+    The variances are not taken as equal; degrees of freedom by Welch and Satterthwaite.
+
+    Args:
+        samples: of at least two values each, such as the paired differences on one data set.
+    """
+    from scipy.stats import t
+
+    samples = [[float(v) for v in values] for values in samples]
+    squared = [statistics.variance(values) / len(values) for values in samples]
+    df = sum(squared) ** 2 / sum(s**2 / (len(v) - 1) for s, v in zip(squared, samples, strict=True))
+    mean = statistics.fmean(map(statistics.fmean, samples))
+    half = t.ppf(0.975, df) * math.sqrt(sum(squared)) / len(samples)
+    return Interval(mean, mean - half, mean + half, len(samples))
+
+
+def stouffer(samples: Iterable[Iterable[float]]) -> float:
+    """Return the two-sided p value of independent samples together, each with a t-test against zero."""
+    from scipy.stats import combine_pvalues, ttest_1samp
+
+    above = [ttest_1samp(list(values), 0, alternative="greater").pvalue for values in samples]
+    one_sided = combine_pvalues(above, method="stouffer").pvalue
+    return float(2 * min(one_sided, 1 - one_sided))

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from euar._checks import check_rows, check_word
-from euar.experts import Gaussian
+from euar.experts import Gaussian, RoutedGaussian
 from euar.gating import Routing
 
 Reduce = Literal["mean", "sum"]
@@ -27,9 +27,9 @@ def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | No
         KL = -1/2 (1 + log sigma^2 - mean^2 - sigma^2)   per coordinate
 
     Args:
-        gaussian: (B, N, D).
+        gaussian: (B, N, D), or (B, k, D) of the chosen experts alone, over which the mean is then taken.
         reduce: over D, `"sum"` is the divergence of the whole vector, `"mean"` its share per coordinate, and
-            keeps alpha of Eq. 12 independent of D. Eq. 4 does not say.
+            keeps alpha of Eq. 12 independent of D. Eq. 4 does not say, nor does the main text.
         mask: (B,) bool, the rows that count.
 
     Returns:
@@ -81,9 +81,10 @@ def uncertainty_loss(
         U = 1/N sum_j sigma_j^2 G_j
 
     Args:
-        gaussian: (B, N, D), or (B, k, D) in the order of `routing.index`.
+        gaussian: (B, N, D) in the order of the experts, or, as `GaussianExperts` gives it for an index, a
+            `RoutedGaussian` (B, k, D) in the order of `routing.index`. Where k < N the shape says which.
         routing: of the same batch.
-        reduce: over D, `"mean"` or `"sum"`. Eq. 10 does not say.
+        reduce: over D, `"mean"` or `"sum"`. Eq. 10 does not say, nor does the main text.
         experts: `"mean"` is the 1/N of Eq. 10, `"sum"` leaves it out.
         detach: `"variance"` trains the gate alone, `"gate"` the experts alone, None both (Eq. 10).
         mask: (B,) bool, the rows that count.
@@ -92,21 +93,34 @@ def uncertainty_loss(
         0-dim, the mean over rows.
 
     Raises:
-        ValueError: an unknown word, or mask not bool of shape (B,).
+        ValueError: an unknown word, a Gaussian of another number of experts, or a mask that is not bool of
+            shape (B,).
     """
     check_word("reduce", reduce, _REDUCE)
     check_word("experts", experts, _REDUCE)
     check_word("detach", detach, get_args(Detach))
     variance = _REDUCE[reduce](gaussian.variance, dim=-1)  # (B, N or k)
+    gate = _gate_of(gaussian, routing)  # (B, N or k)
     num_experts = routing.weights.shape[-1]
-    everyone = variance.shape[-1] == num_experts
-    gate = routing.weights if everyone else routing.weights.gather(-1, routing.index)  # (B, N or k)
     if detach == "variance":
         variance = variance.detach()
     if detach == "gate":
         gate = gate.detach()
     per_row = (variance * gate).sum(dim=-1)  # Eq. 10 without its 1/N
     return _mean_over_rows(per_row / num_experts if experts == "mean" else per_row, mask)
+
+
+def _gate_of(gaussian: Gaussian, routing: Routing) -> Tensor:
+    """The weights G of the experts that a Gaussian holds, in its order."""
+    (rows, num_experts), k = routing.weights.shape, routing.index.shape[-1]
+    held = tuple(gaussian.log_var.shape[:-1])  # (B, N or k)
+    routed = isinstance(gaussian, RoutedGaussian) or held[-1] < num_experts
+    if held != (rows, k if routed else num_experts):
+        raise ValueError(
+            f"gaussian: expected shape ({rows}, {num_experts}, D), or ({rows}, {k}, D) of chosen experts, "
+            f"found {tuple(gaussian.log_var.shape)}"
+        )
+    return routing.weights.gather(-1, routing.index) if routed else routing.weights
 
 
 def _mean_over_rows(values: Tensor, mask: Tensor | None) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from torch import Generator, Tensor, nn
 
 from euar._checks import check_positive, check_rows, check_width, check_word
-from euar.experts import Gaussian, GaussianExperts
+from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 from euar.gating import Renormalize, Routing, TopKGate
 from euar.losses import AuxForm, Detach, Reduce, kl_divergence, load_balance_loss, uncertainty_loss
 
@@ -36,8 +36,8 @@ class MoEOutput(NamedTuple):
     Attributes:
         hidden: (B, D), the h of Eq. 6.
         routing: where the gate sent each sample.
-        gaussian: (B, N, D), every expert's answer; (B, k, D), in the order of `routing.index`, where only the
-            chosen experts were asked.
+        gaussian: (B, N, D), every expert's answer; a `RoutedGaussian` (B, k, D), in the order of
+            `routing.index`, where only the chosen experts were asked.
         losses: `{"kl", "aux", "u"}`, unweighted, 0-dim.
     """
 
@@ -127,7 +127,7 @@ class UncertaintyAwareMoE(nn.Module):
         if self._asked(routing) is not None:
             return gaussian
         index = routing.index.unsqueeze(-1).expand(-1, -1, self.dim)
-        return Gaussian(gaussian.mean.gather(1, index), gaussian.log_var.gather(1, index))
+        return RoutedGaussian(gaussian.mean.gather(1, index), gaussian.log_var.gather(1, index))
 
     def _combine(self, routing: Routing, chosen: Gaussian, generator: Generator | None) -> Tensor:
         sampled = self.output == "sample" and self.training

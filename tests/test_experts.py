@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from euar.experts import Gaussian, GaussianExperts
+from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 
 
 @pytest.fixture
@@ -107,6 +107,17 @@ def test_routed_experts_pass_gradcheck(experts):
     assert torch.autograd.gradcheck(
         lambda x, w, b: tuple(experts_with(experts, w, b)(x, index)), (x, *leaves(experts))
     )
+
+
+def test_what_routed_experts_say_is_a_gaussian_of_its_own_type(experts):
+    x = torch.randn(3, 6, dtype=torch.float64)
+    every, routed = experts(x), experts(x, torch.zeros(3, 1, dtype=torch.int64))
+    assert type(every) is Gaussian
+    assert type(routed) is RoutedGaussian
+    assert type(routed._replace(mean=x)) is RoutedGaussian
+    mean, log_var = routed
+    torch.testing.assert_close(mean, every.mean[:, :1])
+    torch.testing.assert_close(log_var, every.log_var[:, :1])
 
 
 def leaves(experts):

@@ -5,8 +5,8 @@ import torch
 from torch.distributions import Independent, Normal
 from torch.distributions import kl_divergence as kl_of_distributions
 
-from euar.experts import Gaussian
-from euar.gating import Routing
+from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
+from euar.gating import Routing, TopKGate
 from euar.losses import kl_divergence, load_balance_loss, uncertainty_loss
 
 B, N, K, D = 6, 4, 2, 3
@@ -143,6 +143,31 @@ def test_uncertainty_loss_of_the_chosen_alone_is_the_same(gaussian, routing):
     rows = torch.arange(B).unsqueeze(-1)
     chosen = Gaussian(gaussian.mean[rows, routing.index], gaussian.log_var[rows, routing.index])
     torch.testing.assert_close(uncertainty_loss(chosen, routing), uncertainty_loss(gaussian, routing))
+
+
+def test_with_all_experts_chosen_the_order_is_not_guessed():
+    torch.manual_seed(0)
+    x, experts, gate = torch.randn(6, 3), GaussianExperts(5, 3, 4), TopKGate(3, 5, k=5)
+    routing = gate(x)
+    every, routed = experts(x), experts(x, routing.index)
+    by_hand = (every.variance.mean(dim=-1) * routing.probs).sum(dim=-1).mean() / 5
+    assert every.log_var.shape == routed.log_var.shape
+    torch.testing.assert_close(uncertainty_loss(every, routing), by_hand)
+    torch.testing.assert_close(uncertainty_loss(routed, routing), by_hand)
+    misread = uncertainty_loss(Gaussian(*routed), routing)  # says that this is the order of the experts
+    assert abs(misread - by_hand) > 0.01 * by_hand
+
+
+@pytest.mark.parametrize("shape", [(B, 1, D), (B, 3, D), (B, N + 1, D), (1, N, D), (N, D), (B, N)], ids=str)
+def test_a_gaussian_of_other_experts_is_never_broadcast(routing, shape):
+    with pytest.raises(ValueError, match=r"gaussian: expected shape \(6, 4, D\), or \(6, 2, D\)"):
+        uncertainty_loss(Gaussian(torch.zeros(shape), torch.zeros(shape)), routing)
+
+
+def test_a_routed_gaussian_has_k_experts(routing):
+    everyone = RoutedGaussian(torch.zeros(B, N, D), torch.zeros(B, N, D))
+    with pytest.raises(ValueError, match="gaussian: expected shape"):
+        uncertainty_loss(everyone, routing)
 
 
 @pytest.mark.parametrize(

@@ -1,47 +1,36 @@
-"""The experiments of the book by name: what each measures, from the `measure.py` of its chapter."""
+"""What can be measured, by name: every chapter that has a `measure.py`, and modules from outside."""
 
-from collections.abc import Callable
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
 
-from euar.chapters.data_and_leaks import measure as probes
-from euar.chapters.kl_regularisation import measure as kl_regularisation
-from euar.chapters.ledger import measure as expert_number
-from euar.chapters.mosei import measure as mosei
-from euar.chapters.mosi import measure as mosi
-from euar.chapters.mvsa import measure as mvsa
-from euar.chapters.mvsa import twins
-from euar.chapters.nyud import measure as nyud
-from euar.chapters.paper_against_code import measure as differences
-from euar.chapters.quick_start import measure as embedded
-from euar.chapters.uncertainty_loss import measure as uncertainty_loss
-from euar.chapters.what_sigma_knows import measure as what_sigma_knows
-from euar.chapters.whole_model import measure as whole_model
-from euar.experiments import grid
-from euar.experiments.run import Request
-
-EXPERIMENTS: dict[str, Callable[[], list[Request]]] = {
-    "differences": differences.requests,
-    "embedded": embedded.requests,
-    "expert-number": expert_number.requests,
-    "grid": grid.requests,
-    "kl": kl_regularisation.requests,
-    "mosei": mosei.requests,
-    "mosi": mosi.requests,
-    "mvsa": mvsa.requests,
-    "nyud": nyud.requests,
-    "probes": probes.requests,
-    "sigma": what_sigma_knows.requests,
-    "twins": twins.requests,
-    "uncertainty": uncertainty_loss.requests,
-    "whole-model": whole_model.requests,
-}
+from euar import chapters
+from euar.experiments.measurement import Measurement
 
 
-def requests(name: str) -> list[Request]:
-    """Return what an experiment asks for.
+def names() -> list[str]:
+    """Return the chapters that measure something; an experiment bears the name of its chapter."""
+    rooms = [room.name for room in pkgutil.iter_modules(chapters.__path__) if room.ispkg]
+    return [room for room in rooms if find_spec(f"euar.chapters.{room}.measure")]
+
+
+def measurements(name: str) -> tuple[str, list[Measurement]]:
+    """Return the name under which results are kept, and what an experiment asks for.
+
+    Args:
+        name: a chapter, or the dotted name of a module that can be imported; its function `measurements`
+            returns the list, and its last part is the experiment's name.
 
     Raises:
-        ValueError: an unknown name.
+        ValueError: an unknown name, or a module without that function.
     """
-    if name not in EXPERIMENTS:
-        raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, found {name!r}")
-    return EXPERIMENTS[name]()
+    known = names()
+    if name not in known and "." not in name:
+        raise ValueError(f"experiment: expected one of {', '.join(known)}, or package.module, found {name!r}")
+    module = f"euar.chapters.{name}.measure" if name in known else name
+    try:
+        asked = import_module(module).measurements
+    except (ModuleNotFoundError, AttributeError) as error:
+        expected = "a module with a function measurements() that can be imported"
+        raise ValueError(f"experiment {name!r}: expected {expected}; {error}") from error
+    return name.rpartition(".")[2], asked()

@@ -1,5 +1,6 @@
 """The command line: each command reads its options, calls one function, and prints."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,16 +10,19 @@ try:
 except ModuleNotFoundError as error:
     raise SystemExit(f'euar: the command line needs {error.name}; run: pip install "euar[cli]"') from None
 
-from euar.chapters.measurements import EXPERIMENTS, requests
+from euar.chapters.measurements import measurements, names
+from euar.chapters.quick_start.measure import recipe
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
-from euar.cli._console import explained, fail
-from euar.experiments import grid, report, store
+from euar.cli._console import explained, fail, say
+from euar.experiments import report, store
+from euar.experiments.rates import at_the_edge
 from euar.experiments.run import run_experiment
-from euar.experiments.train import SYSTEMS, Request
-from euar.experiments.train import train as train_request
-from euar.files import write_json
+from euar.experiments.train import Train
+from euar.files import read_json, write_json
+from euar.systems.registry import SYSTEMS
 from euar.training import Recipe
+from euar.training.seeding import check_seeds
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,9 +33,12 @@ app = typer.Typer(
 app.add_typer(data_commands.app, name="data")
 app.command()(feature_commands.features)
 
+_SYSTEM = f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own."
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; modules of the current folder can be named in its options."""
+    sys.path.append(str(Path.cwd()))
     app()
 
 
@@ -40,7 +47,7 @@ def train(  # noqa: PLR0913  one argument for each option
     data: Annotated[str, typer.Argument(help="A data set's name, such as embedded, or a file or folder.")],
     out: Annotated[Path, typer.Option(help="Folder for result.json, the runs and their checkpoints.")],
     variant: Annotated[str | None, typer.Option(help="The data set's variant, where it has several.")] = None,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(SYSTEMS)}.")] = "default",
+    system: Annotated[str, typer.Option("--system", "--preset", help=_SYSTEM)] = "default",
     seeds: Annotated[str, typer.Option(help="How many, or which: 5 is 0,1,2,3,4.")] = "5",
     epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate of the first step.")] = None,
@@ -48,33 +55,34 @@ def train(  # noqa: PLR0913  one argument for each option
     weight_decay: Annotated[float | None, typer.Option(help="AdamW's decoupled weight decay.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
-    """Train EUAR on DATA for several seeds and compare it with the linear baselines.
+    """Train EUAR, or a system to compare, on DATA for several seeds and compare it with the linear baselines.
 
     Epochs and learning rate are by default those of the recorded validation grid of DATA, where there is
-    one; results recorded for its other presets stand beside. The same command continues an interrupted run;
-    another configuration needs another folder.
+    one; what was recorded for other systems on the same rows and modalities stands beside. The same command
+    continues an interrupted run; another configuration needs another folder.
     """
     options = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "weight_decay": weight_decay}
     given = {name: value for name, value in options.items() if value is not None}
     with explained():
-        request = Request(
+        asked = Train(
             data=data,
             variant=variant,
-            preset=preset,
+            system=system,
             seeds=_parse_seeds(seeds),
-            recipe=Recipe(**grid.recipe(data) | given),
+            recipe=Recipe(**recipe(data) | given),
             device=device,
         )
-        result = train_request(request, out=out)
+        result = asked.train(out).record
         write_json(out / "result.json", result)
-    recorded = store.newest_by_preset(data)
-    _print_result(result, {name: other for name, other in recorded.items() if name != preset})
+        others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
+    _print_result(result)
+    Console().print(*report.recorded_tables(others.values()))
     Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
 
 
 @app.command()
 def experiment(
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPERIMENTS)}.")],
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(names())}, or package.module.")],
     out: Annotated[
         Path | None, typer.Option(help="Folder of all results; the checkout's by default.")
     ] = None,
@@ -82,8 +90,11 @@ def experiment(
 ) -> None:
     """Measure what the results of an experiment do not hold yet."""
     with explained():
-        for path in run_experiment(name, requests(name), out, jobs):
-            Console().print(str(path), soft_wrap=True)
+        experiment, asked = measurements(name)
+        for path in run_experiment(experiment, asked, out, jobs):
+            say(str(path))
+            for lr, seeds in at_the_edge(read_json(path)).items():
+                say(f"  {seeds} seeds chose lr {lr:g}, the end of the grid: extend it")
 
 
 @app.command()
@@ -91,11 +102,13 @@ def results(
     name: Annotated[str | None, typer.Argument(help="An experiment; none lists them.")] = None,
 ) -> None:
     """Print the results that were committed with the package."""
+    with explained():
+        counts = {known: len(store.load_results(known)) for known in store.experiments()}
+        found = [] if name is None else store.load_results(name)
     if name is None:
-        for known in store.experiments():
-            Console().print(f"{known}: {len(store.load_results(known))}")
+        for known, count in counts.items():
+            Console().print(f"{known}: {count}")
         return
-    found = store.load_results(name)
     if not found:
         fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
@@ -104,11 +117,11 @@ def results(
         Console().print(f"{result['key']}, {result['started']}{when}\n", soft_wrap=True)
 
 
-def _print_result(result: dict, recorded: dict | None = None) -> None:
+def _print_result(result: dict) -> None:
     if "probes" in result:
         Console().print(report.probe_table(result))
         return
-    Console().print(report.metrics_table(result, recorded), report.difference_table(result))
+    Console().print(report.metrics_table(result), report.difference_table(result))
 
 
 def _parse_seeds(text: str) -> tuple[int, ...]:
@@ -118,4 +131,4 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
         numbers = ()
     if not numbers or min(numbers) < 0:
         raise ValueError(f"seeds: expected a number such as 5, or a list such as 0,3,7, found {text!r}")
-    return numbers if "," in text else tuple(range(numbers[0]))
+    return check_seeds(numbers if "," in text else range(numbers[0]))

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from euar.cli._console import explained, progress_bytes, say
 from euar.data import catalogue, download, loading, readers
-from euar.data.readers._content import Nan
+from euar.data.readers.contract import Nan, described
 from euar.experiments import leaks
 
 app = typer.Typer(no_args_is_help=True, help="List, get, check and convert data sets.")
@@ -32,7 +32,7 @@ def list_sets() -> None:
     Console().print(table)
     say("Formats that `euar data check` and `euar data convert` read:")
     for reader in (*readers.FILES, *readers.PICKLES):
-        say(f"  {reader.NAME:<18} {reader.TITLE}")
+        say(f"  {reader.NAME:<18} {described(reader)}")
 
 
 @app.command()

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PIL import Image
-
+from euar.data import pictures
 from euar.data.catalogue import Unpack
 from euar.data.errors import DataError
+from euar.data.regular import read_bytes
 
 
 def unpack(archive: Path, wanted: Unpack, folder: Path) -> None:
@@ -48,7 +48,7 @@ def problem_in(place: Path, wanted: Unpack, folder: Path) -> str:
 
 def _listed(listing: Path) -> list[str]:
     """Return the names of the pictures in a JSON-lines file."""
-    lines = listing.read_text(encoding="utf-8").splitlines()
+    lines = read_bytes(listing).decode("utf-8").splitlines()
     return [Path(json.loads(line)["img"]).name for line in lines if line.strip()]
 
 
@@ -56,10 +56,12 @@ def _problem_of(picture: Path) -> str:
     """Return what is wrong with one pair of picture and text."""
     if not picture.with_suffix(".txt").is_file():
         return "no text beside it"
+    if not picture.exists():
+        return "missing"
     try:
-        Image.open(picture).close()
-    except (OSError, Image.DecompressionBombError) as error:
-        return "missing" if not picture.exists() else f"not a picture ({type(error).__name__})"
+        pictures.check_whole(picture, folder=picture.parent)
+    except DataError as error:
+        return f"not a picture ({error.found})"
     return ""
 
 

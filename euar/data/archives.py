@@ -1,4 +1,8 @@
-"""Archives, extracted without trusting what they say: no file outside the folder, no link, no bomb."""
+"""Archives, extracted without trusting what they say: no file outside the folder, no link, no bomb.
+
+ZIP members must be stored or packed with deflate. Of the other packings, bzip2 and LZMA, Python's `zipfile`
+unpacks each piece that it has read at once, however much comes out.
+"""
 
 import gzip
 import stat
@@ -7,15 +11,23 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from euar.data.errors import DataError
+from euar.data.regular import regular_file
 
 MAX_BYTES = 2**33  # unpacked
 MAX_FILES = 100_000
+UNFOLDS = 200  # times its own size that an archive may unfold to
+ALWAYS = 2**28  # bytes that any archive may unfold to
 _CHUNK = 2**20
+_LARGEST_DIRECTORY = 2**24  # bytes at the end of a ZIP file, which are read at once
+_LONGEST_NAME, _DEEPEST = 1000, 32  # letters, folders
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_AGAIN = "get the archive from a trusted source"
 _ZIP, _GZIP = b"PK", b"\x1f\x8b"
 
 
@@ -36,7 +48,8 @@ def extract(
     Args:
         archive: the file; its kind is known by its first bytes.
         folder: where to; absent or empty before.
-        max_bytes: how much all members may hold together.
+        max_bytes: how much all members may hold together; never more than `UNFOLDS` times the archive's own
+            size, unless that is below `ALWAYS`.
         max_files: how many members there may be, folders included.
 
     Raises:
@@ -51,6 +64,7 @@ def extract(
             place = Path(temporary) / "content"
             place.mkdir()
             with _members(archive) as members:
+                max_bytes = min(max_bytes, max(ALWAYS, UNFOLDS * archive.stat().st_size))
                 _write(members, place, max_bytes, max_files)
             if folder.exists():
                 folder.rmdir()
@@ -66,17 +80,46 @@ def extract(
 @contextmanager
 def _members(archive: Path) -> Iterator[Iterator[_Member]]:
     """Open an archive and give its members."""
-    with archive.open("rb") as file:
+    with regular_file(archive) as file:
         head = file.read(2)
         file.seek(0)
         if head == _ZIP:
-            with zipfile.ZipFile(file) as content:
+            with zip_file(file) as content:
                 yield _from_zip(content)
         else:
             stream = gzip.GzipFile(fileobj=file) if head == _GZIP else file
-            stream = _Stepwise(stream)
+            stream = _Stepwise(stream, _CHUNK)
             with tarfile.open(fileobj=stream, mode="r:") as content:
                 yield _from_tar(content, stream)
+
+
+def zip_file(file: IO[bytes]) -> zipfile.ZipFile:
+    """Open a ZIP file, whose list of members must not be huge."""
+    return zipfile.ZipFile(_Stepwise(file, _LARGEST_DIRECTORY))
+
+
+def packing_problem(info: zipfile.ZipInfo) -> str:
+    """Return why a member of a ZIP file cannot be unpacked in bounded memory, or "" if it can."""
+    if info.flag_bits & 1:
+        return "an encrypted file"
+    if info.compress_type not in _PACKINGS:
+        name = zipfile.compressor_names.get(info.compress_type, info.compress_type)
+        return f"a file packed with {name}: pack it with deflate"
+    return ""
+
+
+def unpacked(content: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return what a member of a ZIP file holds, unpacked in small steps and never more than it declares.
+
+    Raises:
+        DataError: see `packing_problem`.
+    """
+    if problem := packing_problem(info):
+        raise DataError(
+            "archive", f"member {info.filename[:200]}", "a stored or deflated file", problem, _AGAIN
+        )
+    with content.open(info) as stream:
+        return b"".join(iter(lambda: stream.read(_CHUNK), b""))
 
 
 def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
@@ -85,8 +128,7 @@ def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
         kind = {0: "file", stat.S_IFREG: "file", stat.S_IFDIR: "folder"}.get(mode, "a link or device")
         if kind == "file" and info.is_dir():
             kind = "folder"
-        if info.flag_bits & 1:
-            kind = "an encrypted file"
+        kind = packing_problem(info) or kind
         yield _Member(info.orig_filename, kind, info.file_size, lambda info=info: content.open(info))
 
 
@@ -106,10 +148,12 @@ def _from_tar(content: tarfile.TarFile, stream: "_Stepwise") -> Iterator[_Member
 def _write(members: Iterator[_Member], place: Path, max_bytes: int, max_files: int) -> None:
     """Check each member and write it below `place`."""
     seen: set[str] = set()
+    folders: set[str] = set()
     room = max_bytes
     for member in members:
         parts = _checked_parts(member, seen)
-        if len(seen) > max_files:
+        folders |= set(accumulate(parts[:-1], lambda left, right: f"{left}/{right}"))
+        if max(len(seen), len(folders)) > max_files:
             raise _refusal(member, f"at most {max_files} members", f"more, {member.name!r} first")
         if not 0 <= member.size <= room:
             raise _refusal(member, f"at most {max_bytes} bytes", f"more, with {member.size} declared")
@@ -123,6 +167,10 @@ def _checked_parts(member: _Member, seen: set[str]) -> list[str]:
     """Return the parts of a member's name, which stays inside and is new, and add it to those seen."""
     if member.kind not in ("file", "folder"):
         raise _refusal(member, "plain files and folders", member.kind)
+    if len(member.name) > _LONGEST_NAME or member.name.count("/") > _DEEPEST:
+        expected = f"names up to {_LONGEST_NAME} letters and {_DEEPEST} folders deep"
+        found = f"{len(member.name)} letters, {member.name.count('/')} folders"
+        raise _refusal(member, expected, found)
     name = member.name.rstrip("/") if member.kind == "folder" else member.name
     parts = [part for part in name.split("/") if part != "."]
     letters = set(name)
@@ -152,17 +200,19 @@ def _copy(member: _Member, target: Path) -> int:
 def _refusal(member: _Member, expected: str, found: str) -> DataError:
     """Return the error about a member; `extract` adds the archive."""
     name = member.name[:200] if member.name.isprintable() else repr(member.name[:200])
-    return DataError("archive", f"member {name}", expected, found, "get the archive from a trusted source")
+    return DataError("archive", f"member {name}", expected, found, _AGAIN)
 
 
 class _Stepwise:
-    """A stream that is read in small steps only: a tar header that declares a huge name is refused."""
+    """A stream that is read in small steps only: a header that declares a huge name or list is refused."""
 
-    def __init__(self, stream: IO[bytes]):
-        self._stream, self.tell, self.seek = stream, stream.tell, stream.seek
+    def __init__(self, stream: IO[bytes], most: int):
+        self._stream, self._most, self.tell, self.seek = stream, most, stream.tell, stream.seek
+        self.seekable = stream.seekable
 
-    def read(self, size: int) -> bytes:
-        if not 0 <= size <= _CHUNK:
-            expected, remedy = f"headers of at most {_CHUNK} bytes", "get the archive from a trusted source"
-            raise DataError("archive", "header", expected, f"one of {size} bytes", remedy)
-        return self._stream.read(size)
+    def read(self, size: int = -1) -> bytes:
+        found = self._stream.read(self._most + 1 if size < 0 else size) if size <= self._most else b""
+        if size > self._most or len(found) > self._most:
+            expected = f"headers of at most {self._most} bytes"
+            raise DataError("archive", "header", expected, f"one of {max(size, len(found))} bytes", _AGAIN)
+        return found

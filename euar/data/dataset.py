@@ -125,6 +125,10 @@ class MultimodalDataset:
             sequences=chosen(self.sequences),
         )
 
+    def without_sequences(self) -> "MultimodalDataset":
+        """Return the set with a vector a row of each modality and no frames, for models that read no more."""
+        return replace(self, sequences=None)
+
     def standardize(self) -> "MultimodalDataset":
         """Return the set with mean 0 and SD 1 in every column, over the available training rows.
 

@@ -5,24 +5,29 @@ The reader of a source without features leaves `modalities` empty. It puts one s
 A pointer is a path relative to the source's folder, with `#part` where the file holds more than one thing.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
-from PIL import Image
 
+from euar.data import pictures
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
+from euar.data.regular import check_regular, read_bytes
 
 KINDS = {
     "text": "the words themselves",
-    "image": "a picture, read as 8-bit RGB",
+    "image": "a JPEG or PNG picture, read as 8-bit RGB, upright as its EXIF orientation says",
     "depth": "a depth map, read as 8-bit grey in three equal channels, 25.5 steps a metre up to 10 m",
     "audio": "a WAV file",
     "segment": "VIDEO@START-END, seconds",
 }
 DEPTH_STEPS = 25.5  # a metre; as in the depth pictures that circulate
+MAX_SOUND = 2**30  # bytes
+_MATLAB = (".mat",)
+_TURNED = b"\0upright\0"  # in the content of a picture that is turned, which older versions did not do
+_REMEDY = "get the file again, or leave the row out"
+_UNREADABLE = (OSError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)  # what h5py raises
 
 
 def kinds(dataset: MultimodalDataset) -> dict[str, str]:
@@ -48,29 +53,35 @@ def image(dataset: MultimodalDataset, modality: str, row: int) -> np.ndarray:
     """Return the picture of a row: uint8 (height, width, 3).
 
     Raises:
-        DataError: the file is absent, cannot be decoded, or has not what the pointer and the kind promise.
+        DataError: the file is absent, outside of the source's folder, cannot be decoded, is too large, or has
+            not what the pointer and the kind promise; see `euar.data.pictures`.
     """
     file, part = locate(dataset, modality, row)
-    kind = kinds(dataset)[modality]
+    read = _from_mat if file.suffix.lower() in _MATLAB else _decoded
     try:
-        return _OPEN.get(file.suffix.lower(), _decoded)(file, part, kind)
+        pixels = read(file, _folder(dataset), part, kinds(dataset)[modality])
+        pictures.check_size(file, pixels.shape[1], pixels.shape[0])
+        return pixels
+    except DataError as error:
+        raise DataError(file, f"raw/{modality}", error.expected, error.found, error.remedy) from error
     except _UNREADABLE as error:
-        remedy = "get the file again, or leave the row out"
         found = str(error) or type(error).__name__
-        raise DataError(file, f"raw/{modality}", "a readable picture", found, remedy) from error
+        raise DataError(file, f"raw/{modality}", "a readable picture", found, _REMEDY) from error
 
 
 def item(dataset: MultimodalDataset, modality: str, row: int) -> str | np.ndarray | Path:
     """Return the text, picture or file of a row, as extractors take it.
 
     Raises:
-        DataError: see `image`.
+        DataError: see `image`; or a sound is absent, no regular file, outside of the folder or too large.
     """
     kind = kinds(dataset)[modality]
     if kind in ("image", "depth"):
         return image(dataset, modality, row)
     if kind == "audio":
-        return locate(dataset, modality, row)[0]
+        file, _ = locate(dataset, modality, row)
+        check_regular(file, most=MAX_SOUND, folder=_folder(dataset))
+        return file
     return str(strings(dataset, modality)[row])
 
 
@@ -80,31 +91,33 @@ def content(dataset: MultimodalDataset, modality: str, row: int) -> bytes:
     Raises:
         DataError: a file is absent or cannot be read.
     """
-    if kinds(dataset)[modality] not in ("image", "depth", "audio"):
+    kind = kinds(dataset)[modality]
+    if kind not in ("image", "depth", "audio"):
         return str(strings(dataset, modality)[row]).encode()
     file, part = locate(dataset, modality, row)
-    if file.suffix.lower() in _OPEN:  # one file holds all rows
+    if file.suffix.lower() in _MATLAB:  # one file holds all rows
         return image(dataset, modality, row).tobytes()
-    try:
-        return part.encode() + b"\0" + file.read_bytes()
-    except OSError as error:
-        remedy = "get the file again, or leave the row out"
-        raise DataError(file, f"raw/{modality}", "a readable file", str(error), remedy) from error
+    most = MAX_SOUND if kind == "audio" else pictures.MAX_BYTES
+    found = read_bytes(file, most=most, folder=_folder(dataset))
+    turned = kind == "image" and pictures.orientation(found) != 1
+    return part.encode() + (_TURNED if turned else b"\0") + found
 
 
 def locate(dataset: MultimodalDataset, modality: str, row: int) -> tuple[Path, str]:
     """Return the file that a row's pointer names, and the part inside it ("" for the whole)."""
     name, _, part = str(strings(dataset, modality)[row]).partition("#")
+    return _folder(dataset) / name, part
+
+
+def _folder(dataset: MultimodalDataset) -> Path:
+    """Return the folder in which pointers begin and may lead."""
     root = Path(dataset.meta["source"]["path"])
-    return (root if root.is_dir() else root.parent) / name, part
+    return root if root.is_dir() else root.parent
 
 
-def _decoded(file: Path, part: str, kind: str) -> np.ndarray:
+def _decoded(file: Path, folder: Path, part: str, kind: str) -> np.ndarray:
     """Decode a picture file, or its left or right half."""
-    with Image.open(file) as picture:
-        if picture.mode.startswith(("I", "F")):
-            raise ValueError(f"more than 8 bits a channel (mode {picture.mode})")
-        pixels = np.asarray(picture.convert("RGB" if kind == "image" else "L"))
+    pixels = (pictures.colours if kind == "image" else pictures.grey)(file, folder=folder)
     middle = pixels.shape[1] // 2
     halves = {"": pixels, "left": pixels[:, :middle], "right": pixels[:, middle:]}
     if part not in halves or not halves[part].size:
@@ -112,8 +125,9 @@ def _decoded(file: Path, part: str, kind: str) -> np.ndarray:
     return halves[part] if pixels.ndim == 3 else _three(halves[part])
 
 
-def _from_mat(file: Path, part: str, kind: str) -> np.ndarray:
+def _from_mat(file: Path, folder: Path, part: str, kind: str) -> np.ndarray:
     """Read one entry of a MATLAB 7.3 array, whose axes are transposed."""
+    check_regular(file, folder=folder)
     name, index = part.split("/")
     with h5py.File(file, "r") as content:
         values = content[name][int(index)]
@@ -129,16 +143,3 @@ def _from_mat(file: Path, part: str, kind: str) -> np.ndarray:
 def _three(grey: np.ndarray) -> np.ndarray:
     """Return grey (H, W) in three equal channels, (H, W, 3)."""
     return np.repeat(grey[..., None], 3, axis=2)
-
-
-_OPEN: dict[str, Callable[[Path, str, str], np.ndarray]] = {".mat": _from_mat}
-_UNREADABLE = (  # what Pillow and h5py raise
-    OSError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    Image.DecompressionBombError,
-)

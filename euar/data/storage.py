@@ -12,6 +12,7 @@ from euar.files import atomic
 
 _FORMAT = "euar/1"
 _FREE, _RATIO = 2**26, 1100  # bytes that any file may unfold to; gzip shrinks to 1/1032 at most
+_LETTER = 4  # bytes of a letter in memory, one in the file
 
 
 def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path:
@@ -78,18 +79,32 @@ def _write_array(file: h5py.File, name: str, values: np.ndarray) -> None:
 
 
 def _read_arrays(file: h5py.File) -> dict[str, np.ndarray]:
-    arrays = {}
+    stored: dict[str, h5py.Dataset] = {}
+    file.visititems(lambda name, item: stored.update({name: item}) if _is_dataset(item) else None)
     room = _FREE + _RATIO * Path(file.filename).stat().st_size
+    for name, item in stored.items():
+        room -= item.size * _dtype(name, item).itemsize * (_LETTER if item.dtype.kind == "S" else 1)
+        if room < 0:
+            raise ValueError(f"{name} that declares shape {item.shape}: more than such a file can hold")
+    return {name: _array(item, _dtype(name, item)) for name, item in stored.items()}
 
-    def collect(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        if isinstance(item, h5py.Dataset):
-            if item.size * item.dtype.itemsize > room:
-                raise ValueError(f"{name} that declares shape {item.shape}")
-            values = item[()].astype(item.attrs["dtype"])
-            arrays[name] = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
 
-    file.visititems(collect)
-    return arrays
+def _is_dataset(item: h5py.Group | h5py.Dataset) -> bool:
+    return isinstance(item, h5py.Dataset)
+
+
+def _dtype(name: str, item: h5py.Dataset) -> np.dtype:
+    """Return the type that was written: the stored one, or float32 for what was narrowed to float16."""
+    dtype = np.dtype(item.attrs["dtype"])
+    written, stored = dtype.newbyteorder("="), item.dtype.newbyteorder("=")
+    if written.kind not in "biufS" or (written != stored and (written, stored) != (np.float32, np.float16)):
+        raise ValueError(f"{name} of type {dtype}, stored as {item.dtype}")
+    return dtype
+
+
+def _array(item: h5py.Dataset, dtype: np.dtype) -> np.ndarray:
+    values = item[()].astype(dtype)
+    return np.char.decode(values, "utf-8") if dtype.kind == "S" else values
 
 
 def _encoded(values: np.ndarray) -> np.ndarray:

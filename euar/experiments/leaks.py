@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euar.data import MultimodalDataset, catalogue
-from euar.data.check import Item, Report, examine
-from euar.data.check.published import SPLITS, recognised, rows_of
-from euar.data.check.splits import fitted_on
+from euar.data.audit import Item, Report, read_and_audit
+from euar.data.audit.published import SPLITS, recognised, rows_of
+from euar.data.audit.splits import fitted_on
 from euar.experiments.linear import alone, fitted
 
 REACH = 3  # standard errors
@@ -79,13 +79,13 @@ def leak_test(dataset: MultimodalDataset, name: str | None = None) -> dict[str, 
 
 
 def checked(source: str | Path, variant: str | None = None) -> Report:
-    """Return the check report of a file or folder, leak test included; it says which modality had none.
+    """Return the audit of a file or folder, leak test included; it says which modality had none.
 
     Args:
         source: any known format.
         variant: see `readers.read`.
     """
-    report, dataset = examine(source, variant)
+    report, dataset = read_and_audit(source, variant)
     if dataset is None:
         return report
     tested = leak_test(dataset)
@@ -95,7 +95,7 @@ def checked(source: str | Path, variant: str | None = None) -> Report:
 
 
 def leak_items(report: dict[str, Any]) -> list[Item]:
-    """Return a leak test as items of a check report."""
+    """Return a leak test as items of an audit."""
     score = next(score for score in _SCORES.values() if score.metric == report.get("metric", "acc2"))
     items = []
     for name, tested in report.get("modalities", {}).items():

@@ -7,23 +7,14 @@ from functools import partial
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
 
-from euar.experiments.store import result_path, save_result
-
-
-class Request(Protocol):
-    """What an experiment asks for: one result."""
-
-    def key(self) -> str:
-        """Return the key of the result, without measuring."""
-
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Measure, and return the result."""
+from euar.experiments.measurement import Measurement
+from euar.experiments.store import result_folder, result_path, save_result
+from euar.lock import sole_worker
 
 
 def run_experiment(
-    name: str, requests: Iterable[Request], root: Path | None = None, jobs: int = 1
+    name: str, asked: Iterable[Measurement], root: Path | None = None, jobs: int = 1
 ) -> Iterator[Path]:
     """Yield the file of each result of an experiment as soon as it is there.
 
@@ -31,14 +22,18 @@ def run_experiment(
 
     Args:
         name: of the experiment.
-        requests: what to measure.
+        asked: what to measure.
         root: the folder of all results; the repository's by default.
         jobs: processes at once, one thread each.
+
+    Raises:
+        BlockingIOError: another process measures this experiment.
     """
     measure = partial(_measure, name, root)
     spawn = get_context("spawn")  # forked torch threads can hang
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent) as pool:
-        tasks = [pool.submit(measure, request) for request in requests]
+    workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent)
+    with sole_worker(result_folder(name, root)), workers as pool:
+        tasks = [pool.submit(measure, one) for one in asked]
         for task in as_completed(tasks):
             yield task.result()
 
@@ -53,6 +48,6 @@ def _end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def _measure(name: str, root: Path | None, request: Request) -> Path:
-    path = result_path(name, request.key(), root)
-    return path if path.exists() else save_result(request.measure(name), root)
+def _measure(name: str, root: Path | None, one: Measurement) -> Path:
+    path = result_path(name, one.key(), root)
+    return path if path.exists() else save_result(one.measure(name), root)

@@ -1,60 +1,170 @@
-"""The results kept in `results/<experiment>/<key>.json`: new ones are added, none is ever overwritten."""
+"""The results kept in `results/<experiment>/`: new ones are added, none is ever overwritten.
 
+<key>.json      the result, see `result.schema.json`
+<key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
+"""
+
+import reprlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from euar.files import read_json, write_json_once
+import numpy as np
+
+from euar.experiments.measurement import Measurement, Predicted, Result, types_of
+from euar.files import DamagedFileError, atomic, read_json, write_json_once
 from euar.resources import resource
 from euar.training.provenance import code_sha256
 
+_FIELDS = {
+    **dict.fromkeys(("experiment", "key", "started"), str),
+    **dict.fromkeys(("config", "data", "code"), dict),
+}
+_REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
-def save_result(result: dict[str, Any], root: Path | None = None) -> Path:
-    """Add a result.
+Asked = TypeVar("Asked", bound=Measurement)
+
+
+def save_result(result: Result, root: Path | None = None) -> Path:
+    """Add a result; its predictions are written first, so that a result is never without them.
 
     Args:
-        result: as `train` returns it.
+        result: as `Measurement.measure` returns it.
         root: the folder of all results; the repository's by default.
 
     Returns:
-        The file written.
+        The JSON file written.
 
     Raises:
         FileExistsError: a result with this key is there already.
     """
-    path = result_path(result["experiment"], result["key"], root)
-    write_json_once(path, result)
+    path = result_path(result.record["experiment"], result.record["key"], root)
+    if result.predictions:
+        _save_predictions(path.with_suffix(".npz"), result.predictions)
+    write_json_once(path, result.record)
     return path
 
 
 def result_path(experiment: str, key: str, root: Path | None = None) -> Path:
     """Return where a result is kept, whether or not it is there."""
-    return (resource("results") if root is None else root) / experiment / f"{key}.json"
+    return result_folder(experiment, root) / f"{key}.json"
+
+
+def result_folder(experiment: str, root: Path | None = None) -> Path:
+    """Return where the results of an experiment are kept, whether or not there are any."""
+    return _folder(root) / experiment
 
 
 def experiments(root: Path | None = None) -> list[str]:
     """Return the names of the experiments that have results."""
-    root = resource("results") if root is None else root
-    return sorted({path.parent.name for path in root.glob("*/*.json")})
+    return sorted({path.parent.name for path in _folder(root).glob("*/*.json")})
 
 
 def load_results(experiment: str, root: Path | None = None) -> list[dict[str, Any]]:
-    """Return the results of an experiment, newest first; an empty list if there are none."""
-    root = resource("results") if root is None else root
-    results = [read_json(path) for path in (root / experiment).glob("*.json")]
+    """Return the results of an experiment, newest first; an empty list if there are none.
+
+    Raises:
+        DamagedFileError: a file is no result, or not the one that its name says.
+    """
+    results = [_kept(path) for path in result_folder(experiment, root).glob("*.json")]
     return sorted(results, key=lambda result: (result["started"], result["key"]), reverse=True)
 
 
-def newest_by_preset(experiment: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return {preset: newest result} of an experiment, by name of the preset; empty if there are no results.
+def read_result(path: Path) -> dict[str, Any]:
+    """Return the result that a file holds, such as the `result.json` of a training.
 
-    An experiment on a single data set bears its name, so this also finds what was recorded for a data set.
+    Raises:
+        DamagedFileError: the file is no result.
     """
-    known = load_results(experiment, root) if experiment in experiments(root) else []
-    return {
-        result["config"]["preset"]: result for result in reversed(known)
-    }  # oldest first: the newest stays
+    result = read_json(path, _REMEDY)
+    for name, kind in _FIELDS.items():
+        if not isinstance(result.get(name), kind):
+            found = f"{name} {reprlib.repr(result.get(name))}"
+            raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
+    return result
+
+
+def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[str, Predicted]:
+    """Return {test split: what a result's runs say about its rows}; empty where none were kept.
+
+    Args:
+        result: one of `load_results`.
+        root: the folder of all results; the repository's by default.
+    """
+    path = result_path(result["experiment"], result["key"], root).with_suffix(".npz")
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        names = [name.removeprefix("values/") for name in file.files if name.startswith("values/")]
+        return {name: Predicted(file[f"ids/{name}"], file[f"values/{name}"]) for name in names}
+
+
+def newest(
+    experiment: str, asked: Iterable[Asked], root: Path | None = None
+) -> list[tuple[Asked, dict[str, Any]]]:
+    """Return the measurements that have a result, each with its newest.
+
+    Args:
+        experiment: the name under which the results are kept.
+        asked: what was to be measured; those without a result are left out.
+        root: the folder of all results; the repository's by default.
+    """
+    known = load_results(experiment, root)
+    pairs = ((one, next((r for r in known if _answers(r, one)), None)) for one in asked)
+    return [(one, result) for one, result in pairs if result is not None]
+
+
+def on_same_data(result: dict[str, Any], root: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return {system: newest result} of what was measured on a result's rows and modalities.
+
+    Args:
+        result: its `data` decide: the same rows, modalities and split have the same hash.
+        root: the folder of all results; the repository's by default.
+    """
+    known = [r for name in experiments(root) for r in load_results(name, root)]
+    same = [r for r in known if r["data"]["sha256"] == result["data"]["sha256"]]
+    systems = [r for r in same if "system" in r["config"]["request"]]
+    return {r["config"]["name"]: r for r in sorted(systems, key=lambda r: r["started"])}
 
 
 def is_current(result: dict[str, Any]) -> bool:
     """Tell whether today's code is the code that measured this; if not, say "measured with older code"."""
-    return result["code"]["sha256"] == code_sha256(result["config"]["model"]["type"])
+    return result["code"]["sha256"] == code_sha256(types_of(result["config"]))
+
+
+def age(results: Iterable[dict[str, Any]]) -> str:
+    """Return when results were measured, in words, and whether with older code.
+
+    Args:
+        results: at least one.
+    """
+    results = list(results)
+    days = sorted(result["started"][:10] for result in results)
+    span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return span if all(map(is_current, results)) else f"{span}, measured with older code"
+
+
+def _answers(result: dict[str, Any], asked: Measurement) -> bool:
+    """Whether a result is one of a measurement, on whatever data and by whatever code."""
+    kind = result["config"]["measurement"].rpartition(".")[2]
+    return kind == type(asked).__qualname__ and result["config"]["request"] == asked.request()
+
+
+def _folder(root: Path | None) -> Path:
+    return resource("results") if root is None else root
+
+
+def _save_predictions(path: Path, predictions: dict[str, Predicted]) -> None:
+    arrays = {f"ids/{name}": said.ids.astype(str) for name, said in predictions.items()}
+    arrays |= {f"values/{name}": said.values.astype(np.float32) for name, said in predictions.items()}
+    with atomic(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """A result that lies where `save_result` puts it."""
+    result = read_result(path)
+    found = f"{result['experiment']}/{result['key']}"
+    if found != f"{path.parent.name}/{path.stem}":
+        raise DamagedFileError(path, f"the result {path.parent.name}/{path.stem}", found, _REMEDY)
+    return result

@@ -1,77 +1,57 @@
-"""Trainings of EUAR that an experiment watches: what is asked for, and the result around the runs."""
+"""Trainings that a measurement watches: it looks at the model between epochs, as `fit` never does."""
 
-import time
-from collections.abc import Sequence
+from abc import abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
-from euar.data import MultimodalDataset, load
-from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record, settings
-from euar.experiments.store import load_results
-from euar.model import EUARConfig
-from euar.training import Recipe
-from euar.training.batches import all_splits
+from euar.data import MultimodalDataset
+from euar.experiments.measurement import Fitted, Observation, observed
+from euar.training import Run
+from euar.training.batches import Batch, all_splits
 from euar.training.device import one_thread
 from euar.training.loop import Training
 
 
+class Watch(NamedTuple):
+    """One watched training: the run, and what to keep of it besides `Run.record`."""
+
+    run: Run
+    found: dict[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
-class Watched:
-    """One configuration, as data. A subclass says which it is, and what to keep of a training.
+class Watched(Fitted):
+    """A measurement that looks at its trainings; a subclass says at what."""
 
-    Attributes:
-        seeds: one training each.
-        recipe: how to train.
-        data: a name or path for `euar.data.load`.
-    """
-
-    seeds: tuple[int, ...]
-    recipe: Recipe
-    data: str = "embedded"
-
-    def key(self) -> str:
-        """Return the key of the result, without training."""
-        return self._origin(load(self.data))["key"]
-
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result; a subclass says what its runs hold."""
-        start = time.time()
-        dataset = load(self.data)
-        config, data = self.config(dataset), all_splits(dataset, torch.device("cpu"))
-        with one_thread():
-            runs = [self._watch(Training(config, self.recipe, seed, data)) for seed in self.seeds]
-        return record(experiment, self._origin(dataset), start, runs=runs, baselines=baselines(dataset))
-
-    def config(self, dataset: MultimodalDataset) -> EUARConfig:
-        """Return the model's configuration for a data set."""
-        raise NotImplementedError
-
-    def _watch(self, training: Training) -> dict[str, Any]:
+    @abstractmethod
+    def watch(self, training: Training) -> Watch:
         """Train one seed to its end, and return what to keep of it."""
-        raise NotImplementedError
 
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        asked = settings("default", self.config(dataset), self.recipe, self.seeds)
-        return origin(asked, dataset, None)
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Train every seed, watched."""
+        data = all_splits(dataset, torch.device("cpu"))
+        with one_thread():
+            watched = [self.seen(dataset, data, seed) for seed in self.seeds]
+        return observed(dataset, [w.run for w in watched], [{**w.run.record(), **w.found} for w in watched])
+
+    def seen(self, dataset: MultimodalDataset, data: dict[str, Batch], seed: int) -> Watch:
+        """Train one seed."""
+        return self.watch(Training(self.config(dataset), self.recipe, seed, data))
 
 
-def newest_by_fields(
-    experiment: str, fields: Sequence[str], order: Sequence[tuple], root: Path | None = None
-) -> dict[tuple, dict[str, Any]]:
-    """Return {values of some fields of the model's configuration: newest result}.
+def to_the_end(training: Training) -> Training:
+    """Train whatever epochs are left."""
+    while len(training.history) < training.recipe.epochs:
+        training.run_epoch()
+    return training
 
-    Args:
-        experiment: the name under which the results are kept.
-        fields: of the configuration.
-        order: of the keys; one without a result is left out.
-        root: the folder of all results, see `store`.
-    """
-    found = {
-        tuple(result["config"]["model"][field] for field in fields): result
-        for result in reversed(load_results(experiment, root))  # oldest first: the newest stays
-    }
-    return {key: found[key] for key in order if key in found}
+
+def rounded(value: Any, digits: int) -> Any:
+    """Return nested dicts and lists with every number cut to some significant digits."""
+    if isinstance(value, dict):
+        return {name: rounded(part, digits) for name, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part, digits) for part in value]
+    return float(f"{value:.{digits}g}")

@@ -3,47 +3,87 @@
 Letters: B samples, D features, M modalities.
 """
 
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
+
 from torch import Generator, Tensor, nn
 
-from euar.model import EUAR, EUARConfig
-from euar.moe import MoEOutput
+from euar._checks import check_word
+from euar._layers import Fusion, fuse, fused_width
+from euar.systems.base import Inputs, LossTerms, MultimodalModel
+from euar.systems.config import SystemConfig
+from euar.systems.registry import System
 
 
-class ConcatConfig(EUARConfig):
-    """The configuration of `Concat`; `EUARConfig`'s fields on gate, experts and head do nothing."""
+@dataclass(frozen=True)
+class ConcatConfig(SystemConfig):
+    """The configuration of `Concat`.
+
+    Attributes:
+        fusion: `"concat"` or `"add"`.
+    """
+
+    fusion: Fusion = "concat"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_word("fusion", self.fusion, get_args(Fusion))
 
     def build(self) -> "Concat":
         """A freshly initialised model."""
         return Concat(self)
 
 
-class Concat(EUAR):
-    """`EUAR` without its experts: M D projected features, a hidden layer of D with ReLU, the outputs.
+class ConcatOutput(NamedTuple):
+    """What the model returns.
+
+    Attributes:
+        prediction: see `Output`.
+        joint: (B, M D) concatenated or (B, D) added: the head's input.
+    """
+
+    prediction: Tensor
+    joint: Tensor
+
+
+class Concat(MultimodalModel[ConcatOutput]):
+    """M D projected features, a hidden layer of D with ReLU, the outputs.
 
     Args:
         config: see `ConcatConfig`.
     """
 
-    def __init__(self, config: EUARConfig):
+    config: ConcatConfig
+
+    def __init__(self, config: ConcatConfig):
         super().__init__(config)
-        self.moes = nn.ModuleDict({m: NoExperts() for m in config.in_features})
+        width = fused_width(config.dim, len(config.in_features), config.fusion)
         self.head = nn.Sequential(
-            nn.Linear(self._joint_width(), config.dim), nn.ReLU(), nn.Linear(config.dim, config.outputs)
+            nn.Linear(width, config.dim), nn.ReLU(), nn.Linear(config.dim, config.outputs)
         )
-
-    def _joint_width(self) -> int:
-        return self.config.dim * (len(self.config.in_features) if self.config.fusion == "concat" else 1)
-
-
-class NoExperts(nn.Module):
-    """What stands in the place of a mixture of experts: its input, with nothing to regularise."""
 
     def forward(
         self,
-        x: Tensor,
-        available: Tensor | None = None,
-        generator: Generator | None = None,  # noqa: ARG002  EUAR hands it to every mixture
-    ) -> MoEOutput:
-        """Return x, (B, D), zero in rows that are not available; no routing, no Gaussians, losses 0."""
-        hidden = x if available is None else x.masked_fill(~available.unsqueeze(-1), 0)
-        return MoEOutput(hidden, None, None, dict.fromkeys(("kl", "aux", "u"), hidden.new_zeros(())))
+        inputs: Inputs,
+        available: Inputs | None = None,
+        generator: Generator | None = None,  # noqa: ARG002  nothing is drawn
+    ) -> ConcatOutput:
+        """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
+        projected = self.project(inputs, available or {})
+        joint = fuse(projected, self.config.in_features, self.config.fusion)
+        return ConcatOutput(self.shaped(self.head(joint)), joint)
+
+    def loss(self, output: ConcatOutput, target: Tensor) -> LossTerms:
+        """The task's loss alone; arguments and errors: `MultimodalModel.loss`."""
+        task = self.task_loss(output.prediction, target)
+        return LossTerms(self.config.task_weight * task, task, {})
+
+
+SYSTEM = System(
+    name="concat",
+    label="concat",
+    config=ConcatConfig,
+    source="early fusion, as in Baltrušaitis et al., TPAMI 2019",
+    faithful="the idea; projections and widths are those of EUAR",
+    kind="fusion",
+)

@@ -1,21 +1,24 @@
 """Late fusion: a network for each modality, trained on its own; their predictions are averaged.
 
-Letters: B samples, C classes.
+Letters: B samples, C classes, D features.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
 
-from euar._checks import check_inputs
-from euar.model import EUAR, EUARConfig, EUAROutput, Inputs, LossTerms
-from euar.systems.concat import Concat
+from euar._checks import check_target
+from euar.systems.base import Inputs, LossTerms, MultimodalModel
+from euar.systems.config import SystemConfig
+from euar.systems.registry import System
 
 
-class LateFusionConfig(EUARConfig):
-    """The configuration of `LateFusion`, whose networks are each a `Concat` of one modality."""
+@dataclass(frozen=True)
+class LateFusionConfig(SystemConfig):
+    """The configuration of `LateFusion`."""
 
     def build(self) -> "LateFusion":
         """A freshly initialised model."""
@@ -28,56 +31,67 @@ class LateFusionOutput(NamedTuple):
     Attributes:
         prediction: the mean over the modalities a row has: of predictions, or of class probabilities, whose
             logarithm is given.
-        parts: {modality: (rows, output)}: the rows that have it, (n,) int64, and its network's output.
+        each: {modality given: its network's prediction}, shaped alike; without meaning where it is missing.
+        rows: {modality given: (B,) bool}, the rows that have it.
     """
 
     prediction: Tensor
-    parts: dict[str, tuple[Tensor, EUAROutput]]
+    each: dict[str, Tensor]
+    rows: dict[str, Tensor]
 
 
-class LateFusion(nn.Module):
-    """One network for each modality, and the mean of their predictions.
+class LateFusion(MultimodalModel[LateFusionOutput]):
+    """A network for each modality: its projection, a hidden layer of D with ReLU, the outputs.
 
     Args:
         config: see `LateFusionConfig`.
     """
 
-    predict = EUAR.predict  # it asks for eval(), train() and a call alone
-
-    def __init__(self, config: EUARConfig):
-        super().__init__()
-        self.config = config
-        self.networks = nn.ModuleDict(
-            {m: Concat(replace(config, in_features={m: width})) for m, width in config.in_features.items()}
+    def __init__(self, config: LateFusionConfig):
+        super().__init__(config)
+        dim, outputs = config.dim, config.outputs
+        self.heads = nn.ModuleDict(
+            {
+                m: nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, outputs))
+                for m in config.in_features
+            }
         )
 
     def forward(
-        self, inputs: Inputs, available: Inputs | None = None, generator: Generator | None = None
+        self,
+        inputs: Inputs,
+        available: Inputs | None = None,
+        generator: Generator | None = None,  # noqa: ARG002  nothing is drawn
     ) -> LateFusionOutput:
-        """Predict a batch; arguments and errors are those of `EUAR.forward`."""
+        """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
         available = available or {}
-        count = check_inputs(inputs, available, self.config.in_features)
-        parts = {}
-        for m in (m for m in self.config.in_features if m in inputs):
-            rows = available[m].nonzero()[:, 0] if m in available else torch.arange(count)
-            rows = rows.to(inputs[m].device)
-            parts[m] = rows, self.networks[m]({m: inputs[m][rows]}, generator=generator)
-        return LateFusionOutput(self._mean(parts, count), parts)
+        each = {m: self.shaped(self.heads[m](x)) for m, x in self.project(inputs, available).items()}
+        every = {m: torch.ones(len(said), dtype=torch.bool, device=said.device) for m, said in each.items()}
+        rows = {m: available.get(m, mask) for m, mask in every.items()}
+        return LateFusionOutput(self._mean(each, rows), each, rows)
 
     def loss(self, output: LateFusionOutput, target: Tensor) -> LossTerms:
-        """The sum of the networks' losses, each on the rows it saw; arguments and errors: `EUAR.loss`."""
-        terms = [
-            self.networks[m].loss(part, target[rows]) for m, (rows, part) in output.parts.items() if len(rows)
-        ]
-        return LossTerms(*(torch.stack(values).sum() for values in zip(*terms, strict=True)))
+        """The sum of the networks' losses, each on the rows it saw; arguments: `MultimodalModel.loss`."""
+        check_target(target, output.prediction, self.config.task)
+        seen = {m: rows for m, rows in output.rows.items() if rows.any()}
+        losses = (self.task_loss(output.each[m][rows], target[rows]) for m, rows in seen.items())
+        task = reduce(torch.add, losses)
+        return LossTerms(self.config.task_weight * task, task, {})
 
-    def _mean(self, parts: dict[str, tuple[Tensor, EUAROutput]], count: int) -> Tensor:
+    def _mean(self, each: dict[str, Tensor], rows: dict[str, Tensor]) -> Tensor:
         classes = self.config.task == "classification"
-        some = next(iter(parts.values()))[1].prediction
-        total, seen = some.new_zeros(count, *some.shape[1:]), some.new_zeros(count)
-        for rows, part in parts.values():
-            said = part.prediction.softmax(dim=-1) if classes else part.prediction
-            total = total.index_add(0, rows, said)
-            seen = seen.index_add(0, rows, torch.ones_like(rows, dtype=seen.dtype))
-        mean = total / seen.view(-1, *[1] * (total.ndim - 1))
+        said = torch.stack([p.softmax(dim=-1) if classes else p for p in each.values()])  # (M, B, ...)
+        has = torch.stack(list(rows.values())).view(*said.shape[:2], *[1] * (said.ndim - 2))
+        mean = said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
         return mean.log() if classes else mean
+
+
+SYSTEM = System(
+    name="late-fusion",
+    label="late fusion",
+    config=LateFusionConfig,
+    min_modalities=2,
+    source="late fusion by averaging, as in Baltrušaitis et al., TPAMI 2019",
+    faithful="the idea; projections and widths are those of EUAR",
+    kind="fusion",
+)

@@ -5,16 +5,18 @@ Each function learns from arrays and returns a function that predicts: (n, d) fe
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Predictor = Callable[[NDArray], NDArray]
+Array = NDArray[Any]
+Predictor = Callable[[Array], Array]
 
 ALPHAS = tuple(float(alpha) for alpha in np.logspace(-2, 5, 15))
 
 
-def constant(target: NDArray) -> Predictor:
+def constant(target: Array) -> Predictor:
     """Predict the mean rating, whatever the features.
 
     Args:
@@ -24,7 +26,7 @@ def constant(target: NDArray) -> Predictor:
     return lambda features: np.full(len(features), mean)
 
 
-def majority(target: NDArray, classes: int) -> Predictor:
+def majority(target: Array, classes: int) -> Predictor:
     """Predict the class shares of the training rows: the most frequent class always wins.
 
     Args:
@@ -36,7 +38,7 @@ def majority(target: NDArray, classes: int) -> Predictor:
     return lambda features: np.tile(logits, (len(features), 1))
 
 
-def ridge(features: NDArray, target: NDArray, valid_features: NDArray, valid_target: NDArray) -> Predictor:
+def ridge(features: Array, target: Array, valid_features: Array, valid_target: Array) -> Predictor:
     """Ridge regression; the penalty has the lowest MAE on the validation rows.
 
     Args:
@@ -49,11 +51,12 @@ def ridge(features: NDArray, target: NDArray, valid_features: NDArray, valid_tar
 
     x, y = features.astype(np.float64), target.astype(np.float64)
     models = (Ridge(alpha=alpha).fit(x, y).predict for alpha in ALPHAS)
-    return min(models, key=lambda predict: np.abs(predict(valid_features) - valid_target).mean())
+    best: Predictor = min(models, key=lambda predict: np.abs(predict(valid_features) - valid_target).mean())
+    return best
 
 
 def logistic(
-    features: NDArray, target: NDArray, valid_features: NDArray, valid_target: NDArray, classes: int
+    features: Array, target: Array, valid_features: Array, valid_target: Array, classes: int
 ) -> Predictor:
     """Multinomial logistic regression; the penalty has the lowest cross-entropy on the validation rows.
 
@@ -71,7 +74,7 @@ def logistic(
         return lambda x: _spread(model.predict_proba(x), model.classes_, classes)
 
     def cross_entropy(predict: Predictor) -> float:
-        return -predict(valid_features)[np.arange(len(valid_target)), valid_target].mean()
+        return -float(predict(valid_features)[np.arange(len(valid_target)), valid_target].mean())
 
     return min(map(predictor, ALPHAS), key=cross_entropy)
 
@@ -79,7 +82,7 @@ def logistic(
 _FLOOR = np.finfo(np.float64).tiny  # its logarithm is finite
 
 
-def _spread(probabilities: NDArray, found: NDArray, classes: int) -> NDArray:
+def _spread(probabilities: Array, found: Array, classes: int) -> Array:
     """Log-probabilities of the classes found in training, at their places among all."""
     whole = np.full((len(probabilities), classes), _FLOOR)
     whole[:, found] = np.maximum(probabilities, _FLOOR)

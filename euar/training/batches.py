@@ -36,7 +36,7 @@ def all_splits(dataset: MultimodalDataset, device: torch.device) -> dict[str, Ba
     Raises:
         ValueError: a split has no rows.
     """
-    standardized = dataset.standardize()
+    standardized = dataset.without_sequences().standardize()
     return {split: split_tensors(standardized, split, device) for split in SPLITS}
 
 

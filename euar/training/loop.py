@@ -13,6 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
+from euar.systems.base import LossTerms
 from euar.training import scoring
 from euar.training.batches import Batch
 from euar.training.predict import predict_batch
@@ -21,7 +22,8 @@ from euar.training.runs import Run
 from euar.training.seeding import generator, global_stream
 
 CLIP = 5.0
-TERMS = ("total", "task", "kl", "aux", "u", "grad_norm")
+#: The columns of a history that no term of a loss may be named like; `valid_…` belong to validation.
+COLUMNS = ("epoch", "lr", "total", "task", "grad_norm")
 
 
 class TrainingError(RuntimeError):
@@ -32,7 +34,8 @@ class Training:
     """The state of one seed's training between epochs.
 
     Args:
-        config: anything whose `build()` returns a module with `EUAR`'s forward and loss.
+        config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss; its
+            `epoch` is set before each epoch.
         recipe: how to train.
         seed: with a purpose and an epoch it decides every random number.
         data: the standardised batches `"train"`, `"valid"` and `"test"`; only `finish` looks at the last.
@@ -49,7 +52,7 @@ class Training:
         steps = math.ceil(len(data["train"].target) / recipe.batch_size)
         self.schedule = CosineAnnealingLR(self.optimizer, T_max=recipe.epochs * steps)
         self.history: list[dict[str, float]] = []
-        self.best = {"epoch": 0, "value": math.inf, "weights": {}}
+        self.best: dict[str, Any] = {"epoch": 0, "value": math.inf, "weights": {}}
         self.seconds = 0.0
 
     def run_epoch(self) -> None:
@@ -59,7 +62,7 @@ class Training:
             TrainingError: a term, the gradient or a validation prediction is not finite.
         """
         start, epoch = time.perf_counter(), len(self.history) + 1
-        lr = self.schedule.get_last_lr()[0]
+        lr = float(self.schedule.get_last_lr()[0])
         terms = self._train(epoch)
         prediction = predict_batch(self.model, self.data["valid"])
         if not np.isfinite(prediction).all():
@@ -67,7 +70,11 @@ class Training:
         target = self.data["valid"].target.cpu().numpy()
         value = scoring.criterion(prediction, target)
         if self.recipe.select == "last" or value < self.best["value"]:
-            self.best = {"epoch": epoch, "value": value, "weights": copy.deepcopy(self.model.state_dict())}
+            self.best = {
+                "epoch": epoch,
+                "value": value,
+                "weights": copy.deepcopy(self.model.state_dict()),
+            }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a constant early on is no news; the final scores warn
             scores = scoring.scores(prediction, target)
@@ -101,15 +108,27 @@ class Training:
     def _train(self, epoch: int) -> dict[str, float]:
         """One pass over the training split; the mean of each term over its steps."""
         self.model.train()
+        self.model.epoch = epoch
         train, noise = self.data["train"], generator(self.seed, f"noise/{epoch}", self.device)
         order = torch.randperm(len(train.target), generator=generator(self.seed, f"order/{epoch}"))
-        batches = order.to(self.device).split(self.recipe.batch_size)
+        batches = torch.split(order.to(self.device), self.recipe.batch_size)
         with global_stream(self.seed, f"dropout/{epoch}", self.device):
-            steps = torch.stack([self._step(train.rows(index), noise) for index in batches])
-        self._check_finite(epoch, steps)
-        return dict(zip(TERMS, steps.mean(dim=0).tolist(), strict=True))
+            steps = [self._step(train.rows(index), noise) for index in batches]
+        names = list(steps[0])
+        values = torch.stack([torch.stack(self._terms(epoch, names, step)) for step in steps])
+        self._check_finite(epoch, names, values)
+        return dict(zip(names, values.mean(dim=0).tolist(), strict=True))
 
-    def _step(self, batch: Batch, noise: torch.Generator) -> Tensor:
+    def _terms(self, epoch: int, names: list[str], step: dict[str, Tensor]) -> list[Tensor]:
+        """The terms of a step; those of the first step, and no others."""
+        if list(step) != names:
+            here, there = (", ".join(n for n in each if n not in COLUMNS) or "none" for each in (step, names))
+            raise ValueError(
+                f"seed {self.seed}, epoch {epoch}: expected the parts {there} at every step, found {here}"
+            )
+        return list(step.values())
+
+    def _step(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
         """One update; the terms of its loss and the norm of its gradient."""
         output = self.model(batch.inputs, batch.available, noise)
         loss = self.model.loss(output, batch.target)
@@ -118,19 +137,30 @@ class Training:
         norm = clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         self.schedule.step()
-        return torch.stack([term.detach() for term in (*loss, norm)])
+        return {name: term.detach() for name, term in {**_columns(loss), "grad_norm": norm}.items()}
 
-    def _check_finite(self, epoch: int, steps: Tensor) -> None:
+    def _check_finite(self, epoch: int, columns: list[str], steps: Tensor) -> None:
         """Name the first term that is not finite. Once an epoch: a check a step would stall a GPU."""
         bad = (~steps.isfinite()).nonzero()
         if not len(bad):
             return
         step = int(bad[0, 0])
-        names = [
-            name for name, value in zip(TERMS, steps[step].tolist(), strict=True) if not math.isfinite(value)
-        ]
+        values = zip(columns, steps[step].tolist(), strict=True)
+        names = [name for name, value in values if not math.isfinite(value)]
         terms = [name for name in names if name not in ("total", "grad_norm")] or names[:1]
         raise TrainingError(
             f"seed {self.seed}, epoch {epoch}, step {step + 1} of {len(steps)}: {', '.join(terms)} not "
             f"finite; lower lr (now {self.recipe.lr:g}) or look for extreme values in the data"
         )
+
+
+def _columns(loss: LossTerms) -> dict[str, Tensor]:
+    """The terms of a loss by the names they have in a history."""
+    for name, term in loss.parts.items():
+        if name in COLUMNS or name.startswith("valid_"):
+            raise ValueError(
+                f"parts: {name!r} is a column of the history already ({', '.join(COLUMNS)}, valid_…)"
+            )
+        if term.ndim:
+            raise ValueError(f"parts[{name!r}]: expected a 0-dim tensor, found shape {tuple(term.shape)}")
+    return {"total": loss.total, "task": loss.task, **loss.parts}

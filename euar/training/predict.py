@@ -27,7 +27,8 @@ def predict(
         ValueError: the split has no rows, or the data do not fit the model.
     """
     device = next(model.parameters()).device
-    return predict_batch(model, split_tensors(dataset.standardize(), split, device), batch_size)
+    standardized = dataset.without_sequences().standardize()
+    return predict_batch(model, split_tensors(standardized, split, device), batch_size)
 
 
 @torch.no_grad()

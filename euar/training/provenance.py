@@ -2,9 +2,12 @@
 
 import ast
 import hashlib
+import importlib.util
 import json
 import platform
 import subprocess
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,30 @@ import torch
 import euar
 
 _PACKAGE = Path(euar.__file__).parent
-#: What every result depends on besides the model's own module; data sets have a hash of their own.
-_ROOTS = ("euar.training.loop", "euar.systems.linear")
+#: What every number depends on, besides what trains and measures it.
+_ROOTS = (
+    "euar.training.fit",
+    "euar.training.predict",
+    "euar.systems.linear",
+    "euar.data.dataset",
+    "euar.data.simulated",
+    "euar.data.corruption",
+    "euar.data.features.corruptions",
+)
+#: What carries numbers and decides none. Data sets have a hash of their own, so their readers are here.
+_CARRIERS = (
+    "euar",
+    "euar.data",
+    "euar.files",
+    "euar.progress",
+    "euar.resources",
+    "euar.training.checkpoints",
+    "euar.training.provenance",
+    "euar.training.runs",
+    "euar.experiments.measurement",
+    "euar.experiments.store",
+    "euar.experiments.comparison",
+)
 
 
 def describe(config: Any) -> dict[str, Any]:
@@ -40,33 +65,35 @@ def environment(device: torch.device) -> dict[str, Any]:
     }
 
 
-def code(config_type: str) -> dict[str, Any]:
+def code(types: Iterable[str]) -> dict[str, Any]:
     """Return version, hash and, in a checkout, commit and whether the package differs from it (else null)."""
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--", str(_PACKAGE))  # new results do not change the code
     dirty = None if commit is None else bool(changes)
-    return {"version": euar.__version__, "sha256": code_sha256(config_type), "commit": commit, "dirty": dirty}
+    return {"version": euar.__version__, "sha256": code_sha256(types), "commit": commit, "dirty": dirty}
 
 
-def code_sha256(config_type: str) -> str:
-    """Return a hash of the code that a model's results depend on.
+def code_sha256(types: Iterable[str]) -> str:
+    """Return a hash of the code that decides a number.
 
-    It covers the module of the configuration, the training loop, the linear baselines, and whatever of `euar`
-    these import, directly or not; modules outside `euar` are not followed. Comments, docstrings and layout do
-    not count, and the hash is the same for every version of Python.
+    It covers the modules of some types, training and its scores, the linear baselines, the corruption of
+    data, and whatever of the same packages these import, directly or not. What only carries numbers (files,
+    records, readers) does not count, nor do comments, docstrings and layout; the hash is the same for every
+    version of Python.
 
     Args:
-        config_type: dotted name of the configuration's class, such as `"euar.model.EUARConfig"`.
+        types: dotted names: the configuration that was trained, such as `"euar.model.EUARConfig"`, and what
+            measured it. They may come from outside `euar`; one that cannot be found counts as nothing.
     """
-    todo, seen = [config_type.rpartition(".")[0], *_ROOTS], {}
+    todo, seen = [*(name.rpartition(".")[0] for name in types), *_ROOTS], {}
     while todo:
-        source = _source(todo.pop())
-        if source is not None and source not in seen:
-            tree = ast.parse(source.read_bytes())
-            seen[source] = tree
-            todo += _imports(tree)
-    parts = [(path.relative_to(_PACKAGE).as_posix(), _meaning(tree)) for path, tree in seen.items()]
-    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()
+        module = todo.pop()
+        source = _source(module)
+        if source is not None and module not in seen:
+            stamp = source.stat()
+            seen[module], imports = _read(source, stamp.st_mtime_ns, stamp.st_size)
+            todo += [name for name in map(_module, imports) if _decides(name, module)]
+    return hashlib.sha256(repr(sorted(seen.items())).encode()).hexdigest()
 
 
 def key(config: dict[str, Any], data_sha256: str, code_sha256: str) -> str:
@@ -75,13 +102,40 @@ def key(config: dict[str, Any], data_sha256: str, code_sha256: str) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
+def _decides(name: str, importer: str) -> bool:
+    """Whether an import can change a number: it is from `euar` or the importer's package, and no carrier."""
+    followed = name.partition(".")[0] in ("euar", importer.partition(".")[0])
+    carrier = name in _CARRIERS or (name.startswith("euar.data.") and not name.startswith(_ROOTS))
+    return followed and not carrier
+
+
 def _source(module: str) -> Path | None:
-    """The file of a module inside `euar`, or None for anything else."""
-    parts = module.split(".")
-    if parts[0] != "euar" or len(parts) == 1:
-        return None
-    path = _PACKAGE.joinpath(*parts[1:])
+    """The file of a module, or None where there is none."""
+    package, *parts = module.split(".")
+    if package != "euar":
+        return _source_elsewhere(module)
+    path = _PACKAGE.joinpath(*parts)
     return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+
+
+def _source_elsewhere(module: str) -> Path | None:
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return Path(found.origin) if found and found.origin and found.origin.endswith(".py") else None
+
+
+def _module(name: str) -> str:
+    """The module that an imported name is, or stands in."""
+    return name if _source(name) else name.rpartition(".")[0]
+
+
+@lru_cache(maxsize=512)
+def _read(source: Path, changed: int, size: int) -> tuple[str, Sequence[str]]:  # noqa: ARG001  the cache's key
+    """A file's meaning as a hash, and the dotted names that it imports."""
+    tree = ast.parse(source.read_bytes())
+    return hashlib.sha256(repr(_meaning(tree)).encode()).hexdigest(), _imports(tree)
 
 
 def _imports(tree: ast.Module) -> list[str]:
@@ -90,8 +144,7 @@ def _imports(tree: ast.Module) -> list[str]:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [name if _source(name) else node.module for name in names]
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
     return found
 
 

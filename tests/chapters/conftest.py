@@ -1,4 +1,4 @@
 from tests.drawing import close_figures
-from tests.experiments.conftest import data_file, result
+from tests.experiments.conftest import asked, data_file, measured, result
 
-__all__ = ["close_figures", "data_file", "result"]
+__all__ = ["asked", "close_figures", "data_file", "measured", "result"]

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from euar import cli
 from euar.cli import data as commands
 from euar.data import DataError, MultimodalDataset, catalogue, download, readers
-from tests.data.readers.writers import label_csv
+from euar.data.readers import contract
+from tests.data.readers.writers.mosi import label_csv
 
 
 def euar(*arguments):
@@ -36,7 +37,8 @@ def test_list_shows_every_set_and_every_format(tmp_path, monkeypatch):
     for name in catalogue.entries():
         assert name in shown
     for reader in (*readers.FILES, *readers.PICKLES):
-        assert f"{reader.NAME} " in shown
+        assert f"{reader.NAME:<18} {contract.described(reader)}\n" in shown
+    assert "(folder of .csd files); from the published layout\n" in shown
     assert "euar data get nyud" in shown
     assert "euar data get mosi" not in shown
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from euar import cli
 from euar.data import MultimodalDataset, features
 from tests.data.features.sources import Lengths
-from tests.data.readers.writers import label_csv
+from tests.data.readers.writers.mosi import label_csv
 
 
 @pytest.fixture(autouse=True)

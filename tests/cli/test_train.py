@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from euar import cli
-from euar.experiments import grid, store
+from euar.experiments import store
+from euar.experiments.measurement import Result
 from euar.training import TrainingError
 from tests.training.tiny import dataset
 
@@ -25,8 +26,8 @@ def test_train_prints_a_table_and_writes_the_result(data, tmp_path):
     done = euar("train", data, "--seeds", "0,3", "--epochs", 2, "--lr", 0.01, "--out", tmp_path)
     assert done.exit_code == 0, done.output
     result = json.loads((tmp_path / "result.json").read_text())
-    assert result["config"]["seeds"] == [0, 3]
-    assert result["config"]["training"] == {
+    assert result["config"]["request"]["seeds"] == [0, 3]
+    assert result["config"]["request"]["recipe"] == {
         "epochs": 2,
         "batch_size": 16,
         "lr": 0.01,
@@ -38,10 +39,12 @@ def test_train_prints_a_table_and_writes_the_result(data, tmp_path):
 
 
 def test_the_recipe_of_the_grid_is_the_default(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(grid, "recipe", lambda data: {"lr": 0.02, "epochs": 1})
+    monkeypatch.setattr(cli, "recipe", lambda data: {"lr": 0.02, "epochs": 1})
     euar("train", data, "--seeds", 1, "--out", tmp_path / "a")
     euar("train", data, "--seeds", 1, "--epochs", 2, "--out", tmp_path / "b")
-    training = [json.loads((tmp_path / x / "result.json").read_text())["config"]["training"] for x in "ab"]
+    training = [
+        json.loads((tmp_path / x / "result.json").read_text())["config"]["request"]["recipe"] for x in "ab"
+    ]
     assert [(used["lr"], used["epochs"]) for used in training] == [(0.02, 1), (0.02, 2)]
 
 
@@ -61,7 +64,10 @@ def test_another_configuration_in_the_same_folder(data, tmp_path):
         (["{data}", "--seeds", "x"], "seeds: expected a number such as 5"),
         (["{data}", "--seeds", "0"], "seeds: expected"),
         (["{data}", "--seeds", "1,1"], "seeds: expected different"),
-        (["{data}", "--preset", "best"], "preset: expected one of default, paper, released"),
+        (["{data}", "--seeds", "2000000000"], "found range(0, 2000000000); at most 10000 of them"),
+        (["{data}", "--seeds", str(2**70)], "at most 10000 of them"),
+        (["{data}", "--device", "mps"], "device: expected 'auto', 'cpu' or 'cuda', found 'mps'"),
+        (["{data}", "--preset", "best"], "expected one of default, paper, released"),
         (["{data}", "--epochs", "0"], "epochs: expected an int of at least 1"),
         (["{data}", "--device", "tpu-7"], "device: expected"),
         (["{data}", "--variant", "x"], "variant"),
@@ -80,9 +86,23 @@ def test_failed_training_is_exit_1(data, tmp_path, monkeypatch):
     def fail(*_args, **_kwargs):
         raise TrainingError("seed 0, epoch 1, step 1 of 4: kl not finite")
 
-    monkeypatch.setattr(cli, "train_request", fail)
+    monkeypatch.setattr(cli.Train, "train", fail)
     done = euar("train", data, "--out", tmp_path)
     assert (done.exit_code, done.stderr) == (1, "euar: seed 0, epoch 1, step 1 of 4: kl not finite\n")
+
+
+def test_only_what_was_measured_on_the_same_rows_and_modalities_stands_beside(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
+    options = ["--seeds", 2, "--epochs", 1]
+    for system, features in (("paper", {"a": 3, "b": 2}), ("concat", {"a": 3})):
+        euar("train", data, "--preset", system, *options, "--out", tmp_path / system)
+        result = json.loads((tmp_path / system / "result.json").read_text())
+        result["data"]["features"] = features
+        result["data"]["sha256"] = result["data"]["sha256"] if len(features) == 2 else "0" * 64
+        store.save_result(Result({**result, "experiment": "tiny"}, {}), tmp_path / "results")
+    shown = euar("train", data, *options, "--out", tmp_path / "run").stdout
+    assert "EUAR, paper" in shown
+    assert "concat" not in shown
 
 
 @pytest.mark.parametrize(
@@ -95,7 +115,7 @@ def test_seeds(text, seeds):
 def test_results_of_the_package(data, tmp_path, monkeypatch):
     euar("train", data, "--seeds", 2, "--epochs", 1, "--out", tmp_path / "run")
     result = json.loads((tmp_path / "run" / "result.json").read_text())
-    store.save_result(result, tmp_path / "results")
+    store.save_result(Result(result, {}), tmp_path / "results")
     monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
     assert euar("results").stdout == "train: 1\n"
     shown = euar("results", "train")
@@ -109,15 +129,36 @@ def test_results_of_older_code_say_so(data, tmp_path, monkeypatch):
     euar("train", data, "--seeds", 2, "--epochs", 1, "--out", tmp_path / "run")
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     result["code"]["sha256"] = "0" * 64
-    store.save_result(result, tmp_path / "results")
+    store.save_result(Result(result, {}), tmp_path / "results")
     monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
     assert "measured with older code" in euar("results", "train").stdout
+
+
+def test_a_damaged_result_is_one_block_and_exit_2(tmp_path, monkeypatch):
+    path = tmp_path / "results" / "train" / "0.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
+    done = euar("results", "train")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"euar: {path}: expected a JSON object in UTF-8, found JSONDecodeError")
+
+
+def test_a_damaged_checkpoint_is_one_block_and_exit_2(data, tmp_path):
+    call = ("train", data, "--seeds", 1, "--epochs", 1, "--out", tmp_path)
+    assert euar(*call).exit_code == 0
+    weights = tmp_path / "seed-0" / "weights.pt"
+    weights.write_bytes(weights.read_bytes()[:-9])
+    done = euar(*call)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"euar: {weights}: expected content with SHA-256 ")
+    assert "Traceback" not in done.output
 
 
 def test_an_unknown_experiment_is_exit_2():
     done = euar("experiment", "table-9")
     assert done.exit_code == 2
-    assert "expected one of differences, embedded" in done.stderr
+    assert "expected one of data_and_leaks, kl_regularisation" in done.stderr
 
 
 def test_help_names_the_options():

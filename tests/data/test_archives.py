@@ -272,4 +272,4 @@ def test_bytes_after_the_end_of_a_tar_are_refused(make, tmp_path):
 
 
 def test_an_absent_archive_is_refused(tmp_path):
-    assert "FileNotFoundError" in _refused(tmp_path / "absent.zip", tmp_path / "out").found
+    assert "No such file" in _refused(tmp_path / "absent.zip", tmp_path / "out").found

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from euar.data import DataError, catalogue, load, readers
-from euar.data.readers import _mvsa_lists
+from euar.data.readers.mvsa import _lists
 from euar.resources import resource
 
 ENTRIES = catalogue.entries()
@@ -159,7 +159,19 @@ def test_class_counts_on_the_cards_are_those_of_the_files(name, columns, real):
 
 
 def test_the_pairs_of_labels_on_the_card_are_those_of_the_list(real):
-    pairs = Counter(_mvsa_lists.labels(real("mvsa")).values())
-    for text in _mvsa_lists.CLASSES:
-        counts = (f"{pairs[text, picture]:,}" for picture in _mvsa_lists.CLASSES)
+    pairs = Counter(_lists.labels(real("mvsa")).values())
+    for text in _lists.CLASSES:
+        counts = (f"{pairs[text, picture]:,}" for picture in _lists.CLASSES)
         assert f"| {text} | " + " | ".join(counts) + " |\n" in catalogue.card("mvsa")
+
+
+@pytest.mark.parametrize("name", ["mosi", "mosei", "mvsa", "nyud"])
+def test_a_card_says_which_formats_nobody_has_seen(name):
+    assert "made from the published layout" in " ".join(catalogue.card(name).split())
+
+
+def test_the_page_of_formats_marks_as_many_as_there_are():
+    text = resource("book/equations.yml").with_name("data_and_licences.md").read_text(encoding="utf-8")
+    marked = [line for line in text.splitlines() if line.startswith("| ") and "* |" in line]
+    unseen = [reader for reader in (*readers.FILES, *readers.PICKLES) if not reader.SEEN]
+    assert len(marked) == len(unseen) + 1  # and one of the two folders of MVSA

@@ -1,6 +1,7 @@
 """What a data set refuses, and what its methods return, against scikit-learn and plain indexing."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -136,6 +137,13 @@ def test_chosen_modalities_keep_their_parts_and_order():
         data.with_modalities(["video"])
     with pytest.raises(DataError, match="a modality in every row"):
         data.with_modalities(["audio"])
+
+
+def test_without_sequences_nothing_else_changes():
+    data = make()
+    part = data.without_sequences()
+    assert (part.sequences, data.sequences.keys()) == ({}, {"audio"})
+    assert replace(part, sequences=data.sequences).sha256 == data.sha256
 
 
 def test_standardize_agrees_with_scikit_learn_on_available_training_rows():

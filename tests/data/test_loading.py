@@ -8,7 +8,7 @@ import pytest
 
 from euar.data import DataError, features, load, loading
 from tests.data.features.sources import Lengths
-from tests.data.readers.writers import label_csv
+from tests.data.readers.writers.mosi import label_csv
 from tests.data.rows import make
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import h5py
 import hypothesis.extra.numpy as arrays
@@ -148,3 +149,49 @@ def test_a_flipped_byte_is_refused_or_harmless(tmp_path):
         except DataError:
             refused += 1
     assert refused > 10
+
+
+@pytest.mark.parametrize("dtype", ["S30000000", "f8", "i8", "U7", "O", "nonsense"])
+def test_a_type_that_was_not_written_is_refused(dtype, tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        for name in ("ids", "modalities/text", "split"):
+            file[name].attrs["dtype"] = dtype
+    refuse_within(path, 2**24)
+
+
+def test_another_byte_order_is_read(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        values, attributes = file["target"][()], dict(file["target"].attrs)
+        del file["target"]
+        swapped = file.create_dataset("target", data=values, dtype=values.dtype.newbyteorder(">"))
+        swapped.attrs.update(attributes)
+    same(make(), MultimodalDataset.from_hdf5(path))
+
+
+def test_text_of_any_length_is_refused(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        del file["ids"]
+        file.create_dataset("ids", data=["x" * 2**22] * 12).attrs["dtype"] = "O"
+    refuse_within(path, 2**22)
+
+
+def test_arrays_that_together_declare_too_much_are_refused(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        for number in range(30):
+            stored = file.create_dataset(f"meta/{number}", shape=(2**22,), dtype="f4", chunks=(1024,))
+            stored.attrs["dtype"] = "<f4"  # 16 MiB each
+    refuse_within(path, 2**24)
+
+
+def refuse_within(path, room):
+    """Expect an error before more than `room` bytes are asked for."""
+    tracemalloc.start()
+    with pytest.raises(DataError, match="expected HDF5 in the format euar/1"):
+        MultimodalDataset.from_hdf5(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < room

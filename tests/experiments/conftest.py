@@ -1,6 +1,6 @@
 import pytest
 
-from euar.experiments.train import Request, train
+from euar.experiments.train import Train
 from euar.training import Recipe
 from tests.training.tiny import dataset
 
@@ -11,7 +11,16 @@ def data_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def result(data_file):
-    """A result of two seeds, trained for two epochs."""
-    request = Request(data=str(data_file), seeds=(0, 1), recipe=Recipe(epochs=2), device="cpu")
-    return train(request, progress=False)
+def asked(data_file):
+    """Two seeds of the default, two epochs each."""
+    return Train(data=str(data_file), seeds=(0, 1), recipe=Recipe(epochs=2), device="cpu")
+
+
+@pytest.fixture(scope="session")
+def measured(asked):
+    return asked.measure("train")
+
+
+@pytest.fixture(scope="session")
+def result(measured):
+    return measured.record

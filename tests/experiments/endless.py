@@ -1,4 +1,4 @@
-"""What the test of a killed experiment runs in a process of its own: a request that never ends."""
+"""What the test of a killed experiment runs in a process of its own: a measurement that never ends."""
 
 import os
 import time
@@ -17,7 +17,7 @@ class Endless:
     def key(self):
         return "0" * 16
 
-    def measure(self, experiment):  # noqa: ARG002  the signature of a request
+    def measure(self, experiment):  # noqa: ARG002  the signature of a measurement
         (Path(self.folder) / "worker").write_text(str(os.getpid()))
         time.sleep(3600)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from euar.experiments.train import Request, train
+from euar.experiments.train import Train
 from euar.files import write_json
 from euar.training import Recipe
 
@@ -11,5 +11,5 @@ SEEDS, EPOCHS = (0, 1), 40
 
 def main(data: str, out: str) -> None:
     """Do what `euar train DATA --out OUT` does."""
-    request = Request(data=data, seeds=SEEDS, recipe=Recipe(epochs=EPOCHS), device="cpu")
-    write_json(Path(out) / "result.json", train(request, out=Path(out), progress=False))
+    asked = Train(data=data, seeds=SEEDS, recipe=Recipe(epochs=EPOCHS), device="cpu")
+    write_json(Path(out) / "result.json", asked.train(Path(out), progress=False).record)

@@ -45,17 +45,27 @@ def test_an_undefined_metric_is_called_so(result, whose):
     assert "undefined" in text(report.difference_table(constant))
 
 
-def test_recorded_results_stand_beside(result):
-    shown = text(report.metrics_table(result, {"paper": result}))
-    mae = str(report.summary(result)["mae"])
-    assert shown.count("recorded") == 1
-    assert shown.count(mae) == 2
+def test_names_are_those_of_the_registry(result):
+    other = copy.deepcopy(result)
+    other["config"]["name"] = "concat"
+    assert "EUAR" not in text(report.metrics_table(other)) + text(report.difference_table(other))
+    assert "concat - ridge" in text(report.difference_table(other))
+    assert "EUAR - ridge" in text(report.difference_table(result))
+    assert report.label({"config": {"name": "N = 32"}}) == "N = 32"
 
 
-def test_four_systems_fit_into_80_columns(result):
-    table = report.metrics_table(result, {"paper": result, "released": result})
+def test_a_title_tells_tables_apart(result):
+    data = {"name": "mosi", "variant": "leaked", "features": {"text": 3, "audio": 2}, "n": {"train": 1281}}
+    assert report.data_of({"data": data}) == "mosi (leaked), text + audio, 1,281 training rows"
+    assert "a + b, 60 training rows" in text(report.metrics_table(result))
+
+
+def test_recorded_results_stand_side_by_side_in_80_columns(result):
+    tables = report.recorded_tables([result] * 6)
+    assert [len(table.columns) for table in tables] == [5, 3]
     console = Console(width=80)
     with console.capture() as capture:
-        console.print(table)
+        console.print(*tables, report.metrics_table(result))
     for value in report.summary(result).values():
-        assert capture.get().count(str(value)) >= 3
+        assert capture.get().count(str(value)) >= 7
+    assert report.recorded_tables([]) == []

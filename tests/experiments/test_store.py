@@ -1,63 +1,135 @@
-import json
+import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from euar.experiments import store
-from euar.files import to_json
+from euar.experiments.measurement import Predicted, Result
+from euar.files import DamagedFileError
+from euar.training import Recipe
+from tests.experiments.schema import stored
 
 
-def stored(result, **changes):
-    return json.loads(to_json({**result, **changes}))
+def save(record, root, predictions=None):
+    return store.save_result(Result(record, predictions or {}), root)
 
 
-def test_a_result_comes_back(result, tmp_path):
-    path = store.save_result(result, tmp_path)
-    assert path == tmp_path / "train" / f"{result['key']}.json"
-    assert store.load_results("train", tmp_path) == [stored(result)]
+def test_a_result_comes_back(measured, tmp_path):
+    path = store.save_result(measured, tmp_path)
+    assert path == tmp_path / "train" / f"{measured.record['key']}.json"
+    (found,) = store.load_results("train", tmp_path)
+    assert found == stored(measured.record)
+    ids, values = store.load_predictions(found, tmp_path)["test"]
+    assert list(ids) == list(measured.predictions["test"].ids)
+    assert np.array_equal(values, measured.predictions["test"].values)
+    assert values.dtype == np.float32
+
+
+def test_a_result_without_predictions_is_read_too(result, tmp_path):
+    save(result, tmp_path)
+    assert store.load_predictions(result, tmp_path) == {}
+
+
+def test_test_splits_keep_their_own_rows(result, tmp_path):
+    said = {"test": Predicted(np.array(["a", "b"]), np.zeros((3, 2)))}
+    said["without doubles"] = Predicted(np.array(["a"]), np.ones((3, 1)))
+    save(result, tmp_path, said)
+    found = store.load_predictions(result, tmp_path)
+    assert {name: one.values.shape for name, one in found.items()} == {
+        "test": (3, 2),
+        "without doubles": (3, 1),
+    }
 
 
 def test_newest_first(result, tmp_path):
     for key, started in (("0" * 16, "2024-01-02"), ("1" * 16, "2024-01-03"), ("2" * 16, "2024-01-01")):
-        store.save_result({**result, "key": key, "started": started}, tmp_path)
+        save({**result, "key": key, "started": started}, tmp_path)
     assert [found["key"][0] for found in store.load_results("train", tmp_path)] == ["1", "0", "2"]
 
 
 def test_nothing_is_overwritten(result, tmp_path):
-    store.save_result(result, tmp_path)
+    save(result, tmp_path)
     with pytest.raises(FileExistsError):
-        store.save_result({**result, "seconds": 0.0}, tmp_path)
+        save({**result, "seconds": 0.0}, tmp_path)
     assert store.load_results("train", tmp_path) == [stored(result)]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("", "JSONDecodeError"),
+        (None, "JSONDecodeError"),
+        ("[1, 2]", "a list at the top"),
+        ("[" * 100_000 + "]" * 100_000, "RecursionError"),
+        ('{"a":' * 40 + "1" + "}" * 40, "more than 32 levels"),
+        ("{}", "experiment None"),
+        ('{"experiment": "train", "key": 5}', "key 5"),
+        (b'{"key": "\xff"}', "UnicodeDecodeError"),
+    ],
+)
+def test_a_damaged_result_is_one_named_error(content, found, result, tmp_path):
+    path = save(result, tmp_path)
+    content = path.read_bytes()[:200] if content is None else content
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for read in (store.read_result, lambda path: store.load_results("train", path.parent.parent)):
+        with pytest.raises(DamagedFileError) as caught:
+            read(path)
+        assert caught.value.file == str(path)
+        assert found in caught.value.found
+        assert "delete it and measure it again" in caught.value.remedy
+
+
+def test_a_result_under_another_name_is_refused(result, tmp_path):
+    path = save(result, tmp_path)
+    shutil.move(path, path.with_name("0.json"))
+    with pytest.raises(DamagedFileError, match=rf"expected the result train/0, found train/{result['key']}"):
+        store.load_results("train", tmp_path)
 
 
 def test_what_is_there(result, tmp_path):
     assert store.experiments(tmp_path) == []
     assert store.load_results("grid", tmp_path) == []
-    store.save_result({**result, "experiment": "grid"}, tmp_path)
-    store.save_result(result, tmp_path)
+    save({**result, "experiment": "grid"}, tmp_path)
+    save(result, tmp_path)
     assert store.experiments(tmp_path) == ["grid", "train"]
 
 
-def test_the_newest_result_of_each_preset(result, tmp_path):
-    for key, preset, started in (("0", "paper", "2"), ("1", "paper", "3"), ("2", "default", "1")):
-        config = result["config"] | {"preset": preset}
-        store.save_result({**result, "key": key * 16, "config": config, "started": started}, tmp_path)
-    newest = store.newest_by_preset("train", tmp_path)
-    assert [(preset, found["key"][0]) for preset, found in newest.items()] == [
-        ("default", "2"),
-        ("paper", "1"),
-    ]
+def test_the_newest_result_of_a_measurement_is_found(asked, result, tmp_path):
+    save(result, tmp_path)
+    save({**result, "key": "f" * 16, "started": "2999-01-01T00:00:00+00:00"}, tmp_path)
+    other = replace(asked, recipe=Recipe(epochs=3))
+    ((known, found),) = store.newest("train", [other, asked], tmp_path)
+    assert known == asked
+    assert found["key"] == "f" * 16
 
 
-def test_a_path_is_no_experiment(result, tmp_path):
-    store.save_result(result, tmp_path / "elsewhere")
-    assert store.newest_by_preset(str(tmp_path / "elsewhere" / "train"), tmp_path) == {}
+def test_another_kind_of_measurement_with_the_same_fields_is_another(asked, result, tmp_path):
+    config = result["config"] | {"measurement": "somewhere.else.Twins"}
+    save({**result, "config": config}, tmp_path)
+    assert store.newest("train", [asked], tmp_path) == []
+
+
+def test_on_the_same_data_the_newest_of_each_system(result, tmp_path):
+    def add(key, system, started, sha256=result["data"]["sha256"]):
+        config = result["config"] | {"name": system}
+        data = result["data"] | {"sha256": sha256}
+        new = {"key": key * 16, "config": config, "started": started, "data": data}
+        save({**result, **new}, tmp_path)
+
+    add("0", "paper", "2")
+    add("1", "paper", "3")
+    add("2", "default", "1")
+    add("3", "default", "4", sha256="0" * 64)  # other rows, variant or modalities
+    found = store.on_same_data(result, tmp_path)
+    assert {name: one["key"][0] for name, one in found.items()} == {"default": "2", "paper": "1"}
 
 
 def test_older_code_is_recognised(result):
+    old = {**result, "code": {**result["code"], "sha256": "0" * 64}}
     assert store.is_current(result)
-    assert not store.is_current({**result, "code": {**result["code"], "sha256": "0" * 64}})
-
-
-def test_the_committed_results_are_found():
-    for name in store.experiments():
-        assert all(result["experiment"] == name for result in store.load_results(name))
+    assert not store.is_current(old)
+    assert store.age([result]) == result["started"][:10]
+    assert store.age([old, {**old, "started": "2999-01-01"}]) == (
+        f"{result['started'][:10]} to 2999-01-01, measured with older code"
+    )

@@ -1,40 +1,14 @@
 import json
 
-import jsonschema
 import numpy as np
 import pytest
-from jsonschema import Draft202012Validator
 
-from euar.experiments.train import PRESETS, Request, model_config, result_key, train
+from euar.experiments.train import Train, configure
 from euar.files import to_json
 from euar.model import EUARConfig
-from euar.resources import resource
 from euar.training import Recipe, fit
-from euar.training.provenance import code_sha256, key
+from tests.experiments.schema import validate
 from tests.training.tiny import dataset
-
-SCHEMA = json.loads(resource("euar/experiments/result.schema.json").read_text())
-
-
-def validate(result):
-    Draft202012Validator.check_schema(SCHEMA)
-    checker = Draft202012Validator.FORMAT_CHECKER
-    Draft202012Validator(SCHEMA, format_checker=checker).validate(json.loads(to_json(result)))
-
-
-def test_a_result_has_the_schema(result):
-    validate(result)
-
-
-@pytest.mark.parametrize("name", ["key", "config", "baselines", "runs"])
-def test_the_schema_notices_what_is_missing(result, name):
-    with pytest.raises(jsonschema.ValidationError, match=f"'{name}' is a required property"):
-        validate({part: value for part, value in result.items() if part != name})
-
-
-def test_the_schema_notices_what_is_new(result):
-    with pytest.raises(jsonschema.ValidationError, match="'note' was unexpected"):
-        validate({**result, "note": "hello"})
 
 
 def test_a_result_says_what_fit_says(result):
@@ -47,19 +21,18 @@ def test_a_result_says_what_fit_says(result):
     assert result["data"]["features"] == {"a": 3, "b": 2}
 
 
+def test_predictions_are_kept_by_id(measured):
+    data = dataset(120)
+    runs = fit(EUARConfig(in_features={"a": 3, "b": 2}), data, seeds=(0, 1), epochs=2, device="cpu")
+    ids, values = measured.predictions["test"]
+    assert list(ids) == [one for one, split in zip(data.ids, data.split, strict=True) if split == "test"]
+    assert np.array_equal(values, [run.predictions["test"] for run in runs])
+
+
 def test_the_configuration_can_be_built_again(result):
     model = dict(result["config"]["model"])
     assert model.pop("type") == "euar.model.EUARConfig"
     assert EUARConfig.from_dict(json.loads(to_json(model))) == EUARConfig(in_features={"a": 3, "b": 2})
-
-
-def test_the_key_is_the_hash_of_config_data_and_code(result, data_file):
-    code = code_sha256("euar.model.EUARConfig")
-    assert result["code"]["sha256"] == code
-    assert result["key"] == key(result["config"], result["data"]["sha256"], code)
-    same = Request(data=str(data_file), seeds=(0, 1), recipe=Recipe(epochs=2), device="cpu")
-    assert result_key(same) == result["key"]
-    assert result_key(Request(data=str(data_file), seeds=(0, 1), recipe=Recipe(epochs=3))) != result["key"]
 
 
 def test_baselines_stand_beside(result):
@@ -70,25 +43,23 @@ def test_baselines_stand_beside(result):
     assert result["baselines"]["ridge"]["mae"] < 0.5 * result["baselines"]["constant"]["mae"]
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_classes(preset, tmp_path):
+@pytest.mark.parametrize("system", ["default", "paper", "released"])
+def test_classes(system, tmp_path):
     path = dataset(120, classes=3).to_hdf5(tmp_path / "classes.h5")
-    request = Request(data=str(path), preset=preset, recipe=Recipe(epochs=1), device="cpu")
-    result = train(request, progress=False)
+    asked = Train(data=str(path), system=system, recipe=Recipe(epochs=1), device="cpu")
+    result, predictions = asked.measure("train")
     validate(result)
     assert set(result["baselines"]) == {"majority", "logistic"}
     assert set(result["runs"][0]["test"]) == {"accuracy", "f1_weighted", "f1_macro"}
+    assert predictions["test"].values.shape == (1, 30, 3)
 
 
 def test_presets_are_those_of_the_model():
     widths = {"a": 3, "b": 2}
-    assert model_config("paper", dataset()) == EUARConfig.paper(widths)
-    assert model_config("released", dataset()) == EUARConfig.released(widths)
+    assert configure("paper", dataset()) == EUARConfig.paper(widths)
+    assert configure("released", dataset()) == EUARConfig.released(widths)
 
 
-def test_an_unknown_preset_lists_the_known():
-    with pytest.raises(
-        ValueError,
-        match="expected one of default, paper, released, mlp-experts, concat, late-fusion, found 'best'",
-    ):
-        Request(data="embedded", preset="best")
+def test_an_unknown_system_lists_the_known():
+    with pytest.raises(ValueError, match=r"default, paper, released.*found 'best'"):
+        Train(data="embedded", system="best")

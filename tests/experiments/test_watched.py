@@ -1,14 +1,15 @@
-"""What watched trainings share: the result around the runs, its key, and finding the newest."""
+"""What watched trainings share: the configuration that each seed is trained with, and what is kept."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from euar.experiments.linear import baselines
-from euar.experiments.store import save_result
-from euar.experiments.watched import Watched, newest_by_fields
+from euar.experiments.watched import Watch, Watched, rounded, to_the_end
 from euar.model import EUARConfig
-from euar.training import Recipe
+from euar.training import Recipe, fit
+from tests.experiments.schema import validate
 from tests.training.tiny import dataset
 
 
@@ -18,12 +19,16 @@ class Alpha(Watched):
     seeds: tuple[int, ...] = (0, 2)
     recipe: Recipe = Recipe(epochs=1)  # noqa: RUF009  frozen, shared
 
+    @property
+    def name(self):
+        return f"alpha {self.alpha}"
+
     def config(self, dataset):
         return EUARConfig(dataset.in_features, alpha=self.alpha)
 
-    def _watch(self, training):
-        training.run_epoch()
-        return {**training.finish().record(), "alpha": training.model.config.alpha}
+    def watch(self, training):
+        run = to_the_end(training).finish()
+        return Watch(run, {"alpha": training.model.config.alpha})
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +37,25 @@ def asked(data_file):
 
 
 @pytest.fixture(scope="module")
-def result(asked):
+def measured(asked):
     return asked.measure("tiny")
 
 
-def test_each_seed_is_watched_once_with_the_configuration(result):
-    assert [(run["seed"], run["alpha"]) for run in result["runs"]] == [(0, 0.5), (2, 0.5)]
-    assert result["config"]["seeds"] == [0, 2]
-    assert result["baselines"]["ridge"] == baselines(dataset(120))["ridge"]
+def test_each_seed_is_watched_once_with_the_configuration(measured):
+    validate(measured.record)
+    assert [(run["seed"], run["alpha"]) for run in measured.record["runs"]] == [(0, 0.5), (2, 0.5)]
+    assert measured.record["config"]["request"]["seeds"] == [0, 2]
+    assert measured.record["baselines"]["ridge"] == baselines(dataset(120))["ridge"]
 
 
-def test_the_key_is_known_before_training_and_every_setting_counts(asked, result, data_file):
-    assert asked.key() == result["key"]
-    others = [{"alpha": 0.1}, {"seeds": (0,)}, {"recipe": Recipe(epochs=2)}]
-    keys = {Alpha(**{"alpha": 0.5, "data": str(data_file), **change}).key() for change in others}
-    assert len(keys | {asked.key()}) == 4
+def test_watching_changes_no_number(asked, measured):
+    runs = fit(asked.config(dataset(120)), dataset(120), seeds=(0, 2), epochs=1, device="cpu")
+    assert [run["test"] for run in measured.record["runs"]] == [run.metrics["test"] for run in runs]
+    assert np.array_equal(measured.predictions["test"].values, [run.predictions["test"] for run in runs])
 
 
-def test_the_newest_result_of_a_key_is_found_in_the_order_asked_for(result, tmp_path):
-    save_result(result, tmp_path)
-    save_result({**result, "key": "f" * 16, "started": "2999-01-01T00:00:00+00:00"}, tmp_path)
-    found = newest_by_fields("tiny", ("alpha", "lam"), [(0.1, 1e-3), (0.5, 1e-3)], tmp_path)
-    assert list(found) == [(0.5, 1e-3)]
-    assert found[0.5, 1e-3]["key"] == "f" * 16
+def test_numbers_are_cut_to_significant_digits():
+    assert rounded({"a": [123456.0, 0.00123456], "b": {"c": 1.0}}, 3) == {
+        "a": [123000.0, 0.00123],
+        "b": {"c": 1.0},
+    }

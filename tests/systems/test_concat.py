@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from euar.systems.concat import ConcatConfig
 
@@ -40,4 +41,14 @@ def test_the_loss_is_the_tasks_alone():
     out, target = model(inputs()), torch.tensor([0, 1, 2, 0])
     loss = model.loss(out, target)
     torch.testing.assert_close(loss.total, torch.nn.functional.cross_entropy(out.prediction, target))
-    assert loss.kl == loss.aux == loss.u == 0
+    assert loss.parts == {}
+
+
+def test_the_first_weights_are_those_of_its_own_layers_alone():
+    torch.manual_seed(0)
+    model = ConcatConfig(WIDTHS, dim=5, projection="linear").build()
+    torch.manual_seed(0)
+    layers = [nn.Linear(6, 5), nn.Linear(3, 5), nn.Linear(10, 5), nn.Linear(5, 1)]
+    expected = [parameter for layer in layers for parameter in layer.parameters()]
+    for found, wanted in zip(model.parameters(), expected, strict=True):
+        assert torch.equal(found, wanted)

@@ -1,9 +1,12 @@
 import copy
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from euar.data import DataError
 from euar.training import TrainingError, fit, metrics, predict
 from tests.training.tiny import Tiny, TinyConfig, dataset
 
@@ -159,19 +162,71 @@ def test_classes_are_selected_by_cross_entropy():
     assert run.predictions["test"].shape == (30, 3)
 
 
-@pytest.mark.parametrize("term", ["task", "kl", "aux", "u"])
+@pytest.mark.parametrize("term", ["task", "decay"])
 def test_a_term_that_is_not_finite_is_named(term, monkeypatch):
     steps = iter(range(1000))
 
     def loss(self, output, target):
         terms = finite(self, output, target)
         broken = next(steps) == 5  # epoch 2 has steps 4 to 7
-        return terms._replace(**{term: getattr(terms, term) * float("nan")}) if broken else terms
+        bad = {**terms._asdict(), **terms.parts}[term] * float("nan")
+        changed = {"task": bad} if term == "task" else {"parts": {term: bad}}
+        return terms._replace(**changed) if broken else terms
 
     finite = Tiny.loss
     monkeypatch.setattr(Tiny, "loss", loss)
     with pytest.raises(TrainingError, match=rf"seed 8, epoch 2, step 2 of 4: {term} not finite; lower lr"):
         fit(TinyConfig(), dataset(), seeds=(8,), **FAST)
+
+
+def losing(change, monkeypatch):
+    """Let Tiny's loss go through `change(model, terms)`."""
+    original = Tiny.loss
+    monkeypatch.setattr(Tiny, "loss", lambda self, *args: change(self, original(self, *args)))
+
+
+def test_the_history_has_a_column_for_each_part(monkeypatch):
+    losing(lambda model, terms: terms._replace(parts=terms.parts | {"rank": 2 * terms.task}), monkeypatch)
+    for epoch in fit(TinyConfig(), dataset(), **FAST)[0].history:
+        assert list(epoch)[:7] == ["epoch", "lr", "total", "task", "decay", "rank", "grad_norm"]
+        assert epoch["rank"] == pytest.approx(2 * epoch["task"])
+
+
+def test_a_loss_without_parts_has_no_columns_of_theirs(monkeypatch):
+    losing(lambda model, terms: terms._replace(parts={}), monkeypatch)
+    run = fit(TinyConfig(), dataset(), **FAST)[0]
+    assert list(run.history[0])[:5] == ["epoch", "lr", "total", "task", "grad_norm"]
+
+
+def test_a_loss_knows_the_epoch(monkeypatch):
+    def with_epoch(model, terms):
+        return terms._replace(parts={"seen": torch.tensor(float(model.epoch))})
+
+    losing(with_epoch, monkeypatch)
+    run = fit(TinyConfig(), dataset(), **FAST)[0]
+    assert [epoch["seen"] for epoch in run.history] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["epoch", "lr", "total", "task", "grad_norm", "valid_mae"])
+def test_a_part_named_like_a_column_is_refused(name, monkeypatch):
+    losing(lambda model, terms: terms._replace(parts={name: terms.task}), monkeypatch)
+    with pytest.raises(ValueError, match=f"parts: '{name}' is a column of the history already"):
+        fit(TinyConfig(), dataset(), **FAST)
+
+
+def test_a_part_that_is_no_number_is_refused(monkeypatch):
+    losing(lambda model, terms: terms._replace(parts={"rows": torch.zeros(3)}), monkeypatch)
+    with pytest.raises(ValueError, match=r"parts\['rows'\]: expected a 0-dim tensor, found shape \(3,\)"):
+        fit(TinyConfig(), dataset(), **FAST)
+
+
+def test_a_part_that_comes_and_goes_is_refused(monkeypatch):
+    steps = iter(range(1000))
+    losing(lambda model, terms: terms if next(steps) < 5 else terms._replace(parts={}), monkeypatch)
+    with pytest.raises(
+        ValueError, match="seed 0, epoch 2: expected the parts decay at every step, found none"
+    ):
+        fit(TinyConfig(), dataset(), **FAST)
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
@@ -193,13 +248,68 @@ def test_divergence_is_an_error_too():
         ({"seeds": ()}, "seeds: expected different ints"),
         ({"seeds": (1, 1)}, "seeds: expected different ints"),
         ({"device": "gpu"}, "device: expected 'auto', 'cpu' or 'cuda', found 'gpu'"),
+        ({"epochs": True}, "epochs: expected an int of at least 1, found True"),
+        ({"epochs": 2**70}, r"epochs: expected an int below 2\^31, found"),
+        ({"batch_size": True}, "batch_size: expected an int of at least 1, found True"),
+        ({"batch_size": "16"}, "batch_size: expected an int of at least 1, found '16'"),
+        ({"lr": None}, "lr: expected a finite number above 0, found None"),
+        ({"lr": True}, "lr: expected a finite number above 0, found True"),
+        ({"lr": 10**400}, "lr: expected a finite number above 0, found 1000"),
+        ({"weight_decay": "x"}, "weight_decay: expected a finite number of at least 0, found 'x'"),
+        ({"select": []}, r"select: expected 'valid' or 'last', found \[\]"),
+        ({"seeds": None}, "seeds: expected different ints, such as"),
+        ({"seeds": "12"}, "seeds: expected different ints, such as"),
+        ({"seeds": (0, True)}, "seeds: expected different ints, such as"),
+        ({"seeds": (0, -1)}, r"found \(0, -1\); at most 10000 of them, each from 0 to 2\^63 - 1"),
+        ({"seeds": (2**63,)}, r"each from 0 to 2\^63 - 1"),
+        ({"seeds": range(2**70)}, "at most 10000 of them"),
+        *(
+            ({"device": name}, "device: expected 'auto', 'cpu' or 'cuda', found")
+            for name in ("mps", "xpu", "meta", "", None, 0)
+        ),
+        ({"device": "cuda:99"}, "device: 'cuda:99' asked for, but torch finds"),
+        ({"out": ""}, "out: expected the path of a folder, or None, found ''"),
+        ({"out": 5}, "out: expected the path of a folder, or None, found 5"),
+        ({"out": __file__}, "out: expected a folder, found a file at"),
     ],
 )
-def test_bad_settings_are_named(changes, message):
+def test_bad_settings_are_named(changes, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=message):
         fit(TinyConfig(), dataset(), **FAST | changes)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_single_class_in_training_is_refused(tmp_path):
+    data = dataset(classes=3)
+    target = np.where(data.split == "train", 1, data.target)
+    with pytest.raises(DataError, match=r"tiny: target: expected at least 2 classes .* found only class 1"):
+        fit(TinyConfig(outputs=3), dataset(classes=3, target=target), **FAST, out=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rating_that_never_varies_is_a_constant_to_learn():
+    data = dataset()
+    target = np.where(data.split == "train", np.float32(1.5), data.target)
+    settings = {"epochs": 60, "lr": 0.05, "select": "last", "device": "cpu"}
+    run = fit(TinyConfig(noise=0.0), dataset(target=target), **settings)[0]
+    assert np.abs(run.predictions["test"] - 1.5).mean() < 0.3
 
 
 def test_a_split_without_rows_is_named():
     with pytest.raises(ValueError, match="expected rows of split 'valid', found none"):
         fit(TinyConfig(), dataset(split=np.array(["train", "test"] * 60)), **FAST)
+
+
+def test_sequences_that_no_model_reads_cost_nothing(runs):
+    data = dataset()
+    frames = np.ones((len(data), 40000, 1), dtype=np.float32)
+    lengths = np.full(len(data), 40000)
+    heavy = replace(data, sequences={"a": (frames, lengths)})
+    tracemalloc.start()
+    again = fit(TinyConfig(), heavy, seeds=(0,), **FAST)[0]
+    assert np.array_equal(predict(again.model, heavy), again.predictions["test"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < frames.nbytes / 2
+    assert again.history == runs[0].history

@@ -9,7 +9,7 @@ import torch
 import euar
 from euar.training import provenance
 
-EUAR = "euar.model.EUARConfig"
+EUAR = ["euar.model.EUARConfig"]
 
 
 @pytest.fixture
@@ -61,9 +61,18 @@ def test_every_constant_counts():
     assert len(shapes) == 5
 
 
-def test_a_model_from_elsewhere_shares_the_rest():
-    assert provenance.code_sha256("tests.training.tiny.TinyConfig") == provenance.code_sha256("other.Config")
-    assert provenance.code_sha256("tests.training.tiny.TinyConfig") != provenance.code_sha256(EUAR)
+def test_a_model_that_is_nowhere_shares_the_rest():
+    nothing, nowhere, ours = map(provenance.code_sha256, ([], ["other.Config"], EUAR))
+    assert nothing == nowhere != ours
+
+
+def test_a_model_from_elsewhere_counts_and_so_does_what_it_takes_from_here(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    elsewhere, hashes = tmp_path / "my_model.py", set()
+    for part in ("concat", "late_fusion", "linear  # a comment"):
+        elsewhere.write_text(f"from euar.systems import {part}\n")
+        hashes.add(provenance.code_sha256(["my_model.Config"]))
+    assert len(hashes | {provenance.code_sha256([])}) == 4
 
 
 def test_the_key_depends_on_each_part():

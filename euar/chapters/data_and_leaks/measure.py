@@ -4,18 +4,16 @@ One result a set, variant and corruption of its test split. A leak shows as a mo
 anybody's published model of it, see `euar.experiments.leaks`.
 """
 
-import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from euar.data import MultimodalDataset, features, load
+from euar.data import MultimodalDataset, features
 from euar.experiments.leaks import leak_test
 from euar.experiments.linear import alone, baselines, evaluate, fitted
-from euar.experiments.origin import origin, record
-from euar.experiments.store import load_results
+from euar.experiments.measurement import Measurement, Observation
+from euar.experiments.store import newest
 from euar.training.batches import SPLITS
 
 _SETS = (
@@ -31,50 +29,44 @@ _STRENGTHS = (5, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
+class Probe(Measurement):
     """What to probe, as data.
 
     Attributes:
-        data: a name for `euar.data.load`.
-        variant: the data set's variant.
         corruption: KIND:STRENGTH of the test split, None for clean.
     """
 
-    data: str
-    variant: str | None = None
     corruption: str | None = None
 
-    def key(self) -> str:
-        """Return the key of the result, without fitting."""
-        return self._origin(self._dataset())["key"]
+    @property
+    def name(self) -> str:
+        """What is probed."""
+        return " ".join(filter(None, (self.data, self.variant, self.corruption)))
 
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Fit the linear models and return the result, as `probe.schema.json` describes it."""
-        start = time.time()
-        dataset = self._dataset()
-        return record(
-            experiment,
-            self._origin(dataset),
-            start,
-            labels=_labels(dataset),
-            groups=_groups(dataset),
-            probes={name: _linear(alone(dataset, name)) for name in dataset.modalities},
-            baselines=baselines(dataset),
-            leaks=leak_test(dataset),
-        )
-
-    def _dataset(self) -> MultimodalDataset:
-        dataset = load(self.data, variant=self.variant)
+    def dataset(self) -> MultimodalDataset:
+        """Return the data, in raw units, the test split corrupted."""
+        dataset = super().dataset()
         if self.corruption is None:
             return dataset
         return features.corrupted(dataset, features.Corruption.parse(self.corruption))
 
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        model = {"type": "euar.systems.linear.ridge", "corruption": self.corruption}
-        return origin({"preset": "linear", "model": model}, dataset, self.variant)
+    def settings(self, dataset: MultimodalDataset) -> dict[str, Any]:  # noqa: ARG002  linear models fit any
+        """Return what is fitted."""
+        return {"model": {"type": "euar.systems.linear.ridge"}}
+
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Fit the linear models."""
+        found = {
+            "labels": _labels(dataset),
+            "groups": _groups(dataset),
+            "probes": {name: _linear(alone(dataset, name)) for name in dataset.modalities},
+            "baselines": baselines(dataset),
+            "leaks": leak_test(dataset),
+        }
+        return Observation(found, {})
 
 
-def requests() -> list[Probe]:
+def measurements() -> list[Probe]:
     """Return a probe of every set and variant, and of every corrupted test split."""
     clean = [Probe(data=data, variant=variant) for data, variant in _SETS]
     noisy = [
@@ -86,18 +78,10 @@ def requests() -> list[Probe]:
     return clean + noisy
 
 
-def newest(root: Path | None = None) -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
-    """Return {(set, variant, corruption): newest result}, in the order of `requests`.
-
-    Args:
-        root: the folder of all results, see `store`.
-    """
-    found = {
-        (r["data"]["name"], r["data"]["variant"], r["config"]["model"]["corruption"]): r
-        for r in reversed(load_results("probes", root))  # oldest first: the newest stays
-    }
-    order = [(probe.data, probe.variant, probe.corruption) for probe in requests()]
-    return {key: found[key] for key in order if key in found}
+def by_condition() -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
+    """Return {(set, variant, corruption): newest result}, in the order of `measurements`."""
+    found = newest("data_and_leaks", measurements())
+    return {(probe.data, probe.variant, probe.corruption): result for probe, result in found}
 
 
 def _linear(dataset: MultimodalDataset) -> dict[str, dict[str, float]]:

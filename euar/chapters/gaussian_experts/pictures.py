@@ -1,4 +1,4 @@
-"""Pictures of Gaussian experts: densities, ellipses, clouds of draws, gradients and what noise costs."""
+"""Pictures of Gaussian experts: densities, ellipses, clouds of draws and what noise costs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
-from euar.plots.style import COLORS, MARKERS, figure
-
-_DASHES = ("-", "--", "-.", ":")
+from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
 def point_and_gaussian(mean: float, sd: float) -> Figure:
@@ -24,7 +23,7 @@ def point_and_gaussian(mean: float, sd: float) -> Figure:
     left.plot([mean, mean], [0, 1], color=COLORS[0], marker="o", markevery=[1])
     left.set(title="a point expert: one number", yticks=[], ylim=(0, 1.2), xlabel="answer $h$")
     grid = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
-    right.plot(grid, _density(grid, mean, sd), color=COLORS[1])
+    right.plot(grid, norm(mean, sd).pdf(grid), color=COLORS[1])
     right.axvline(mean, color=COLORS[0], linestyle="--", label=r"mean $\mu$")
     right.axvspan(mean - sd, mean + sd, color=COLORS[1], alpha=0.2, label=r"$\mu \pm \sigma$")
     right.set(title="a Gaussian expert: a density", yticks=[], ylim=(0, None), xlabel="answer $z$")
@@ -48,7 +47,7 @@ def ellipses(mean: ArrayLike, sd: ArrayLike, titles: Sequence[str]) -> Figure:
             ax.plot(*center, color=COLORS[j], marker=MARKERS[j], linestyle="", label=f"expert {j}")
         ax.set(title=title, xlabel="coordinate 0", aspect="equal")
     axes[0].set_ylabel("coordinate 1")
-    axes[0].legend(frameon=False, fontsize="small")
+    legend_below(made)
     return made
 
 
@@ -82,32 +81,11 @@ def cloud(draws: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Figure:
     made, (left, right) = figure(2)
     left.hist(draws[:, 0], 50, density=True, color=COLORS[5], label="draws")
     grid = np.linspace(mean[0] - 4 * sd[0], mean[0] + 4 * sd[0], 200)
-    left.plot(grid, _density(grid, mean[0], sd[0]), color=COLORS[1], label="density of Eq. 1")
+    left.plot(grid, norm(mean[0], sd[0]).pdf(grid), color=COLORS[1], label="density of Eq. 1")
     left.set(xlabel="coordinate 0", yticks=[])
     left.set_ylim(0, 1.35 * left.get_ylim()[1])  # room for the legend
     left.legend(frameon=False, fontsize="small", ncols=2)
     _cloud(right, draws, mean, sd)
-    return made
-
-
-def gradient_variance(
-    sd: ArrayLike, measured: Mapping[str, ArrayLike], exact: Mapping[str, ArrayLike]
-) -> Figure:
-    """Draw the variance of gradient estimators against sigma, both axes logarithmic.
-
-    Args:
-        sd: (S,), sigma.
-        measured: {estimator: (seeds, S)}, drawn as points.
-        exact: {the same estimators: (S,)}, drawn as lines.
-    """
-    made, (ax,) = figure()
-    for j, (name, values) in enumerate(measured.items()):
-        for row in np.asarray(values):
-            ax.plot(sd, row, color=COLORS[j], marker=MARKERS[j], markersize=4, alpha=0.5, linestyle="")
-        ax.plot(sd, exact[name], color=COLORS[j], linestyle=_DASHES[j], label=f"{name}: formula")
-        ax.plot([], [], color=COLORS[j], marker=MARKERS[j], linestyle="", label=f"{name}: measured")
-    ax.set(xscale="log", yscale="log", xlabel=r"$\sigma$", ylabel="variance of one gradient")
-    ax.legend(frameon=False, fontsize="small", ncols=2)
     return made
 
 
@@ -153,57 +131,6 @@ def cost_of_spread(
     right.set(xlabel="prediction, label units", yticks=[], title="predictions")
     right.legend(frameon=False, fontsize="small")
     return made
-
-
-def spread_of_draws(log_var: ArrayLike, sds: Mapping[str, ArrayLike]) -> Figure:
-    """Draw the standard deviation of draws against log-variance, beside the exp(log_var / 2) it should be.
-
-    Args:
-        log_var: (S,).
-        sds: {way of sampling: (S,), standard deviation of its draws}.
-    """
-    log_var = np.asarray(log_var)
-    made, (ax,) = figure(height=3.2)
-    ax.plot(log_var, np.exp(log_var / 2), color=COLORS[6], linestyle="--", label=r"$\sigma$ of Eq. 1")
-    for j, (name, values) in enumerate(sds.items()):
-        ax.plot(log_var, values, color=COLORS[j], marker=MARKERS[j], linestyle="", label=name)
-    ax.set(yscale="log", xlabel="log-variance", ylabel="standard deviation of draws")
-    ax.legend(frameon=False, fontsize="small")
-    return made
-
-
-def over_steps(
-    steps: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]], labels: Sequence[str]
-) -> Figure:
-    """Draw quantities over training steps, one panel each, every seed a line.
-
-    Args:
-        steps: (S,).
-        curves: {setting: {quantity: (seeds, S)}}.
-        labels: the quantities to draw, left to right; they become titles.
-    """
-    made, axes = figure(len(labels), width=7.2, height=3.0)
-    for ax, label in zip(axes, labels, strict=True):
-        for j, (setting, quantities) in enumerate(curves.items()):
-            for i, row in enumerate(np.asarray(quantities[label])):
-                ax.plot(
-                    steps,
-                    row,
-                    color=COLORS[j],
-                    linestyle=_DASHES[j],
-                    linewidth=1,
-                    marker=MARKERS[j],
-                    markersize=3,
-                    markevery=4,
-                    label=setting if i == 0 else None,
-                )
-        ax.set(title=label, xlabel="step", ylim=(0, None))
-    axes[0].legend(frameon=False, fontsize="small")
-    return made
-
-
-def _density(values: np.ndarray, mean: float, sd: float) -> np.ndarray:
-    return np.exp(-0.5 * ((values - mean) / sd) ** 2) / (sd * (2 * np.pi) ** 0.5)
 
 
 def _ellipse(ax: Axes, center: np.ndarray, sd: np.ndarray, color: str) -> None:

@@ -5,15 +5,13 @@ k chosen, D features.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from euar.data import MultimodalDataset
-from euar.experiments.watched import Watched, newest_by_fields
+from euar.experiments.watched import Watch, Watched, rounded
 from euar.losses import Reduce
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
@@ -26,6 +24,7 @@ from euar.training.scoring import scores
 _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
 _HEADLINE, _BESIDE = tuple(range(5)), tuple(range(3))
 _JUDGED = ("valid", "test")
+_DIGITS = 5
 _CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
 
 
@@ -43,11 +42,17 @@ class Sweep(Watched):
         lam: weight of the U-loss.
     """
 
+    data: str = "embedded"
     alpha: float
     reduce: Reduce = "mean"
     lam: float = 0.0
     seeds: tuple[int, ...] = _BESIDE
     recipe: Recipe = _RECIPE
+
+    @property
+    def name(self) -> str:
+        """The weight and the reduction."""
+        return f"alpha {self.alpha:g}, {self.reduce} over D, lambda {self.lam:g}"
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the default with this weight."""
@@ -59,7 +64,7 @@ class Sweep(Watched):
             u_reduce=self.reduce,
         )
 
-    def _watch(self, training: Training) -> dict[str, Any]:
+    def watch(self, training: Training) -> Watch:
         """Return curves over epochs, and the states before, at the selected and at the last one."""
         model, data = training.model, training.data
         states = [look(model, data["train"])]
@@ -75,16 +80,16 @@ class Sweep(Watched):
         }
         run = training.finish()  # from here on the model has the weights of the selected epoch
         moments = {"start": states[0], "selected": look(model, data["train"]), "last": states[-1]}
-        return {
-            **run.record(),
+        found = {
             "last": last,
-            "states": {moment: _rounded(views) for moment, views in moments.items()},
-            "curves": _rounded({name: _over_epochs(states, name) for name in _CURVES}),
-            "valid_mae": _rounded([epoch["valid_mae"] for epoch in run.history]),
+            "states": rounded(moments, _DIGITS),
+            "curves": rounded({name: _over_epochs(states, name) for name in _CURVES}, _DIGITS),
+            "valid_mae": rounded([epoch["valid_mae"] for epoch in run.history], _DIGITS),
         }
+        return Watch(run, found)
 
 
-def requests() -> list[Sweep]:
+def measurements() -> list[Sweep]:
     """Return the weights from 0 to 1 in both reductions, and three settings with the U-loss."""
     headline = [(0.0, "mean"), (1e-3, "mean"), (1.0, "mean"), (1e-3, "sum"), (1.0, "sum")]
     beside = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
@@ -94,16 +99,6 @@ def requests() -> list[Sweep]:
         *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in beside),
         *(Sweep(alpha=alpha, reduce=reduce, lam=1e-3) for alpha, reduce in with_u),
     ]
-
-
-def newest(root: Path | None = None) -> dict[tuple[float, str, float], dict[str, Any]]:
-    """Return {(alpha, reduction, lambda): newest result}, in the order of `requests`.
-
-    Args:
-        root: the folder of all results, see `store`.
-    """
-    order = [(sweep.alpha, sweep.reduce, sweep.lam) for sweep in requests()]
-    return newest_by_fields("kl", ("alpha", "kl_reduce", "lam"), order, root)
 
 
 def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> float:
@@ -147,7 +142,7 @@ def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:
         }
         for m, out in output.moe.items()
     }
-    return _rounded(experts)
+    return rounded(experts, _DIGITS)
 
 
 def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
@@ -178,12 +173,3 @@ def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
 def _over_epochs(states: list[dict[str, dict[str, float]]], name: str) -> list[float]:
     """The mean over modalities before training and after each epoch."""
     return [fmean(state[name] for state in views.values()) for views in states]
-
-
-def _rounded(value: Any) -> Any:
-    """The same with five significant digits."""
-    if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return float(f"{value:.5g}")

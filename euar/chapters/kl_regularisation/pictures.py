@@ -3,31 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
-from euar.plots.style import COLORS, MARKERS, figure
-
-Curves = Mapping[str, ArrayLike]
-_DASHES = ("-", "--")
-
-
-def values_and_slopes(panels: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]]) -> Figure:
-    """Draw a function and its derivative over one variable, one panel for each variable.
-
-    Args:
-        panels: {what the horizontal axis holds: (grid, value, slope), (S,) each}.
-    """
-    made, axes = figure(len(panels), width=7.2, height=3.0, sharey=True)
-    for ax, (name, (grid, value, slope)) in zip(axes, panels.items(), strict=True):
-        ax.axhline(0, color=COLORS[6], linewidth=0.8)
-        ax.plot(grid, value, color=COLORS[0], label="KL, nats")
-        ax.plot(grid, slope, color=COLORS[1], linestyle="--", label="its slope")
-        ax.set(xlabel=name)
-    axes[0].legend(frameon=False, fontsize="small")
-    return made
+from euar.plots.curves import curve_panels
+from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
 def landscape(
@@ -57,89 +38,46 @@ def landscape(
 
 
 def over_epochs(
-    groups: Mapping[str, Curves], selected: Sequence[int], limits: Mapping[str, tuple[float, float]]
+    groups: Mapping[str, Mapping[str, ArrayLike]],
+    selected: Sequence[int],
+    limits: Mapping[str, tuple[float, float]],
 ) -> Figure:
     """Draw quantities over epochs, one panel each, every seed a line; rings mark the selected epochs.
 
     Args:
-        groups: {title of the panel: {label: (seeds, E + 1)}}, from before training to the last epoch; at most
-            two labels a panel.
+        groups: {title of the panel: {label: (seeds, E + 1)}}, from before training to the last epoch.
         selected: the epoch that each seed's validation chose, counted from 1.
         limits: {title: lowest and highest value of the vertical axis}; logarithmic if the lowest is above 0.
     """
-    made, axes = figure(len(groups), width=9.2, height=3.0)
-    for ax, (title, curves) in zip(axes, groups.items(), strict=True):
-        for j, (label, rows) in enumerate(curves.items()):
-            _seeds(ax, np.asarray(rows), selected, j, label)
-        scale = "log" if limits[title][0] > 0 else "linear"
-        ax.set(title=title, xlabel="epoch", yscale=scale, ylim=limits[title])
-        if len(curves) > 1:
-            ax.legend(frameon=False, fontsize="small")
+    rings = {title: dict.fromkeys(curves, selected) for title, curves in groups.items()}
+    epochs = range(len(next(rows[0] for curves in groups.values() for rows in curves.values())))
+    made = curve_panels(groups, epochs, rings=rings)
+    for ax, ends in zip(made.axes, limits.values(), strict=True):
+        ax.set(ylim=ends, yscale="log" if ends[0] > 0 else "linear")
     return made
 
 
-def against_weight(panels: Mapping[str, Mapping[str, tuple[ArrayLike, ArrayLike]]], zero: float) -> Figure:
+def against_weight(
+    panels: Mapping[str, Mapping[tuple[str, str], tuple[ArrayLike, ArrayLike]]], zero: float
+) -> Figure:
     """Draw what a sweep ended with against the weight a of one coordinate, one panel a quantity.
 
+    The moment gives the colour, and moments stand side by side at each a; the reduction gives the marker.
+
     Args:
-        panels: {title: {label: (a (S,), values (S,))}}, a point for each seed; at most four labels a panel.
+        panels: {title: {(reduction, moment): (a (S,), values (S,))}}, a point for each seed; two moments.
         zero: where to draw a = 0 on the logarithmic axis.
     """
-    made, axes = figure(len(panels), width=9.2, height=3.2)
+    made, axes = figure(len(panels), width=9.2, height=3.6)
     for ax, (title, groups) in zip(axes, panels.items(), strict=True):
-        for j, (label, (weight, values)) in enumerate(groups.items()):
-            weight = np.maximum(np.asarray(weight, dtype=float), zero)
-            color, marker = COLORS[j // 2], MARKERS[j]
-            face = color if j % 2 == 0 else "none"
-            ax.plot(weight, values, color=color, marker=marker, mfc=face, linestyle="", label=label)
+        reductions, moments = (list(dict.fromkeys(names)) for names in zip(*groups, strict=True))
+        for (reduction, moment), (weight, values) in groups.items():
+            place = moments.index(moment)
+            at = np.maximum(np.asarray(weight, dtype=float), zero) * (0.7, 1.4)[place]
+            look = {"color": COLORS[place], "marker": MARKERS[reductions.index(reduction)], "ms": 4.5}
+            ax.plot(at, values, ls="none", alpha=0.7, mew=0, label=f"{moment}, {reduction} over D", **look)
         ax.set(xscale="log", xlabel="a, per coordinate", title=title)
         ax.set_xticks([zero, 1e-5, 1e-3, 1e-1], ["0", "$10^{-5}$", "$10^{-3}$", "$10^{-1}$"])
         ax.xaxis.set_minor_formatter(NullFormatter())
-    axes[0].legend(frameon=False, fontsize="small")
+    legend_below(made)
     return made
-
-
-def factors(changes: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
-    """Draw by what factor each part of a product changed, a row for each setting, a point for each seed.
-
-    Args:
-        changes: {setting: {part: (seeds,), last / first}}, drawn top to bottom.
-    """
-    made, (ax,) = figure(width=7.2, height=1.2 + 0.5 * len(changes))
-    for row, parts in enumerate(changes.values()):
-        for j, (part, values) in enumerate(parts.items()):
-            values = np.asarray(values)
-            height = np.full(len(values), row + 0.15 * (j - (len(parts) - 1) / 2))
-            style = {"color": COLORS[j], "marker": MARKERS[j], "markersize": 5, "linestyle": ""}
-            ax.plot(values, height, label=part if row == 0 else None, **style)
-    ax.axvline(1, color=COLORS[6], linewidth=0.8)
-    ax.set(xscale="log", xlabel="last epoch / before training")
-    ax.set_yticks(range(len(changes)), changes)
-    ax.invert_yaxis()
-    ax.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
-    return made
-
-
-def coordinates(panels: Mapping[str, Sequence[tuple[ArrayLike, ArrayLike]]]) -> Figure:
-    """Draw each coordinate's variance against its squared head weight, one panel a setting.
-
-    Args:
-        panels: {title: one (w^2 (D,), sigma^2 (D,)) a seed}.
-    """
-    made, axes = figure(len(panels), width=7.2, height=3.4, sharex=True, sharey=True)
-    for ax, (title, seeds) in zip(axes, panels.items(), strict=True):
-        for j, (weight, variance) in enumerate(seeds):
-            style = {"color": COLORS[j], "marker": MARKERS[j], "markersize": 4, "alpha": 0.7}
-            ax.plot(weight, variance, linestyle="", label=f"seed {j}", **style)
-        ax.axhline(1, color=COLORS[6], linewidth=0.8)
-        ax.set(xscale="log", yscale="log", xlabel="$w^2$", title=title)
-    axes[0].set_ylabel(r"$\sigma^2$ of the coordinate")
-    axes[0].legend(frameon=False, fontsize="small", loc="lower left")
-    return made
-
-
-def _seeds(ax: Axes, rows: np.ndarray, selected: Sequence[int], j: int, label: str) -> None:
-    style = {"color": COLORS[j], "linestyle": _DASHES[j], "linewidth": 1}
-    for i, (row, epoch) in enumerate(zip(rows, selected, strict=True)):
-        ax.plot(range(len(row)), row, label=label if i == 0 else None, **style)
-        ax.plot(epoch, row[epoch], color=COLORS[j], marker=MARKERS[j], mfc="none", markersize=7)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from euar.chapters.paper_against_code.measure import Difference
+from euar.data import MultimodalDataset
 from euar.model import EUARConfig
 from euar.training import Recipe
 
@@ -30,10 +31,11 @@ class ExpertNumber(Difference):
     variant: str | None = "official"
     recipe: Recipe = _RECIPE
 
-    def _config(self, widths: dict[str, int]) -> EUARConfig:
-        return EUARConfig.paper(widths, **SETTINGS[self.setting])
+    def config(self, dataset: MultimodalDataset) -> EUARConfig:
+        """Return the paper's model with this number of experts."""
+        return EUARConfig.paper(dataset.in_features, **SETTINGS[self.setting])
 
 
-def requests() -> list[ExpertNumber]:
+def measurements() -> list[ExpertNumber]:
     """Return every number of experts with both ways to weight them."""
     return [ExpertNumber(setting=setting) for setting in SETTINGS]

@@ -1,6 +1,6 @@
 """CMU-MOSEI, text alone: the systems on thirteen times the utterances of CMU-MOSI, and on fewer of them."""
 
-from euar.experiments.comparison import SYSTEMS, Row
+from euar.experiments.row import SYSTEMS, Row
 from euar.training import Recipe
 
 _SYSTEMS = tuple(system for system in SYSTEMS if system != "late-fusion")  # one modality: nothing to fuse
@@ -8,7 +8,7 @@ _RECIPE = Recipe(epochs=8, batch_size=64)
 _SIZES = (1284, 5136)  # as many as MOSI has, and four times as many
 
 
-def requests() -> list[Row]:
+def measurements() -> list[Row]:
     """Return every system on all training rows, and two of them on fewer."""
     whole = [Row(data="mosei", system=system, recipe=_RECIPE) for system in _SYSTEMS]
     fewer = [

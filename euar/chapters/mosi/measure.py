@@ -2,14 +2,14 @@
 
 from itertools import combinations
 
-from euar.experiments.comparison import SYSTEMS, Row
+from euar.experiments.row import SYSTEMS, Row
 
 #: The two whose difference on every set of modalities is the paper's Figure 3.
 ON_EVERY_SET = ("default", "mlp-experts")
 _MODALITIES = {"official": ("text", "audio"), "unseen-video": ("text", "audio", "video")}
 
 
-def requests() -> list[Row]:
+def measurements() -> list[Row]:
     """Return every system on both splits, two of them on every smaller set of modalities, and the leak."""
     systems = [Row(data="mosi", variant=v, system=system) for v in _MODALITIES for system in SYSTEMS]
     smaller = [

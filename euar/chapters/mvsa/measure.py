@@ -2,13 +2,24 @@
 
 from functools import partial
 
-from euar.experiments.comparison import SYSTEMS, Row
+from euar.chapters.mvsa.twins import Twins
+from euar.experiments.row import SYSTEMS, Row
 
 NOISES = tuple(f"{kind}:{strength}" for kind in ("gaussian", "salt-pepper", "blank") for strength in (5, 10))
 _row = partial(Row, data="mvsa", seeds=tuple(range(10)))  # under noise five seeds tell too little
 
 
-def requests() -> list[Row]:
+def rows() -> list[Row]:
     """Return every system, and the default on one modality."""
     systems = [_row(system=system, noises=NOISES) for system in SYSTEMS]
     return [*systems, *(_row(modalities=(name,)) for name in ("image", "text"))]
+
+
+def twins() -> list[Twins]:
+    """Return the default, and the same network with plain experts, with and without double rows."""
+    return [Twins(system=system) for system in ("default", "mlp-experts")]
+
+
+def measurements() -> list[Row]:
+    """Return the rows of the chapter's table, and what double rows are worth."""
+    return [*rows(), *twins()]

@@ -1,13 +1,13 @@
 """What double rows across splits are worth on MVSA-Single: the same models, tested with and without them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from euar.data import MultimodalDataset
-from euar.experiments.comparison import Row
 from euar.experiments.linear import baselines
+from euar.experiments.measurement import Observation
+from euar.experiments.row import Row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,28 +20,18 @@ class Twins(Row):
 
     data: str = "mvsa"
 
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result.
-
-        It adds to that of a `Row` how many `doubles` the test split has, and `baselines_without` them.
-        """
-        dataset = self._dataset()
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Train, and add how many `doubles` the test split has, and `baselines_without` them."""
+        found = super().observe(dataset)
         without = dataset.subset(mask=~_doubles(dataset))
-        return {
-            **super().measure(experiment),
-            "doubles": int(_doubles(dataset).sum()),
-            "baselines_without": baselines(without),
-        }
+        more = {"doubles": int(_doubles(dataset).sum()), "baselines_without": baselines(without)}
+        return found._replace(fields=found.fields | more)
 
-    def _tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
+    def tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
+        """Return the set without the doubles, and with them alone."""
         doubles = _doubles(dataset)
         alone = (dataset.split != "test") | doubles
         return {"without doubles": dataset.subset(mask=~doubles), "doubles": dataset.subset(mask=alone)}
-
-
-def requests() -> list[Twins]:
-    """Return the default, and the same network with plain experts."""
-    return [Twins(system=system) for system in ("default", "mlp-experts")]
 
 
 def _doubles(dataset: MultimodalDataset) -> np.ndarray:

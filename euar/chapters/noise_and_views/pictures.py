@@ -1,4 +1,4 @@
-"""Pictures of data and of how well it is predicted: noise, ratings, errors by view."""
+"""Pictures of data and of how well it is predicted: noise, ratings, errors by disagreement."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from euar.plots.style import COLORS, MARKERS, figure
+from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
 def noise_maps(maps: Mapping[str, NDArray], names: Sequence[str]) -> Figure:
@@ -45,8 +45,11 @@ def noisy_reading(clean: NDArray, noisy: NDArray, reading: NDArray, target: NDAr
     features.plot(noisy, color=COLORS[1], marker=MARKERS[1], markersize=3, linewidth=0.8, label="noisy")
     features.plot(clean, color=COLORS[0], linewidth=2, label="clean")
     features.set(xlabel="feature", ylabel="value", title="one sample", ylim=(-5, 5))
-    features.legend(loc="upper right", frameon=False, ncols=2)
-    _agreement(scatter, reading, target)
+    scatter.scatter(target, reading, s=5, color=COLORS[0], linewidths=0, alpha=0.5)
+    scatter.plot([-3, 3], [-3, 3], color="black", linestyle=":", linewidth=1)
+    limits = {"xlim": (-3.2, 3.2), "ylim": (-9, 9)}
+    scatter.set(xlabel="label", ylabel="reading", title="all samples", **limits)
+    legend_below(made)
     return made
 
 
@@ -69,44 +72,6 @@ def ratings(target: NDArray, deviations: Mapping[str, NDArray]) -> Figure:
     return made
 
 
-def errors_by_set(series: Mapping[str, Mapping[str, Sequence[float]]], constant: float) -> Figure:
-    """Show an error with its interval for sets of views, one row a set, and the constant's as a line.
-
-    Args:
-        series: {how it was fitted: {set: (error, low, high)}}, the same sets in each.
-        constant: error of the best constant guess.
-    """
-    made, (ax,) = figure(height=3.6)
-    sets = list(next(iter(series.values())))
-    for i, (label, errors) in enumerate(series.items()):
-        value, low, high = np.array([errors[name] for name in sets]).T
-        row = np.arange(len(sets)) + 0.18 * (2 * i - len(series) + 1)
-        style = {"color": COLORS[i], "marker": MARKERS[i], "linestyle": "none", "capsize": 3, "label": label}
-        ax.errorbar(value, row, xerr=(value - low, high - value), **style)
-    ax.axvline(constant, color=COLORS[-1], linestyle=":", label="constant")
-    ax.set(yticks=range(len(sets)), yticklabels=sets, xlabel="mean absolute error on test", xlim=(0, None))
-    ax.invert_yaxis()
-    ax.legend(loc="lower left", frameon=False)
-    return made
-
-
-def error_curves(levels: NDArray, measured: Mapping[str, NDArray], theory: Mapping[str, NDArray]) -> Figure:
-    """Show how errors grow with noise: measured as points, predicted as lines.
-
-    Args:
-        levels: (L,) noise levels.
-        measured: {view with noise: (L,) errors}.
-        theory: {view with noise: (L,) errors that the formula predicts}.
-    """
-    made, (ax,) = figure()
-    for i, (name, errors) in enumerate(measured.items()):
-        ax.plot(levels, theory[name], color=COLORS[i], linestyle=("-", "--", "-.")[i % 3])
-        ax.plot(levels, errors, color=COLORS[i], marker=MARKERS[i], linestyle="none", label=name)
-    ax.set(xlabel="noise level (SDs of a feature)", ylabel="root mean squared error", ylim=(0, None))
-    ax.legend(title="noise in", frameon=False)
-    return made
-
-
 def error_by_disagreement(panels: Mapping[str, tuple[NDArray, NDArray, NDArray]]) -> Figure:
     """Show absolute errors against the raters' SD, and means of bins on top.
 
@@ -119,12 +84,5 @@ def error_by_disagreement(panels: Mapping[str, tuple[NDArray, NDArray, NDArray]]
         ax.plot(*bins.T, color=COLORS[1], marker=MARKERS[1], label="mean of a bin")
         ax.set(xlabel="SD of the raters", title=title, ylim=(0, None))
     axes[0].set_ylabel("absolute error")
-    axes[0].legend(loc="upper left", frameon=False)
+    legend_below(made)
     return made
-
-
-def _agreement(ax, prediction: NDArray, target: NDArray) -> None:
-    """Draw predictions over labels, with the diagonal on which they agree."""
-    ax.scatter(target, prediction, s=5, color=COLORS[0], linewidths=0, alpha=0.5)
-    ax.plot([-3, 3], [-3, 3], color=COLORS[-1], linestyle=":", linewidth=1)
-    ax.set(xlabel="label", ylabel="reading", title="all samples", xlim=(-3.2, 3.2), ylim=(-9, 9))

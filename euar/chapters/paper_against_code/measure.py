@@ -5,8 +5,6 @@ the spread over seeds holds the luck of that choice. Every run also keeps its te
 show what choosing the epoch by them would have gained.
 """
 
-import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,16 +12,14 @@ from typing import Any
 
 import torch
 
-from euar.data import MultimodalDataset, load
-from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record
+from euar.data import MultimodalDataset
+from euar.experiments.rates import best_rate
+from euar.experiments.watched import Watch, Watched
 from euar.model import EUARConfig
 from euar.training import Recipe, metrics
-from euar.training.batches import Batch, all_splits
-from euar.training.device import one_thread
+from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
-from euar.training.provenance import describe
 from euar.training.scoring import scores
 
 #: {what the released code does: the fields of `EUARConfig` that say so}; all together are its preset.
@@ -60,72 +56,51 @@ _WATCHED = ("mae", "acc2")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One difference, or none, or all, on one data set, as data.
+class Difference(Watched):
+    """One difference, or none, or all, on one set of ratings, as data.
+
+    In a run's `others` stand the test scores in the released code's metrics (`released metrics`) and, where
+    the gate divides by the batch, the scores of rows that are predicted `one at a time`.
 
     Attributes:
         setting: a name of `SETTINGS` or `ABLATIONS`.
-        data: a name or path for `euar.data.load`, of ratings.
         recipe: how to train; its `lr` gives way to each of `rates`.
-        variant: the data set's variant.
         rates: learning rates; each seed keeps the one with the lowest MAE on validation.
-        seeds: one run each.
     """
 
     setting: str
-    data: str
-    recipe: Recipe
-    variant: str | None = None
     rates: tuple[float, ...] = _RATES
     seeds: tuple[int, ...] = tuple(range(10))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return all fields as plain values, as they come out of JSON."""
-        return json.loads(json.dumps(asdict(self)))
+    @property
+    def name(self) -> str:
+        """The setting."""
+        return self.setting
 
-    def key(self) -> str:
-        """Return the key of the result, without training."""
-        return self._origin(self._dataset())["key"]
+    def config(self, dataset: MultimodalDataset) -> EUARConfig:
+        """Return the paper's model with the changes of the setting."""
+        return EUARConfig.paper(dataset.in_features, **{**SETTINGS, **ABLATIONS}[self.setting])
 
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result, as `differences.schema.json` describes it.
+    def seen(self, dataset: MultimodalDataset, data: dict[str, Batch], seed: int) -> Watch:
+        """Train a seed at each rate, and return the training that is best on validation."""
 
-        In a run's `others` stand the test scores in the released code's metrics (`released metrics`) and,
-        where the gate divides by the batch, the scores of rows that are predicted `one at a time`.
-        """
-        start = time.time()
-        dataset = self._dataset()
-        data = all_splits(dataset, torch.device("cpu"))
-        with one_thread():
-            runs = [self._best(data, seed) for seed in self.seeds]
-        return record(
-            experiment,
-            self._origin(dataset),
-            start,
-            runs=runs,
-            baselines=baselines(dataset),
-        )
+        def train(rate: float) -> Watch:
+            recipe = Recipe(**asdict(self.recipe) | {"lr": rate})
+            return self.watch(Training(self.config(dataset), recipe, seed, data))
 
-    def _dataset(self) -> MultimodalDataset:
-        return load(self.data, variant=self.variant)
+        lr, watched, valid = best_rate(self.rates, train, lambda watch: watch.run.metrics["valid"]["mae"])
+        return watched._replace(found={"lr": lr, "valid_by_lr": valid, **watched.found})
 
-    def _config(self, widths: dict[str, int]) -> EUARConfig:
-        return EUARConfig.paper(widths, **{**SETTINGS, **ABLATIONS}[self.setting])
-
-    def _best(self, data: dict[str, Batch], seed: int) -> dict[str, Any]:
-        """Train a seed at each rate, and return the run that is best on validation."""
-        config = self._config({m: x.shape[1] for m, x in data["train"].inputs.items()})
-        recipes = (Recipe(**asdict(self.recipe) | {"lr": rate}) for rate in self.rates)
-        runs = (_watch(Training(config, recipe, seed, data)) for recipe in recipes)
-        return min(runs, key=lambda run: run["valid"]["mae"])
-
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        settings = {
-            "preset": self.setting,
-            "model": describe(self._config(dataset.in_features)),
-            "request": self.to_dict(),
-        }
-        return origin(settings, dataset, self.variant)
+    def watch(self, training: Training) -> Watch:
+        """Train one seed to its end and look at the test split after each epoch, as `fit` never does."""
+        data, test = training.data, []
+        while len(training.history) < training.recipe.epochs:
+            training.run_epoch()
+            test.append(scores(predict_batch(training.model, data["test"]), data["test"].target.numpy()))
+        run = training.finish()
+        valid = {f"valid_{name}": [epoch[f"valid_{name}"] for epoch in run.history] for name in _WATCHED}
+        curves = valid | {f"test_{name}": [epoch[name] for epoch in test] for name in _WATCHED}
+        return Watch(run, {"others": _others(run.model, data["test"]), "curves": curves})
 
 
 def rows(data: str, settings: Iterable[str] = SETTINGS) -> list[Difference]:
@@ -147,7 +122,7 @@ def long_rows() -> list[Difference]:
     ]
 
 
-def requests() -> list[Difference]:
+def measurements() -> list[Difference]:
     """Return every difference on both sets of ratings, the ablations on CMU-MOSI, and the long trainings."""
     differences = [row for data in _TRAINED_ON for row in rows(data)]
     return [*differences, *rows("mosi", ABLATIONS), *long_rows()]
@@ -164,24 +139,6 @@ def selected(result: dict[str, Any], by: str, metric: str) -> list[float]:
     best = max if by.endswith("acc2") else min
     curves = (run["curves"] for run in result["runs"])
     return [c[f"test_{metric}"][c[by].index(best(c[by]))] for c in curves]
-
-
-def _watch(training: Training) -> dict[str, Any]:
-    """Train one seed to its end and look at the test split after each epoch, as `fit` never does."""
-    data, test = training.data, []
-    while len(training.history) < training.recipe.epochs:
-        training.run_epoch()
-        test.append(scores(predict_batch(training.model, data["test"]), data["test"].target.numpy()))
-    run = training.finish()
-    return {
-        **run.record(),
-        "lr": training.recipe.lr,
-        "others": _others(run.model, data["test"]),
-        "curves": {
-            **{f"valid_{name}": [epoch[f"valid_{name}"] for epoch in run.history] for name in _WATCHED},
-            **{f"test_{name}": [epoch[name] for epoch in test] for name in _WATCHED},
-        },
-    }
 
 
 def _others(model: torch.nn.Module, test: Batch) -> dict[str, dict[str, float]]:

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from euar.plots.style import COLORS, MARKERS, figure
-
-_DASHES = ("-", "--", "-.", ":")
+from euar.plots.curves import curve_panels
+from euar.plots.style import COLORS, DASHES, MARKERS, figure, legend_below, plain_ticks
 
 
 def kept(probs: ArrayLike, weights: ArrayLike) -> Figure:
@@ -39,13 +38,13 @@ def cost(sizes: ArrayLike, times: Mapping[int, ArrayLike], work: Mapping[int, fl
     """
     made, (ax,) = figure()
     for j, (experts, ratio) in enumerate(times.items()):
-        style = {"color": COLORS[j], "linestyle": _DASHES[j]}
+        style = {"color": COLORS[j], "linestyle": DASHES[j]}
         ax.plot(sizes, ratio, marker=MARKERS[j], label=f"time, N = {experts}", **style)
         ax.axhline(work[experts], linewidth=0.8, label=f"multiplications, N = {experts}", **style)
     ax.axhline(1, color=COLORS[6], linewidth=0.8)
     ax.set(xscale="log", yscale="log", xlabel="samples in the batch", ylabel="k chosen / all N")
-    _plain_ticks(ax, sizes, (0.1, 0.2, 0.5, 1, 2, 5))
-    made.legend(frameon=False, fontsize="small", ncols=3, loc="outside upper center")
+    _plain(ax, sizes, (0.1, 0.2, 0.5, 1, 2, 5))
+    legend_below(made)
     return made
 
 
@@ -76,13 +75,10 @@ def scale(experts: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]]) -> 
         experts: (S,), values of N.
         curves: {title of the panel: {setting: (S,)}}.
     """
-    made, axes = figure(len(curves), width=7.2, height=3.0)
-    for ax, (title, settings) in zip(axes, curves.items(), strict=True):
-        for j, (name, values) in enumerate(settings.items()):
-            ax.plot(experts, values, color=COLORS[j], marker=MARKERS[j], linestyle=_DASHES[j], label=name)
-        ax.set(title=title, xlabel="experts $N$", xscale="log", yscale="log")
-        _plain_ticks(ax, experts, (0.1, 0.2, 0.5, 1))
-        ax.legend(frameon=False, fontsize="small")
+    made = curve_panels(curves, experts, label="experts $N$")
+    for ax in made.axes:
+        ax.set(xscale="log", yscale="log")
+        _plain(ax, experts, (0.1, 0.2, 0.5, 1))
     return made
 
 
@@ -104,30 +100,9 @@ def in_a_batch(weights: ArrayLike, prediction: ArrayLike, target: ArrayLike, tit
     return made
 
 
-def over_batch_sizes(sizes: ArrayLike, curves: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
-    """Draw metrics against the batch size of the test, one panel each, every seed a line.
-
-    Args:
-        sizes: (S,), samples in a batch.
-        curves: {metric: {gate: (seeds, S)}}.
-    """
-    made, axes = figure(len(curves), width=7.2, height=3.0)
-    for ax, (metric, gates) in zip(axes, curves.items(), strict=True):
-        for j, (name, rows) in enumerate(gates.items()):
-            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": _DASHES[j], "markersize": 4}
-            for i, row in enumerate(np.asarray(rows)):
-                ax.plot(sizes, row, linewidth=1, label=name if i == 0 else None, **style)
-        ax.set(title=metric, xlabel="test tweets in a batch", xscale="log")
-        ax.set_xticks(sizes, [str(size) for size in sizes])
-        ax.minorticks_off()
-    axes[0].legend(frameon=False, fontsize="small")
-    return made
-
-
-def _plain_ticks(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
+def _plain(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
     """Label a log-log plot with these values alone."""
-    bottom, top = ax.get_ylim()
-    ax.set_xticks(x, [str(value) for value in x])
-    ax.set_yticks(y, [f"{value:g}" for value in y])
-    ax.minorticks_off()
-    ax.set_ylim(bottom, top)
+    limits = ax.get_ylim()
+    plain_ticks(ax.xaxis, x)
+    plain_ticks(ax.yaxis, y)
+    ax.set_ylim(limits)

@@ -4,14 +4,12 @@ Letters: B rows, N experts, k chosen, D features.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import torch
 
 from euar.chapters.kl_regularisation.measure import loads
 from euar.data import MultimodalDataset
-from euar.experiments.watched import Watched, newest_by_fields
+from euar.experiments.watched import Watch, Watched, to_the_end
 from euar.gating import Renormalize
 from euar.losses import Detach
 from euar.model import EUAR, EUARConfig
@@ -42,11 +40,17 @@ class Push(Watched):
         renormalize: of the gate: with `"topk"` a row's weights sum to 1, and the loss cannot lower that sum.
     """
 
+    data: str = "embedded"
     lam: float
     detach: Detach = None
     renormalize: Renormalize = "none"
     seeds: tuple[int, ...] = tuple(range(10))
     recipe: Recipe = _RECIPE
+
+    @property
+    def name(self) -> str:
+        """The weight, what it may not move, and the gate."""
+        return f"lambda {self.lam:g}, {self.detach} detached, renormalised by {self.renormalize}"
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the default with this weight."""
@@ -54,39 +58,27 @@ class Push(Watched):
             dataset.in_features, lam=self.lam, u_detach=self.detach, renormalize=self.renormalize
         )
 
-    def _watch(self, training: Training) -> dict[str, Any]:
+    def watch(self, training: Training) -> Watch:
         """Return the states before, at the selected and at the last epoch."""
         model, test = training.model, training.data["test"]
         start = _states(model, test)
-        while len(training.history) < training.recipe.epochs:
-            training.run_epoch()
-        last = _states(model, test)
+        last = _states(to_the_end(training).model, test)
         run = training.finish()  # from here on the model has the weights of the selected epoch
-        return {
-            **run.record(),
+        found = {
             "states": {"start": start, "selected": _states(model, test), "last": last},
             "experts": loads(model, test),
             "noisy": scores(predict_batch(model, _noisy(test)), test.target.numpy()),
         }
+        return Watch(run, found)
 
 
-def requests() -> list[Push]:
+def measurements() -> list[Push]:
     """Return every weight on both sides at once, some on one side, and some with weights that sum to 1."""
     return [
         *(Push(lam=lam) for lam in WEIGHTS),
         *(Push(lam=lam, detach=side) for side in ("variance", "gate") for lam in ONE_SIDED),
         *(Push(lam=lam, detach=side, renormalize="topk") for lam, side in SUMS_TO_ONE),
     ]
-
-
-def newest(root: Path | None = None) -> dict[tuple[float, Detach, Renormalize], dict[str, Any]]:
-    """Return {(lambda, detached side, renormalisation): newest result}, in the order of `requests`.
-
-    Args:
-        root: the folder of all results, see `store`.
-    """
-    order = [(push.lam, push.detach, push.renormalize) for push in requests()]
-    return newest_by_fields("uncertainty", ("lam", "u_detach", "renormalize"), order, root)
 
 
 @torch.no_grad()

@@ -1,11 +1,12 @@
-"""Pictures of "The uncertainty loss": three ways to lower it, and where rows go."""
+"""Pictures of "The uncertainty loss": three ways to lower it."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from euar.plots.style import COLORS, MARKERS, figure
+from euar.plots.curves import curve_panels
+from euar.plots.style import COLORS, figure, legend_below, top_down
 
 FACTORS = ("kept", "variance", "preference")
 _HATCHES = ("", "//", "..")
@@ -17,15 +18,13 @@ def descents(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
     Args:
         runs: {what may move: a `state` for each step}.
     """
-    made, axes = figure(len(runs), width=8.4, height=3.2, sharey=True)
-    for ax, (title, states) in zip(axes, runs.items(), strict=True):
-        for name, color, style in zip(FACTORS, COLORS, ("-", "--", ":"), strict=False):
-            ax.plot([s[name] / states[0][name] for s in states], color=color, ls=style, lw=2, label=name)
-        ax.plot([s["u"] / states[0]["u"] for s in states], color="black", lw=1, label="U-loss")
-        ax.set(title=title, xlabel="step", yscale="log")
-    axes[0].set_ylabel("value / value at step 0")
-    axes[-1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    return made
+    names = dict(zip(FACTORS, FACTORS, strict=True)) | {"u": "U-loss"}
+    relative = {
+        title: {label: [s[name] / states[0][name] for s in states] for name, label in names.items()}
+        for title, states in runs.items()
+    }
+    steps = range(len(next(iter(runs.values()))))
+    return curve_panels(relative, steps, label="step", unit="value / value at step 0", yscale="log")
 
 
 def shares(rows: Mapping[str, Mapping[str, float]]) -> Figure:
@@ -43,25 +42,7 @@ def shares(rows: Mapping[str, Mapping[str, float]]) -> Figure:
             label = name if height == 0 else None
             ax.barh(height, length, left=left, color=color, hatch=hatch, edgecolor="white", label=label)
     ax.axvline(0, color="black", lw=1)
-    ax.set(xlabel="log10 of the change (-1: a tenth is left)", yticks=range(len(rows)), yticklabels=rows)
-    ax.invert_yaxis()
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    return made
-
-
-def routing_map(experts: Mapping[str, Mapping[str, Sequence[float]]], even: float, limits) -> Figure:
-    """Draw each expert's share of the rows against its mean variance; the dashed line is an even load.
-
-    Args:
-        experts: {modality: {`load` and `variance`: (N,)}}.
-        even: the share under an even load, k / N.
-        limits: of the variance's axis, the same for pictures that are compared.
-    """
-    made, (ax,) = figure(width=6.4, height=3.6)
-    for (name, found), color, marker in zip(experts.items(), COLORS, MARKERS, strict=False):
-        ax.scatter(found["variance"], found["load"], s=45, color=color, marker=marker, label=name)
-    ax.axhline(even, color="black", lw=1, ls="--")
-    ax.set(xlabel="mean variance of an expert", ylabel="share of test rows", ylim=(-0.03, 1.03))
-    ax.set(xscale="log", xlim=limits)
-    ax.legend(frameon=False)
+    ax.set_xlabel("log10 of the change (-1: a tenth is left)")
+    top_down(ax, list(rows))
+    legend_below(made)
     return made

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from torch import Generator, Tensor
 from torch.nn.functional import gaussian_nll_loss
 
-from euar.model import EUAR, EUARConfig, Inputs, LossTerms
+from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
+from euar.systems.base import Inputs, LossTerms
 
 LOG_VAR_RANGE = (-8.0, 5.0)
 
@@ -46,7 +47,7 @@ class LikelihoodOutput(NamedTuple):
 class LikelihoodEUAR(EUAR):
     """An `EUAR` that predicts a normal distribution of the target."""
 
-    def forward(
+    def forward(  # type: ignore[override]  # its prediction has a variance
         self, inputs: Inputs, available: Inputs | None = None, generator: Generator | None = None
     ) -> LikelihoodOutput:
         """Predict a batch; arguments as in `EUAR.forward`."""
@@ -54,15 +55,14 @@ class LikelihoodEUAR(EUAR):
         mean, log_var = out.prediction.unbind(dim=-1)
         return LikelihoodOutput(mean, log_var.clamp(*LOG_VAR_RANGE), out.moe)
 
-    def loss(self, output: LikelihoodOutput, target: Tensor) -> LossTerms:
+    def loss(  # type: ignore[override]
+        self, output: LikelihoodOutput, target: Tensor
+    ) -> LossTerms:
         """The negative log-likelihood (nats, without its constant) and the three other terms of Eq. 12.
 
         Args:
             output: of `forward`.
             target: (B,) float.
         """
-        config = self.config
         task = gaussian_nll_loss(output.prediction, target, output.log_var.exp())
-        kl, aux, u = (sum(out.losses[name] for out in output.moe.values()) for name in ("kl", "aux", "u"))
-        total = config.task_weight * task + config.alpha * kl + config.beta * aux + config.lam * u
-        return LossTerms(total, task, kl, aux, u)
+        return self.objective(task, output.moe)

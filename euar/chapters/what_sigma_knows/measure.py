@@ -1,8 +1,6 @@
 """Does sigma measure the noise of a sample? Trained networks, tested where the noise is known."""
 
-import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +12,9 @@ from euar.chapters.what_sigma_knows.meters import Readings, partial, readings, s
 from euar.chapters.what_sigma_knows.variance_optimum import best_variance, converged, excess
 from euar.data import MultimodalDataset, load, simulate
 from euar.experiments.linear import baselines
-from euar.experiments.origin import origin, record, settings
-from euar.experiments.store import load_results
+from euar.experiments.measurement import Fitted, Observation
+from euar.experiments.store import newest
+from euar.experiments.watched import rounded, to_the_end
 from euar.model import EUAR, EUARConfig
 from euar.training import Recipe
 from euar.training.batches import Batch, all_splits, split_tensors
@@ -30,63 +29,56 @@ _RECIPES = {"embedded": Recipe(lr=3e-3, epochs=10), "simulated": Recipe(lr=3e-3,
 
 
 @dataclass(frozen=True, kw_only=True)
-class Meter:
+class Meter(Fitted):
     """One network on one kind of data, as data.
+
+    A run adds `states` {moment: `look`} to `Run.record`. The moments are the `start`, the `selected` and the
+    `last` epoch; where the closed form holds, also `selected converged` and `last converged`, with the
+    variance maps of `converged`.
 
     Attributes:
         network: a name of `NETWORKS`.
-        data: `"loud"` or `"quiet"`, see `world`, or a name or path for `euar.data.load`.
+        data: a name or path for `euar.data.load`, or a simulated `world` by its name, which is the variant.
         views: the modalities to see; None is all.
         seeds: one training each, and one draw of simulated data each.
-        recipe: how to train.
     """
 
     network: str
-    data: str
     views: tuple[str, ...] | None = None
     seeds: tuple[int, ...] = tuple(range(10))
     recipe: Recipe = _RECIPES["simulated"]
 
-    def key(self) -> str:
-        """Return the key of the result, without training."""
-        return self._origin(self._world(self.seeds[0]))["key"]
+    @property
+    def name(self) -> str:
+        """The network."""
+        return self.network
 
-    def measure(self, experiment: str) -> dict[str, Any]:
-        """Train, and return the result.
-
-        A run adds `states` {moment: `look`} to `Run.record`. The moments are the `start`, the `selected` and
-        the `last` epoch; where the closed form holds, also `selected converged` and `last converged`, with
-        the variance maps of `converged`.
-        """
-        start = time.time()
-        first = self._world(self.seeds[0])
-        with one_thread():
-            runs = [self._watch(seed) for seed in self.seeds]
-        return record(
-            experiment,
-            self._origin(first),
-            start,
-            runs=runs,
-            baselines=baselines(first),
-        )
+    def dataset(self) -> MultimodalDataset:
+        """Return the data of the first seed, in raw units."""
+        return self.world(self.seeds[0])
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the network's configuration."""
         return NETWORKS[self.network](in_features=dataset.in_features)
 
-    def _world(self, seed: int, noise: tuple[float, float] = (0.1, 2.0)) -> MultimodalDataset:
-        dataset = world(self.data, seed, noise)
+    def world(self, seed: int, noise: tuple[float, float] = (0.1, 2.0)) -> MultimodalDataset:
+        """Return the data of a seed, see `world`."""
+        dataset = world(self.variant or self.data, seed, noise)
         return dataset if self.views is None else dataset.with_modalities(self.views)
 
-    def _watch(self, seed: int) -> dict[str, Any]:
-        """Train one seed to its end and look at it before, at the selected epoch and at the end."""
-        dataset = self._world(seed)
-        data = all_splits(dataset, _CPU)
-        doses = self._doses(dataset, seed)
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Train every seed; no predictions are kept, since each simulated seed has rows of its own."""
+        with one_thread():
+            runs = [self._metered(seed) for seed in self.seeds]
+        return Observation({"runs": runs, "baselines": baselines(dataset)}, {})
+
+    def _metered(self, seed: int) -> dict[str, Any]:
+        """Train one seed on its own draw; look at it before, at the selected epoch and at the end."""
+        dataset = self.world(seed)
+        data, doses = all_splits(dataset, _CPU), self._doses(dataset, seed)
         training = Training(self.config(dataset), self.recipe, seed, data)
         states = {"start": look(training.model, dataset, data, doses)}
-        while len(training.history) < self.recipe.epochs:
-            training.run_epoch()
+        to_the_end(training)
         for moment in ("last", "selected"):
             if moment == "selected":
                 run = training.finish()  # from here on the model has the weights of the selected epoch
@@ -94,40 +86,31 @@ class Meter:
             if self.network != "likelihood":
                 model = converged(training.model, data["train"])
                 states[f"{moment} converged"] = look(model, dataset, data, doses)
-        return {**run.record(), "states": _rounded(states)}
+        return {**run.record(), "states": rounded(states, 4)}
 
     def _doses(self, dataset: MultimodalDataset, seed: int) -> list[Batch]:
         """The test rows with all modalities at one level, for each of `LEVELS`; none for real data."""
         if "noise" not in dataset.meta:
             return []
-        return [_with_test_rows(dataset, self._world(seed, (level, level))) for level in LEVELS]
-
-    def _origin(self, dataset: MultimodalDataset) -> dict[str, Any]:
-        asked = settings(self.network, self.config(dataset), self.recipe, self.seeds)
-        return origin(asked, dataset, self.data if self.data in _WORLDS else None)
+        return [_with_test_rows(dataset, self.world(seed, (level, level))) for level in LEVELS]
 
 
-def requests() -> list[Meter]:
+def measurements() -> list[Meter]:
     """Return both presets and the likelihood in each world, and the likelihood on each simulated modality."""
-    tweets = {"data": "embedded", "recipe": _RECIPES["embedded"]}
+    tweets, worlds = {"data": "embedded", "recipe": _RECIPES["embedded"]}, {"data": "simulated"}
+    loud = {"network": "likelihood", "variant": "loud", **worlds}
     return [
-        *(Meter(network=network, data=data) for data in _WORLDS for network in NETWORKS),
+        *(Meter(network=network, variant=name, **worlds) for name in _WORLDS for network in NETWORKS),
         *(Meter(network=network, **tweets) for network in NETWORKS),
-        *(Meter(network="likelihood", data="loud", views=(m,)) for m in ("text", "audio", "vision")),
+        *(Meter(views=(m,), **loud) for m in ("text", "audio", "vision")),
     ]
 
 
-def newest(root: Path | None = None) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Return the newest results by network, data and modalities, as one tuple.
-
-    The data are `"loud"`, `"quiet"`, or the name of a set.
-
-    Args:
-        root: the folder of all results, see `store`.
-    """
+def by_network() -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return the newest results by network, world or set, and modalities, as one tuple."""
     return {
-        (r["config"]["preset"], r["data"]["variant"] or r["data"]["name"], *r["data"]["features"]): r
-        for r in reversed(load_results("sigma", root))  # oldest first: the newest stays
+        (asked.network, asked.variant or asked.data, *result["data"]["features"]): result
+        for asked, result in newest("what_sigma_knows", measurements())
     }
 
 
@@ -248,10 +231,3 @@ def _quiet(dataset: MultimodalDataset) -> MultimodalDataset:
 
 
 _WORLDS = {"loud": _loud, "quiet": _quiet}
-
-
-def _rounded(value: Any) -> Any:
-    """The same with four significant digits."""
-    if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
-    return float(f"{value:.4g}")

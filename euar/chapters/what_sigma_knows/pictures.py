@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
-from euar.plots.style import COLORS, MARKERS, figure
+from euar.plots.style import COLORS, DASHES, MARKERS, figure, plain_ticks
 
 _BOXES = {
     "input $x$\n(the noise is in here)": (0.0, 1.0),
@@ -22,7 +20,6 @@ _BOXES = {
 }
 _FORWARD = [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (6, 4), (1, 5), (3, 5)]
 _TICKS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10)
-_DASHES = ("-", "--", "-.", ":")
 
 
 def routes() -> Figure:
@@ -52,73 +49,13 @@ def losses(
     made, axes = figure(len(panels), width=8.4, height=2.9)
     for ax, (title, (variance, curves)) in zip(axes, panels.items(), strict=True):
         for j, (label, loss) in enumerate(curves.items()):
-            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": _DASHES[j], "markersize": 4}
+            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": DASHES[j], "markersize": 4}
             ax.plot(variance, loss, label=label, **style)
         ax.axvline(best[title], color=COLORS[6], linestyle=":", label="$s^*$")
         ax.set(title=title, xlabel=r"$\sigma^2$ of the coordinate", xscale="log")
-        ticks = [tick for tick in _TICKS if min(variance) < tick < max(variance)]
-        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        plain_ticks(ax.xaxis, [tick for tick in _TICKS if min(variance) < tick < max(variance)])
     axes[0].set_ylabel("loss above its least")
     axes[0].legend(frameon=False, fontsize="small")
-    return made
-
-
-def optimum(gate: ArrayLike, curves: Mapping[str, ArrayLike], title: str) -> Figure:
-    """Draw s* against the gate's weight, one line for each weight of the head; fixed axes.
-
-    Args:
-        gate: (S,).
-        curves: {label: (S,)}.
-        title: which weight of the KL term this is.
-    """
-    made, (ax,) = figure(width=5.4, height=3.2)
-    for j, (label, best) in enumerate(curves.items()):
-        ax.plot(gate, best, color=COLORS[j], linestyle=_DASHES[j], label=label)
-    ax.set(title=title, xlabel="the gate's weight $g$", ylabel="$s^*$", yscale="log", ylim=(1e-4, 2))
-    ax.legend(frameon=False, fontsize="small", loc="lower left")
-    return made
-
-
-def dots(rows: Mapping[str, Mapping[str, ArrayLike]], label: str, line: float | None = 0) -> Figure:
-    """Draw every seed as a dot and the mean as a bar, a row for each thing measured.
-
-    Args:
-        rows: {row: {series: (seeds,)}}, drawn top to bottom; a row may lack some series.
-        label: of the horizontal axis.
-        line: where to draw a vertical line; None makes the axis logarithmic instead.
-    """
-    series = list(dict.fromkeys(name for parts in rows.values() for name in parts))
-    made, (ax,) = figure(width=7.2, height=1.0 + 0.38 * len(rows))
-    for j, name in enumerate(series):
-        heights = {i: i + 0.2 * (j - (len(series) - 1) / 2) for i in range(len(rows))}
-        found = [(heights[i], np.asarray(p[name])) for i, p in enumerate(rows.values()) if name in p]
-        _series(ax, found, j, name)
-    if line is None:
-        ax.set_xscale("log")
-    else:
-        ax.axvline(line, color=COLORS[6], linewidth=0.8)
-    ax.set_yticks(range(len(rows)), rows)
-    ax.set(xlabel=label)
-    ax.invert_yaxis()
-    ax.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
-    return made
-
-
-def meters(panels: Mapping[str, tuple[ArrayLike, ArrayLike]], label: str, name: str) -> Figure:
-    """Draw a reading of single rows against their known noise, one panel each.
-
-    Args:
-        panels: {title: (noise (B,), reading (B,))}.
-        label: of the horizontal axis.
-        name: of the reading.
-    """
-    made, axes = figure(len(panels), width=8.4, height=2.8, sharex=True)
-    for j, (ax, (title, (noise, reading))) in enumerate(zip(axes, panels.items(), strict=True)):
-        style = {"color": COLORS[j], "marker": MARKERS[j], "markersize": 2.5, "alpha": 0.5}
-        ax.plot(noise, reading, linestyle="", **style)
-        ax.set(title=title, xlabel=label, xscale="log")
-    axes[0].set_ylabel(name)
     return made
 
 
@@ -148,11 +85,3 @@ def _arrow(ax: Axes, start: Text, end: Text, color: str, bend: float) -> None:
     patches = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
     style = {"arrowstyle": "->", "color": color, "connectionstyle": f"arc3,rad={bend}"}
     ax.annotate("", end.get_position(), start.get_position(), arrowprops=style | patches)
-
-
-def _series(ax: Axes, found: list[tuple[float, np.ndarray]], j: int, name: str) -> None:
-    style = {"color": COLORS[j], "linestyle": "", "marker": MARKERS[j]}
-    for i, (height, values) in enumerate(found):
-        label = name if i == 0 else None
-        ax.plot(values, np.full(len(values), height), markersize=4, alpha=0.6, label=label, **style)
-        ax.plot(np.mean(values), height, color=COLORS[j], marker="|", markersize=12, linestyle="")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from euar.model import EUAR, EUARConfig, LossTerms
+from euar.model import EUAR, EUARConfig
+from euar.systems.base import LossTerms
 from euar.training.batches import Batch
 
 PARTS = ("projection", "gate", "mean", "log-variance", "head")
@@ -24,9 +25,9 @@ def weighted(config: EUARConfig, loss: LossTerms) -> dict[str, Tensor]:
     """Return the terms of Eq. 12, each with its weight; their sum is the total."""
     return {
         "task": config.task_weight * loss.task,
-        "KL": config.alpha * loss.kl,
-        "aux": config.beta * loss.aux,
-        "U": config.lam * loss.u,
+        "KL": config.alpha * loss.parts["kl"],
+        "aux": config.beta * loss.parts["aux"],
+        "U": config.lam * loss.parts["u"],
     }
 
 

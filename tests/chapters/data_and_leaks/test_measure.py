@@ -1,20 +1,14 @@
 """Probes: linear models of each modality on a set, kept as results."""
 
-import json
-
-import jsonschema
 import numpy as np
 import pytest
 
 from euar.chapters.data_and_leaks import measure as probes
 from euar.chapters.data_and_leaks.measure import Probe
-from euar.experiments import report, store
+from euar.experiments import report
 from euar.experiments.linear import baselines
-from euar.files import to_json
-from euar.resources import resource
+from tests.experiments.schema import validate
 from tests.training.tiny import dataset
-
-SCHEMA = json.loads(resource("euar/experiments/probe.schema.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +19,11 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def result(file):
-    return Probe(data=str(file)).measure("probes")
+    return Probe(data=str(file)).measure("data_and_leaks").record
 
 
-def test_a_result_fits_its_schema(result):
-    jsonschema.validate(json.loads(to_json(result)), SCHEMA)
-
-
-@pytest.mark.parametrize(
-    "path", sorted(store.resource("results").glob("probes/*.json")), ids=lambda p: p.stem
-)
-def test_a_committed_result_fits_it_too(path):
-    jsonschema.validate(json.loads(path.read_text()), SCHEMA)
+def test_a_result_fits_the_schema(result):
+    validate(result)
 
 
 def test_the_key_is_known_before_measuring(file, result):
@@ -62,20 +49,8 @@ def test_labels_and_groups_are_counted(result):
 
 
 def test_every_request_is_a_set_of_the_catalogue():
-    requests = probes.requests()
-    assert len({(probe.data, probe.variant, probe.corruption) for probe in requests}) == len(requests) == 16
-
-
-def test_newest_finds_results_in_the_order_of_the_requests(result, tmp_path):
-    for name, variant in (("nyud", None), ("mosi", "leaked"), ("mosi", "official")):
-        data = result["data"] | {"name": name, "variant": variant}
-        key = f"{name}{variant}".encode().hex()[:16]
-        store.save_result(result | {"data": data, "key": key}, tmp_path)
-    assert list(probes.newest(tmp_path)) == [
-        ("mosi", "official", None),
-        ("mosi", "leaked", None),
-        ("nyud", None, None),
-    ]
+    asked = probes.measurements()
+    assert len({(probe.data, probe.variant, probe.corruption) for probe in asked}) == len(asked) == 16
 
 
 def test_the_table_shows_each_modality_all_and_the_constant(result):

@@ -48,14 +48,6 @@ def test_a_cloud_shows_its_draws_and_its_density():
     np.testing.assert_allclose(np.transpose(right.lines[0].get_data()), draws)
 
 
-def test_gradient_variances_keep_points_and_lines_apart():
-    made = plots.gradient_variance([0.1, 1.0], {"a": [[1, 2], [3, 4]]}, {"a": [5, 6]})
-    (ax,) = drawn(made)
-    assert [list(line.get_ydata()) for line in ax.lines] == [[1, 2], [3, 4], [5, 6], []]
-    assert [line.get_linestyle() for line in ax.lines] == ["None", "None", "-", "None"]
-    assert ax.get_xscale() == ax.get_yscale() == "log"
-
-
 def test_agreement_has_bars_and_the_line_of_equality():
     (ax,) = drawn(
         plots.agreement(torch.tensor([1.0, 2.0]), torch.tensor([1.5, 1.5]), torch.tensor([0.2, 0.3]), "x")
@@ -73,20 +65,3 @@ def test_the_cost_of_spread_keeps_its_axes_and_loses_no_prediction():
     left, right = drawn(made)
     assert left.get_xlim() == left.get_ylim() == (-8, 8)
     assert sum(bar.get_height() for bar in right.containers[0]) == 3
-
-
-def test_the_spread_of_draws_stands_beside_sigma():
-    (ax,) = drawn(plots.spread_of_draws([0.0, 2.0], {"a": [1, 3], "b": [1, 9]}))
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), [1, np.e])
-    assert [list(line.get_ydata()) for line in ax.lines[1:]] == [[1, 3], [1, 9]]
-
-
-def test_over_steps_draws_a_line_for_each_seed_and_labels_a_setting_once():
-    curves = {"a": {"q": [[1, 2], [3, 4]], "r": [[5, 6], [7, 8]]}, "b": {"q": [[1, 1]], "r": [[2, 2]]}}
-    axes = drawn(plots.over_steps([0, 1], curves, ["q", "r"]))
-    assert [[list(line.get_ydata()) for line in ax.lines] for ax in axes] == [
-        [[1, 2], [3, 4], [1, 1]],
-        [[5, 6], [7, 8], [2, 2]],
-    ]
-    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["a", "b"]
-    assert axes[0].get_ylim()[0] == 0

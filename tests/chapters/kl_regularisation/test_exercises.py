@@ -151,6 +151,7 @@ def unchanged(known):
 def test_the_claims_on_results_hold():
     with_results(
         unchanged,
+        "felt-moments",
         "claims-sweep",
         "figure-factors-change",
         "figure-factors",
@@ -159,6 +160,12 @@ def test_the_claims_on_results_hold():
         "claims-felt",
         "claims-u",
     )
+
+
+@pytest.mark.parametrize("key", [NONE, STRONG, (0.1, "sum", 0.0)])
+def test_the_claim_on_what_is_felt_at_any_weight_fails_where_sigma_stays(key):
+    with pytest.raises(ClaimError, match="felt σ², last epoch"):
+        with_results(scale(key, "last", "felt_variance", 2.5), "felt-moments")
 
 
 @pytest.mark.parametrize(

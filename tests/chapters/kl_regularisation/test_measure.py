@@ -1,23 +1,17 @@
 """The sweep of the KL weight: what it records agrees with loops, with draws and with `fit`."""
 
-import json
-
-import jsonschema
 import numpy as np
 import pytest
 import torch
 
 from euar.chapters.kl_regularisation import measure as kl
-from euar.experiments import store
-from euar.files import to_json
 from euar.losses import kl_divergence
 from euar.model import EUARConfig
-from euar.resources import resource
 from euar.training import Recipe, fit
 from euar.training.batches import Batch
+from tests.experiments.schema import validate
 from tests.training.tiny import dataset
 
-SCHEMA = json.loads(resource("euar/experiments/result.schema.json").read_text())
 WIDTHS = {"a": 3, "b": 2}
 
 
@@ -41,7 +35,7 @@ def sweep(data_file):
 
 @pytest.fixture(scope="module")
 def result(sweep):
-    return sweep.measure("kl")
+    return sweep.measure("kl_regularisation").record
 
 
 def pairs(model, batch, modality):
@@ -108,10 +102,8 @@ def test_the_weight_of_a_coordinate_is_the_loss_it_adds(model, batch, reduce):
     assert (kl.per_coordinate(0.3, reduce, 5, 4) * one).item() == pytest.approx(whole.item(), rel=1e-5)
 
 
-def test_a_result_has_the_fields_of_all_results(result):
-    common = ("seed", "best_epoch", "seconds", "valid", "test")
-    runs = [{name: run[name] for name in common} for run in result["runs"]]
-    jsonschema.validate(json.loads(to_json(result | {"runs": runs})), SCHEMA)
+def test_a_result_fits_the_schema(result):
+    validate(result)
 
 
 def test_the_key_is_known_before_training(sweep, result):
@@ -139,19 +131,8 @@ def test_curves_run_from_the_start_to_the_last_epoch(result):
 
 
 def test_every_request_is_asked_once_and_covers_zero_to_one():
-    settings = [(sweep.alpha, sweep.reduce, sweep.lam) for sweep in kl.requests()]
+    settings = [(sweep.alpha, sweep.reduce, sweep.lam) for sweep in kl.measurements()]
     assert len(set(settings)) == len(settings)
     for reduce in ("mean", "sum"):
         swept = {alpha for alpha, over, lam in settings if lam == 0 and (over == reduce or alpha == 0)}
         assert swept == {0, 1e-3, 1e-2, 1e-1, 1}
-
-
-def test_newest_finds_results_in_the_order_of_the_requests(result, tmp_path):
-    for alpha, started in ((1.0, "1"), (0.0, "2"), (0.0, "3")):
-        model = result["config"]["model"] | {"alpha": alpha}
-        config = result["config"] | {"model": model}
-        store.save_result(result | {"config": config, "key": started * 16, "started": started}, tmp_path)
-    assert [(key, found["key"][0]) for key, found in kl.newest(tmp_path).items()] == [
-        ((0.0, "mean", 0.0), "3"),
-        ((1.0, "mean", 0.0), "1"),
-    ]

@@ -7,7 +7,8 @@ from euar.chapters.ledger import measure as experiment
 from euar.chapters.ledger.measure import NUMBERS, SETTINGS, ExpertNumber
 from euar.model import EUARConfig
 from euar.training import Recipe
-from tests.chapters.paper_against_code.test_measure import validate
+from tests.experiments.schema import validate
+from tests.training.tiny import dataset
 
 WIDTHS = {"a": 3, "b": 2}
 
@@ -15,7 +16,7 @@ WIDTHS = {"a": 3, "b": 2}
 def kept(setting):
     """Return the mean sum of a row's gate weights in a fresh model."""
     torch.manual_seed(0)
-    model = ExpertNumber(setting=setting)._config(WIDTHS).build()
+    model = ExpertNumber(setting=setting).config(dataset()).build()
     out = model({name: torch.randn(64, width) for name, width in WIDTHS.items()})
     return out.moe["a"].routing.weights.sum(dim=1).mean().item()
 
@@ -24,7 +25,7 @@ def kept(setting):
 def test_a_setting_changes_the_paper_in_number_and_weighting_alone(setting):
     usual, changed = (
         EUARConfig.paper(WIDTHS).to_dict(),
-        ExpertNumber(setting=setting)._config(WIDTHS).to_dict(),
+        ExpertNumber(setting=setting).config(dataset()).to_dict(),
     )
     assert {f for f in usual if usual[f] != changed[f]} <= {"num_experts", "renormalize"}
     assert changed["num_experts"] in NUMBERS
@@ -47,14 +48,14 @@ def test_a_result_is_that_of_a_difference(data_file):
         rates=(1e-3,),
         seeds=(0,),
     )
-    result = asked.measure("tiny")
+    result = asked.measure("tiny").record
     validate(result)
     assert result["key"] == asked.key()
     assert result["config"]["model"]["num_experts"] == 4
 
 
 def test_every_number_is_asked_for_with_both_ways_to_weight():
-    asked = experiment.requests()
+    asked = experiment.measurements()
     assert [one.setting for one in asked] == list(SETTINGS)
     assert {(one.data, one.variant) for one in asked} == {("mosi", "official")}
     assert all(len(one.seeds) >= 5 for one in asked)

@@ -1,7 +1,6 @@
 """The pictures show the numbers that they were given."""
 
 import numpy as np
-from matplotlib.container import ErrorbarContainer
 
 from euar.chapters.noise_and_views import pictures
 
@@ -36,30 +35,6 @@ def test_ratings_counts_every_label_and_shows_every_pool():
     labels, spread = made.axes
     assert sum(bar.get_height() for bar in labels.patches) == len(target)
     assert [text.get_text() for text in spread.get_legend().get_texts()] == ["few", "many"]
-
-
-def test_errors_by_set_places_values_intervals_and_the_constant():
-    series = {
-        "one": {"a": (0.5, 0.4, 0.7), "a + b": (0.3, 0.2, 0.4)},
-        "two": {"a": (1, 1, 1), "a + b": (2, 2, 2)},
-    }
-    (ax,) = pictures.errors_by_set(series, 0.9).axes
-    bars = [bar for bar in ax.containers if isinstance(bar, ErrorbarContainer)]
-    assert [list(bar.lines[0].get_xdata()) for bar in bars] == [[0.5, 0.3], [1, 2]]
-    first = bars[0].lines[2][0].get_segments()[0]
-    assert np.allclose(first[:, 0], [0.4, 0.7])
-    assert list(points(ax, "constant")[:, 0]) == [0.9, 0.9]
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["a", "a + b"]
-    assert ax.yaxis_inverted()
-
-
-def test_error_curves_draws_points_and_lines_of_one_view_in_one_colour():
-    levels = np.array([0.0, 1.0])
-    (ax,) = pictures.error_curves(levels, {"a": np.array([1.0, 2.0])}, {"a": np.array([1.0, 2.1])}).axes
-    line, dots = ax.lines
-    assert line.get_color() == dots.get_color()
-    assert np.array_equal(line.get_ydata(), [1.0, 2.1])
-    assert np.array_equal(points(ax, "a"), [[0.0, 1.0], [1.0, 2.0]])
 
 
 def test_error_by_disagreement_shows_rows_and_bins():

@@ -3,7 +3,6 @@
 import numpy as np
 
 from euar.chapters.nyud import pictures
-from euar.intervals import t_interval
 
 
 def test_colour_stands_above_its_depth_in_grey():
@@ -16,29 +15,6 @@ def test_colour_stands_above_its_depth_in_grey():
     np.testing.assert_array_equal(shown[-5:], np.stack([depth] * 3, axis=2))
     assert (shown[5:-5] == 255).all()
     np.testing.assert_array_equal(made.axes[1].images[0].get_array()[:5], 255 - colours)
-
-
-SERIES = {"ours": {"clean": [0.5, 0.7], "noisy": [0.2, 0.3]}, "linear": {"clean": [0.6], "noisy": [0.1]}}
-
-
-def test_each_condition_holds_the_mean_and_interval_of_each_system():
-    (ax,) = pictures.under_conditions(SERIES, "accuracy").axes
-    ours, linear = ax.containers
-    np.testing.assert_allclose(ours.lines[0].get_ydata(), [0.6, 0.25])
-    np.testing.assert_allclose(linear.lines[0].get_ydata(), [0.6, 0.1])
-    np.testing.assert_allclose(np.round(ours.lines[0].get_xdata()), [0, 1])
-    low, high = (caps.get_ydata() for caps in ours.lines[1])
-    interval = t_interval([0.5, 0.7])
-    np.testing.assert_allclose([low[0], high[0]], [interval.low, interval.high])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["clean", "noisy"]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["ours", "linear"]
-    assert ax.get_ylabel() == "accuracy"
-
-
-def test_systems_stand_side_by_side():
-    (ax,) = pictures.under_conditions(SERIES, "accuracy").axes
-    first, second = (container.lines[0].get_xdata()[0] for container in ax.containers)
-    assert first < 0 < second
 
 
 def test_runs_stand_at_their_two_scores_and_the_cross_at_the_mean():

@@ -3,31 +3,17 @@
 import json
 from dataclasses import replace
 
-import jsonschema
 import pytest
-from referencing import Registry, Resource
 
 from euar.chapters.paper_against_code import measure as experiment
 from euar.chapters.paper_against_code.measure import ABLATIONS, DIFFERENCES, SETTINGS, Difference
-from euar.experiments.comparison import newest
-from euar.experiments.store import save_result
-from euar.files import to_json
 from euar.model import EUARConfig
-from euar.resources import resource
 from euar.training import Recipe, fit, metrics, predict
+from tests.experiments.schema import validate
 from tests.training.tiny import dataset
 
-NAMES = ("differences.schema.json", "result.schema.json")
-SCHEMAS = {name: json.loads(resource(f"euar/experiments/{name}").read_text()) for name in NAMES}
-REGISTRY = Registry().with_resources((name, Resource.from_contents(s)) for name, s in SCHEMAS.items())
 RECIPE = Recipe(epochs=4, batch_size=16)
 WIDTHS = {"a": 3, "b": 2}
-
-
-def validate(result):
-    jsonschema.Draft202012Validator(SCHEMAS[NAMES[0]], registry=REGISTRY).validate(
-        json.loads(to_json(result))
-    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +25,7 @@ def paper(data_file):
 
 @pytest.fixture(scope="module")
 def result(paper):
-    return paper.measure("tiny")
+    return paper.measure("tiny").record
 
 
 def trained(config, epochs, seed, rate):
@@ -83,7 +69,7 @@ def test_an_ablation_leaves_out_what_it_says():
 @pytest.mark.parametrize("setting", [*SETTINGS, *ABLATIONS])
 def test_every_setting_gives_a_result_that_fits_the_schema(setting, paper):
     short = replace(paper, setting=setting, recipe=Recipe(epochs=1, batch_size=32), rates=(1e-3,), seeds=(0,))
-    measured = short.measure("tiny")
+    measured = short.measure("tiny").record
     validate(measured)
     assert measured["key"] == short.key()
     batched = SETTINGS.get(setting, {}).get("renormalize") == "batch"
@@ -105,6 +91,7 @@ def test_each_seed_keeps_the_rate_that_its_validation_split_prefers(paper, resul
         }
         assert run["lr"] == min(errors, key=errors.get)
         assert run["valid"]["mae"] == errors[run["lr"]]
+        assert run["valid_by_lr"] == {str(rate): error for rate, error in errors.items()}
 
 
 def test_the_curves_hold_every_epoch(result):
@@ -127,7 +114,9 @@ def test_the_other_scores_come_from_the_same_predictions(result):
 
 
 def test_a_gate_over_the_batch_answers_differently_one_row_at_a_time(paper):
-    batched = replace(paper, setting="gate divided by the batch", rates=(3e-2,), seeds=(0,)).measure("tiny")
+    batched = (
+        replace(paper, setting="gate divided by the batch", rates=(3e-2,), seeds=(0,)).measure("tiny").record
+    )
     run = batched["runs"][0]
     assert run["others"]["one at a time"]["mae"] != run["test"]["mae"]
 
@@ -147,25 +136,12 @@ def test_a_curve_chooses_its_best_epoch():
 
 
 def test_the_requests_cover_every_setting_on_both_sets_and_long_training():
-    asked = experiment.requests()
+    asked = experiment.measurements()
     assert (
-        len({json.dumps(row.to_dict()) for row in asked})
+        len({json.dumps(row.request()) for row in asked})
         == len(asked)
         == 2 * len(SETTINGS) + len(ABLATIONS) + 2
     )
     assert [row.setting for row in asked[: len(SETTINGS)]] == list(SETTINGS)
     assert {len(row.seeds) for row in asked} == {10}
     assert [row.recipe.epochs for row in experiment.long_rows()] == [200, 200]
-
-
-def test_the_newest_result_of_a_row_is_found(paper, result, tmp_path):
-    save_result(result, tmp_path)
-    other = replace(paper, setting="MLP head")
-    assert newest("tiny", [other, paper], tmp_path) == [(paper, json.loads(to_json(result)))]
-
-
-@pytest.mark.parametrize(
-    "path", sorted(resource("results").glob("differences/*.json")), ids=lambda path: path.stem
-)
-def test_a_committed_result_fits_the_schema(path):
-    validate(json.loads(path.read_text()))

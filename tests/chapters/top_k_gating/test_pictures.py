@@ -65,12 +65,3 @@ def test_in_a_batch_keeps_its_axes_and_shows_weights_and_predictions():
         assert [list(part) for part in right.lines[0].get_data()] == [[1, -2], [0.5, -1]]
         assert right.get_title() == "t"
     assert frames[0][0].get_ylim() == frames[1][0].get_ylim()
-
-
-def test_batch_sizes_draw_a_line_for_each_seed_and_label_a_gate_once():
-    curves = {"MAE": {"a": [[3, 2], [4, 2]], "b": [[1, 1]]}, "Acc2": {"a": [[5, 5], [6, 6]], "b": [[7, 7]]}}
-    left, right = drawn(plots.over_batch_sizes([1, 16], curves))
-    assert [list(line.get_ydata()) for line in left.lines] == [[3, 2], [4, 2], [1, 1]]
-    assert [list(line.get_ydata()) for line in right.lines] == [[5, 5], [6, 6], [7, 7]]
-    assert labels(left.get_legend().get_texts()) == ["a", "b"]
-    assert len({line.get_marker() for line in left.lines}) == 2

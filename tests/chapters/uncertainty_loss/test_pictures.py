@@ -30,11 +30,3 @@ def test_the_bars_of_a_setting_end_where_the_loss_does():
     assert min(x for pair in ends[0.0] for x in pair) == pytest.approx(np.log10(0.5 * 0.2 * 0.1))
     low, high = (f(x for pair in ends[1.0] for x in pair) for f in (min, max))
     assert (low, high) == (pytest.approx(np.log10(0.05)), pytest.approx(np.log10(4)))
-
-
-def test_each_expert_is_a_point_of_its_modality():
-    experts = {"text": {"variance": [1.0, 2.0], "load": [0.5, 0.25]}}
-    (ax,) = drawn(plots.routing_map(experts, even=3 / 8, limits=(0.5, 4)))
-    np.testing.assert_allclose(ax.collections[0].get_offsets(), [(1, 0.5), (2, 0.25)])
-    assert ax.lines[0].get_ydata()[0] == 3 / 8
-    assert ax.get_xlim() == (0.5, 4)

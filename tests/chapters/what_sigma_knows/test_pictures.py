@@ -1,7 +1,5 @@
 """What the pictures of sigma's knowledge show: read back from the artists."""
 
-import pytest
-
 from euar.chapters.what_sigma_knows import pictures as plots
 from tests.drawing import drawn
 
@@ -30,36 +28,6 @@ def test_losses_have_a_panel_each_and_mark_the_optimum():
     assert [line.get_xdata()[0] for ax in (left, right) for line in ax.lines[-1:]] == [1.5, 2.5]
     assert len({line.get_marker() for line in left.lines[:2]}) == 2  # not by colour alone
     assert left.get_xscale() == "log"
-
-
-def test_optima_keep_one_scale_for_all_frames():
-    first, second = (drawn(plots.optimum([0, 1], {"w": [1, low]}, "t"))[0] for low in (0.5, 1e-3))
-    assert first.get_ylim() == second.get_ylim()
-    assert points(second) == [([0, 1], [1, 1e-3])]
-
-
-def test_dots_keep_rows_and_series_apart():
-    rows = {"one": {"s": [0.1, 0.3], "t": [0.5]}, "two": {"t": [-0.2]}}
-    (ax,) = drawn(plots.dots(rows, "rho"))
-    dots = [line for line in ax.lines if line.get_marker() in ("o", "s")]
-    assert [list(line.get_xdata()) for line in dots] == [[0.1, 0.3], [0.5], [-0.2]]
-    assert [round(line.get_ydata()[0]) for line in dots] == [0, 0, 1]
-    means = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "|"]
-    assert means == pytest.approx([0.2, 0.5, -0.2])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["s", "t"]
-    assert [text.get_text() for text in ax.get_yticklabels()] == ["one", "two"]
-    assert ax.yaxis_inverted()
-
-
-def test_dots_without_a_line_are_logarithmic():
-    (ax,) = drawn(plots.dots({"one": {"s": [0.1, 10]}}, "excess", line=None))
-    assert ax.get_xscale() == "log"
-
-
-def test_meters_draw_every_row_of_every_panel():
-    left, right = drawn(plots.meters({"a": ([1, 2], [3, 4]), "b": ([5], [6])}, "noise", "reading"))
-    assert points(left) + points(right) == [([1, 2], [3, 4]), ([5], [6])]
-    assert (left.get_ylabel(), left.get_xlabel(), right.get_title()) == ("reading", "noise", "b")
 
 
 def test_trained_on_shows_both_sides_on_fixed_axes():

@@ -42,7 +42,7 @@ def test_weighted_terms_add_up_to_the_total(make, rows):
     loss = model.loss(model(rows.inputs), rows.target)
     terms = anatomy.weighted(model.config, loss)
     assert sum(terms.values()).item() == pytest.approx(loss.total.item())
-    assert terms["KL"].item() == pytest.approx(model.config.alpha * loss.kl.item())
+    assert terms["KL"].item() == pytest.approx(model.config.alpha * loss.parts["kl"].item())
 
 
 def by_loop(model, rows, term):

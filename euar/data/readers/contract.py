@@ -1,0 +1,176 @@
+"""What a reader offers, and what it returns: the step from a source to a `MultimodalDataset`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
+from euar.data.readers import provenance
+from euar.data.regular import check_inside
+
+#: What to do with NaN and infinity among features: refuse the source, or put 0 there and count it.
+Nan = Literal["refuse", "zero"]
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A reader of files or folders: a module with these names.
+
+    To add a reader: one module in the folder of its source, its name in that folder's `READERS`, and its
+    test. A new folder is found without being named anywhere. Of a source's readers the first that matches
+    reads, so the more demanding one stands first. The test's writer, in `tests/data/readers/writers`, makes a
+    tiny source; the mutations of `tests/data/readers/fuzz` take it too.
+
+    A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
+    one as `read`'s last argument, `variant`.
+
+    Attributes:
+        NAME: a short name in lower case, for `meta["source"]` and `euar data list`.
+        TITLE: what it reads: set, then kind of file or folder.
+        SEEN: it has read real files. False: it was written from the published layout alone.
+    """
+
+    NAME: str
+    TITLE: str
+    SEEN: bool
+
+    def matches(self, path: Path) -> bool:
+        """Tell by the content whether a file or folder has this format; raises nothing."""
+
+    def read(self, path: Path) -> "Content":
+        """Return what the source holds: every row, or in `notes` the number of rows that were left out.
+
+        Raises:
+            DataError: the source is damaged or incomplete, or its parts contradict each other.
+        """
+
+
+@runtime_checkable
+class PickleReader(Protocol):
+    """A reader of what a pickle held, as `euar.data.safe_pickle` loads it.
+
+    It stands in its folder's `PICKLES`; all else is as in `Reader`.
+    """
+
+    NAME: str
+    TITLE: str
+    SEEN: bool
+
+    def matches(self, content: object) -> bool:
+        """Tell whether the content has this layout; raises nothing."""
+
+    def read(self, path: Path, content: dict) -> "Content":
+        """Return the checked content; `path` is for errors and the record. See `Reader.read`."""
+
+
+def described(reader: Reader | PickleReader) -> str:
+    """Return a reader's title; it says so where nobody has tried the reader on real files."""
+    return reader.TITLE if reader.SEEN else f"{reader.TITLE}; from the published layout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The content of a source. `dataset` makes the data set of it.
+
+    Attributes:
+        name: what to call the set.
+        files: every file that was read.
+        target, ids, split, available, groups, target_sd: as in `MultimodalDataset`.
+        modalities: {m: (n, d) numbers}; of a modality with sequences it is computed here.
+        sequences: {m: ((n, T, d) numbers padded at the end, (n,) lengths)}.
+        raw: {m: (kind, n strings)}, see `euar.data.raw`.
+        meta: whatever else is worth keeping.
+        notes: what the reader did, for the record.
+    """
+
+    name: str
+    files: Sequence[Path]
+    target: np.ndarray
+    ids: Sequence[str]
+    split: Sequence[str]
+    modalities: Mapping[str, np.ndarray] = field(default_factory=dict)
+    sequences: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    raw: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    available: Mapping[str, np.ndarray] | None = None
+    groups: Sequence[str] | None = None
+    target_sd: np.ndarray | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def dataset(self, reader: str, path: Path, nan: Nan) -> MultimodalDataset:
+        """Return the checked data set, with `meta["source"]` and, if there is raw content, `meta["raw"]`.
+
+        Raises:
+            DataError: the content is not a valid set; it names `path`.
+        """
+        self._check_inside(path)
+        replaced: dict[str, int] = {}
+        sequences = {
+            name: (_clean(path, name, frames, nan, replaced), np.asarray(lengths, dtype=np.int64))
+            for name, (frames, lengths) in self.sequences.items()
+        }
+        modalities = {
+            name: _clean(path, name, values, nan, replaced) for name, values in self.modalities.items()
+        }
+        modalities |= {name: masked_mean(*pair) for name, pair in sequences.items()}
+        notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
+        meta = dict(self.meta) | {"source": provenance.record(reader, path, self.files, self.split, **notes)}
+        if self.raw:
+            meta["raw"] = {name: np.array(values, dtype=np.str_) for name, (_, values) in self.raw.items()}
+            meta["raw_kinds"] = {name: kind for name, (kind, _) in self.raw.items()}
+        try:
+            return MultimodalDataset(
+                name=self.name,
+                modalities=modalities,
+                target=self.target,
+                ids=self.ids,
+                split=self.split,
+                available=self.available,
+                target_sd=self.target_sd,
+                groups=self.groups,
+                sequences=sequences,
+                meta=meta,
+            )
+        except DataError as error:
+            raise error.at(path) from None
+
+    def _check_inside(self, path: Path) -> None:
+        """Raise unless every file that was read, but the one that the user named, lies in the folder."""
+        for file in self.files:
+            if file != path:
+                check_inside(file, path if path.is_dir() else path.parent)
+
+
+def masked_mean(frames: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the mean over the frames within the lengths, float32 (n, d); of no frame, 0.
+
+    Args:
+        frames: (n, T, d).
+        lengths: (n,)
+    """
+    inside = np.arange(frames.shape[1]) < lengths[:, None]  # (n, T)
+    total = np.einsum("ntd,nt->nd", frames, inside, dtype=np.float64)
+    return (total / np.maximum(lengths, 1)[:, None]).astype(np.float32)
+
+
+def _clean(path: Path, name: str, values: np.ndarray, nan: Nan, replaced: dict[str, int]) -> np.ndarray:
+    """Return float32 numbers with 0 for what is not finite; count what was replaced."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
+        found = f"{values.dtype} of shape {values.shape}" if isinstance(values, np.ndarray) else repr(values)
+        raise DataError(path, f"modalities/{name}", "an array of numbers", found[:80], "convert it")
+    with np.errstate(over="ignore"):
+        values = values.astype(np.float32)
+    silence = np.isneginf(values) & (name == "audio")
+    other = ~np.isfinite(values) & ~silence
+    if other.any() and nan == "refuse":
+        found = f"NaN or infinity in {other.sum()} place(s)"
+        remedy = 'repair the source, or put 0 there with nan="zero" (--nan zero)'
+        raise DataError(path, f"modalities/{name}", "finite numbers", found, remedy)
+    if silence.any() or other.any():
+        replaced[name] = int(silence.sum() + other.sum())
+        values[silence | other] = 0
+    return values

@@ -1,0 +1,65 @@
+"""Users' own data in one HDF5 file: `labels/id`, `labels/label`, …, and `views/NAME`.
+
+The data sets below `labels` are the columns of `labels.csv`, see `own.folder`; those below `views` are the
+features of one modality each, (n, d), or (n, T, d) with `views/NAME_lengths` (n,).
+"""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from euar.data.errors import DataError
+from euar.data.readers import array_files
+from euar.data.readers.contract import Content
+from euar.data.readers.own import _labels
+from euar.data.readers.own._features import Features
+from euar.data.readers.own.folder import texts
+
+NAME = "own-hdf5"
+TITLE = "your own data (HDF5 file with labels/id, labels/label and views/NAME)"
+SEEN = True
+
+
+def matches(path: Path) -> bool:
+    """Tell whether the file is HDF5 and has ids of labels."""
+    if not (path.is_file() and h5py.is_hdf5(path)):
+        return False
+    try:
+        with h5py.File(path, "r") as file:
+            return "labels/id" in file
+    except (OSError, RuntimeError, KeyError):
+        return False
+
+
+def read(path: Path) -> Content:
+    """Return what the file holds, see above.
+
+    Raises:
+        DataError: the file is damaged, or its parts do not fit each other.
+    """
+    arrays = array_files.hdf5(path)
+    table, views = ({n.partition("/")[2]: a for n, a in arrays.items() if n.startswith(p)} for p in _PARTS)
+    columns = {name: _cells(path, name, values) for name, values in table.items()}
+    if len({len(cells) for cells in columns.values()}) > 1:
+        found = ", ".join(f"{name} {len(cells)}" for name, cells in columns.items())
+        raise DataError(path, "labels", "as many entries in each", found, "correct the lengths")
+    features = {
+        name: Features(path, values, None, views.get(f"{name}_lengths"))
+        for name, values in views.items()
+        if not name.endswith("_lengths")
+    }
+    return _labels.content(path, path, columns, features)
+
+
+_PARTS = ("labels/", "views/")
+
+
+def _cells(path: Path, name: str, values: np.ndarray) -> list[str]:
+    """Return a column as the cells of a table."""
+    if values.ndim == 1 and values.dtype.kind == "f":
+        return [repr(float(value)) for value in values]
+    found = texts(path, values)
+    if found is None or not found:
+        raise DataError(path, f"labels/{name}", "at least one row", "none", "add rows")
+    return found

@@ -1,0 +1,125 @@
+"""One row of a comparison: a system on a data set, each seed at the learning rate that validation prefers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from euar.data import MultimodalDataset, corruption, features
+from euar.experiments.measurement import Fitted, Observation, Predicted, ids_of, observed
+from euar.experiments.rates import CHOICE, Chosen, best_rate
+from euar.experiments.train import configure
+from euar.systems import registry
+from euar.training import Recipe, Run, fit, predict
+from euar.training.scoring import scores
+
+#: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
+SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
+RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+_RECIPE = Recipe(epochs=30, batch_size=32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Fitted):
+    """A system on a data set, as data.
+
+    Attributes:
+        system: a name for `registry.find`.
+        modalities: those that training and test see; None for all.
+        size: training rows, drawn once; those of a smaller size are among those of a larger. None for all.
+        rates: learning rates; each seed keeps the one with the lowest value of what selection minimises on
+            the validation split. The recipe's own gives way to it.
+        noises: KIND:STRENGTH, see `features.Corruption.parse`; the runs are also tested under each.
+    """
+
+    system: str = "default"
+    modalities: tuple[str, ...] | None = None
+    size: int | None = None
+    recipe: Recipe = _RECIPE
+    rates: tuple[float, ...] = RATES
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    noises: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        registry.find(self.system)
+
+    @property
+    def name(self) -> str:
+        """The system."""
+        return self.system
+
+    def dataset(self) -> MultimodalDataset:
+        """Return the rows and modalities that are asked for."""
+        dataset = super().dataset()
+        dataset = dataset if self.modalities is None else dataset.with_modalities(self.modalities)
+        return dataset if self.size is None else _fewer(dataset, self.size)
+
+    def config(self, dataset: MultimodalDataset) -> Any:
+        """Return the system's configuration for a data set."""
+        return configure(self.system, dataset)
+
+    def settings(self, dataset: MultimodalDataset) -> dict[str, Any]:
+        """Return the model's configuration, and how its rate is chosen."""
+        return super().settings(dataset) | {"lr": CHOICE}
+
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Train every seed at every rate, and test what validation prefers on all test splits."""
+        chosen = [best_rate(self.rates, self._fit(dataset, seed), _criterion) for seed in self.seeds]
+        runs = [one.trained for one in chosen]
+        tests = self.tests(dataset)
+        said = {name: _predicted(runs, test) for name, test in tests.items()}
+        others = [
+            {name: _scores(tests[name], values.values[place]) for name, values in said.items()}
+            for place in range(len(runs))
+        ]
+        found = observed(dataset, runs, [_record(*pair) for pair in zip(chosen, others, strict=True)])
+        return found._replace(predictions=found.predictions | said)
+
+    def tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
+        """Return the set with other test splits: noisy, and without one of several modalities."""
+        noisy = {name: features.corrupted(dataset, features.Corruption.parse(name)) for name in self.noises}
+        names = list(dataset.modalities)
+        return noisy | {f"without {m}": _without(dataset, m) for m in names if len(names) > 1}
+
+    def _fit(self, dataset: MultimodalDataset, seed: int) -> Callable[[float], Run]:
+        """Return a function that trains a seed at a rate."""
+        config = self.config(dataset)
+
+        def train(rate: float) -> Run:
+            recipe = asdict(self.recipe) | {"lr": rate}
+            return fit(config, dataset, seeds=(seed,), device="cpu", progress=False, **recipe)[0]
+
+        return train
+
+
+def _record(chosen: Chosen, others: Mapping[str, Any]) -> dict[str, Any]:
+    chose = {"lr": chosen.lr, "valid_by_lr": chosen.valid_by_lr}
+    return {**chosen.trained.record(), **chose, "others": others}
+
+
+def _criterion(run: Run) -> float:
+    """What selection minimised, at the selected epoch."""
+    return run.history[run.best_epoch - 1]["valid_criterion"]
+
+
+def _predicted(runs: list[Run], test: MultimodalDataset) -> Predicted:
+    return Predicted(ids_of(test), np.stack([predict(run.model, test) for run in runs]))
+
+
+def _scores(test: MultimodalDataset, values: np.ndarray) -> dict[str, float]:
+    return scores(values, test.subset(split="test").target)
+
+
+def _fewer(dataset: MultimodalDataset, size: int) -> MultimodalDataset:
+    """Keep `size` training rows, and all others."""
+    train = np.flatnonzero(dataset.split == "train")
+    dropped = np.random.default_rng(0).permutation(train)[size:]
+    return dataset.subset(mask=~np.isin(np.arange(len(dataset)), dropped))
+
+
+def _without(dataset: MultimodalDataset, modality: str) -> MultimodalDataset:
+    """Withhold a modality from the test rows, where they have another."""
+    others = [mask for name, mask in dataset.available.items() if name != modality]
+    withheld = (dataset.split == "test") & np.any(others, axis=0)
+    return corruption.with_available(dataset, {modality: ~withheld})

@@ -1,0 +1,90 @@
+"""The forest plot: a row for each thing measured, with its seeds, its mean and the interval of the mean."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from euar.intervals import Interval, t_interval
+from euar.plots.style import appearances, figure, legend_below, top_down
+
+_ROOM = 0.72  # of a row, shared by its series
+
+
+def forest(
+    rows: Mapping[str, Mapping[str, ArrayLike | Interval]],
+    unit: str,
+    *,
+    lines: Mapping[str, float] | None = None,
+    limits: tuple[float, float] | None = None,
+    scale: str = "linear",
+) -> Figure:
+    """Draw a mark with its 95 % interval for each mean, and a small dot below it for each seed.
+
+    Args:
+        rows: {row: {series: a value for each seed (S,), or an interval, which has no dots}}, top to bottom; a
+            row may lack some series. A legend is there if a row has several.
+        unit: what the horizontal axis says.
+        lines: {what the legend says, "" for nothing: where a vertical line stands}.
+        limits: of the horizontal axis, for pictures that are compared.
+        scale: "log" takes mean and interval of the logarithms.
+    """
+    most = max(map(len, rows.values()))
+    looks = appearances(name for row in rows.values() for name in row)
+    made, (ax,) = figure(width=7, height=0.9 + len(rows) * (0.26 + 0.09 * most))
+    ax.set(xlabel=unit, xscale=scale)
+    for i, row in enumerate(rows.values()):
+        for j, (name, values) in enumerate(row.items()):
+            height = i + _ROOM / most * (j - (len(row) - 1) / 2)
+            _mark(ax, height, values, _ROOM / most, {"label": name} | _style(looks[name]))
+    for (label, x), style in zip((lines or {}).items(), ("--", ":"), strict=False):
+        ax.axvline(x, color="black", lw=1, ls=style, label=label)
+    ax.set_xlim(limits)
+    top_down(ax, list(rows))
+    if most > 1 or any(lines or {}):
+        legend_below(made)
+    return made
+
+
+def by_system(seeds: Mapping[str, ArrayLike], unit: str, limits: tuple[float, float] | None = None) -> Figure:
+    """Draw a forest plot with a row for each system, in the colour that it has everywhere.
+
+    Args:
+        seeds: {system: a value for each seed}; a system with one value has no interval.
+        unit: what the horizontal axis says.
+        limits: of the horizontal axis, for pictures that are compared.
+    """
+    return forest({name: {name: values} for name, values in seeds.items()}, unit, limits=limits)
+
+
+def estimate(values: ArrayLike | Interval, scale: str = "linear") -> tuple[Interval, Sequence[float]]:
+    """Return a mean with its interval, and the values to draw as dots: the seeds, if there are several.
+
+    Args:
+        values: one for each seed, or an interval as it is.
+        scale: "log" takes mean and interval of the logarithms.
+    """
+    if isinstance(values, Interval):
+        return values, []
+    seeds = np.asarray(values, dtype=float).tolist()
+    if scale == "log":
+        found = t_interval(np.log(seeds))
+        found = Interval(*np.exp(found[:3]), found.n)
+    else:
+        found = t_interval(seeds)
+    return found, seeds if found.n > 1 else []
+
+
+def _style(look: tuple[str, str]) -> dict[str, str]:
+    return {"color": look[0], "marker": look[1]}
+
+
+def _mark(
+    ax: Axes, height: float, values: ArrayLike | Interval, room: float, style: Mapping[str, str]
+) -> None:
+    found, seeds = estimate(values, ax.get_xscale())
+    ax.plot(seeds, [height + 0.3 * room] * len(seeds), "o", color=style["color"], ms=3, mew=0, alpha=0.7)
+    reach = [[found.mean - found.low], [found.high - found.mean]]
+    ax.errorbar([found.mean], [height], xerr=reach, ls="none", ms=6, capsize=3, **style)

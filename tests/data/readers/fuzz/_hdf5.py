@@ -1,0 +1,102 @@
+"""Mutations of HDF5 files: of one dataset, with its attributes kept."""
+
+import io
+from collections.abc import Callable
+from random import Random
+
+import h5py
+import numpy as np
+
+from tests.data.readers.fuzz._file import File
+
+_MANY = 10**12
+_IDS = ("id", "ids")
+
+
+def _on_one(kinds: str, change: Callable[[h5py.File, h5py.Dataset, Random], None]) -> Callable:
+    """Return a mutation of one dataset whose dtype is of these kinds, none of MATLAB's hidden ones."""
+
+    def mutate(file: File, rng: Random) -> bytes | None:
+        stream = io.BytesIO(file.content)
+        with h5py.File(stream, "r+") as content:
+            known = _datasets(content).items()
+            names = [name for name, item in known if item.dtype.kind in kinds and name[0] != "#"]
+            if not names:
+                return None
+            change(content, content[rng.choice(names)], rng)
+        return stream.getvalue()
+
+    return mutate
+
+
+def _datasets(content: h5py.File) -> dict[str, h5py.Dataset]:
+    found: dict[str, h5py.Dataset] = {}
+    content.visititems(
+        lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
+    )
+    return found
+
+
+def _put(content: h5py.File, old: h5py.Dataset, **new: object) -> None:
+    """Put a new dataset in the place of an old one."""
+    name, attributes = old.name, dict(old.attrs)
+    del content[name]
+    content.create_dataset(name, track_times=False, **new).attrs.update(attributes)
+
+
+def _nan(content: h5py.File, item: h5py.Dataset, rng: Random) -> None:
+    values = item[()]
+    values.flat[rng.randrange(values.size)] = rng.choice((np.nan, np.inf))
+    _put(content, item, data=values)
+
+
+def _strings(content: h5py.File, item: h5py.Dataset, _rng: Random) -> None:
+    _put(content, item, data=np.char.encode(item[()].astype("U12"), "utf-8"))
+
+
+def _big_endian(content: h5py.File, item: h5py.Dataset, _rng: Random) -> None:
+    _put(content, item, data=item[()], dtype=item.dtype.newbyteorder(">"))
+
+
+def _fewer_rows(content: h5py.File, item: h5py.Dataset, _rng: Random) -> None:
+    _put(content, item, data=item[:-1], dtype=item.dtype)
+
+
+def _huge(content: h5py.File, item: h5py.Dataset, _rng: Random) -> None:
+    shape = item.shape[1:]
+    _put(content, item, shape=(_MANY, *shape), dtype=item.dtype, chunks=(1024, *shape))
+
+
+def _removed(file: File, rng: Random) -> bytes | None:
+    """Remove a dataset or a group, unless the format can do without."""
+    stream = io.BytesIO(file.content)
+    with h5py.File(stream, "r+") as content:
+        names: list[str] = []
+        content.visit(names.append)
+        names = [name for name in names if name not in file.optional]
+        if not names:
+            return None
+        del content[rng.choice(names)]
+    return stream.getvalue()
+
+
+def _id_twice(file: File, rng: Random) -> bytes | None:
+    stream = io.BytesIO(file.content)
+    with h5py.File(stream, "r+") as content:
+        names = [name for name in _datasets(content) if name.rpartition("/")[2] in _IDS]
+        if not names:
+            return None
+        item = content[rng.choice(names)]
+        item[1] = item[0]
+    return stream.getvalue()
+
+
+ALL = {
+    "not a number": _on_one("f", _nan),
+    "text instead of numbers": _on_one("fiu", _strings),
+    "big-endian": _on_one("fiu", _big_endian),
+    "fewer rows": _on_one("fiuSO", _fewer_rows),
+    "huge declared shape": _on_one("fiuSO", _huge),
+    "duplicate id": _id_twice,
+    "an array missing": _removed,
+}

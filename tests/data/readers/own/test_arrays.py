@@ -1,0 +1,142 @@
+"""Arrays of users' own data that are refused: other shapes and types than declared, and bombs."""
+
+import io
+import math
+import shutil
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+from euar.data import readers
+from tests.data.readers.own.refused import labels, refusal
+from tests.data.readers.writers.own import folder as own_folder
+from tests.data.readers.writers.own import hdf5 as own_hdf5
+from tests.data.readers.writers.own._rows import IDS, features
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return own_folder.write(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        features(0, 7, 2),
+        features(0, 8),
+        np.float32(1),
+        np.full((8, 2), "x"),
+        np.full((8, 2), None),
+        np.full((8, 2), True),
+        np.full((8, 2), 1j),
+        np.full((8, 2), np.nan),
+        np.full((8, 2), 2**24 + 1),
+        features(0, 8, 3).view(">f4"),
+        features(0, 8, 3).view("i4"),
+        features(0, 8, 3).astype(int).view("f8"),
+        np.zeros((8, 0)),
+        np.zeros((8, 0, 2)),
+        features(0, 8, 2, 2, 2),
+    ],
+    ids=lambda values: f"{values.dtype} {values.shape}",
+)
+def test_arrays_that_are_refused(values, folder):
+    np.save(folder / "sound.npy", values)
+    refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        np.full(12, 5),
+        np.full(12, -1),
+        np.full(12, 2.0),
+        np.full(11, 2),
+        np.full((12, 1), 2),
+        np.full(12, 2**64 - 1, dtype=np.uint64),
+    ],
+)
+def test_lengths_that_are_refused(lengths, tmp_path):
+    labels(tmp_path, ["0.5"] * 12)
+    np.savez(tmp_path / "views.npz", voice=features(0, 12, 4, 2), voice_lengths=lengths)
+    refusal(tmp_path)
+
+
+@pytest.mark.parametrize("names", [("id",), ("values", "other"), ("id", "values", "other"), ()])
+def test_names_of_arrays_that_are_refused(names, folder):
+    np.savez(
+        folder / "motion.npz",
+        **{name: np.array(IDS) if name == "id" else features(0, 8, 2) for name in names},
+    )
+    assert refusal(folder).file == str(folder / "motion.npz")
+
+
+def test_pointers_must_stay_in_the_folder(tmp_path):
+    pointer = f"../{tmp_path.name}/labels.csv"
+    assert refusal(labels(tmp_path, ["0.5"] * 12, column={"audio": [pointer] * 12})).field == "audio"
+
+
+def test_labels_alone_are_refused(tmp_path):
+    labels(tmp_path, ["0.5"] * 12)
+    (tmp_path / "noise.npy").unlink()
+    assert refusal(tmp_path).field == "modalities"
+
+
+def test_a_modality_in_two_files_is_refused(folder):
+    shutil.copy(folder / "sound.npy", folder / "gaze.npy")
+    assert refusal(folder).field == "gaze"
+
+
+def header(shape, descr="<f4") -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": descr, "fortran_order": False, "shape": shape})
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("shape", [(10**12, 2), (8, 10**12), (8, 3), (8,)])
+def test_an_npy_file_must_hold_what_it_declares(shape, folder):
+    (folder / "sound.npy").write_bytes(header(shape) + bytes(64))
+    error = refusal(folder)
+    assert error.file == str(folder / "sound.npy")
+    assert (error.expected, error.found) == (f"{4 * math.prod(shape)} bytes for float32 {shape}", "64 bytes")
+
+
+def test_an_npy_file_with_a_shape_below_zero_is_refused(folder):
+    (folder / "sound.npy").write_bytes(header((-8, -2)) + bytes(64))
+    assert refusal(folder).file == str(folder / "sound.npy")
+
+
+def test_a_zip_bomb_is_refused_before_it_unfolds(folder):
+    path = folder / "motion.npz"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("values.npy", "w", force_zip64=True) as stream,
+    ):
+        stream.write(header((8, 10**7)))
+        for _ in range(320):
+            stream.write(bytes(10**6))
+    error = refusal(folder)
+    assert error.file == str(path)
+    assert "bytes of arrays" in error.expected
+
+
+def test_a_dataset_that_declares_too_much_is_refused(tmp_path):
+    path = own_hdf5.write(tmp_path)
+    with h5py.File(path, "r+") as content:
+        content.create_dataset("views/huge", shape=(8, 10**11), dtype="f4", chunks=(1, 1024))
+    assert "bytes" in refusal(path).expected
+
+
+@pytest.mark.parametrize("name", ["words.tsv", "face.pt", "voice.PKL", "face.parquet", "face.npy.gz"])
+def test_features_in_a_format_that_is_not_read_are_refused(name, folder):
+    (folder / name).write_bytes(b"something")
+    error = refusal(folder)
+    assert (error.field, error.found) == ("format", name)
+
+
+def test_hdf5_may_be_spelt_out(folder):
+    expected = readers.read(folder).sha256
+    (folder / "gaze.h5").rename(folder / "gaze.HDF5")
+    assert readers.read(folder).sha256 == expected

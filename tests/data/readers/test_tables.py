@@ -1,0 +1,97 @@
+"""Tables in text: what is read, and each thing that is not."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from euar.data import DataError
+from euar.data.readers import tables
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(content):
+        path = tmp_path / "a.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_rows_are_what_the_csv_module_reads(file):
+    content = 'id,text\n1,"two, with ""quotes""\nand a line"\n\n2,é\u2028x\n'
+    expected = list(csv.reader(content.splitlines(keepends=True)[:3]))
+    assert tables.rows(file(content))[:2] == expected[:2]
+    assert tables.rows(file(content))[-1] == ["2", "é\u2028x"]
+
+
+def test_a_byte_order_mark_is_no_content(file):
+    assert tables.columns(file(b"\xef\xbb\xbfid,b\n1,2\n"), ["id"]) == {"id": ["1"]}
+
+
+def test_columns_are_chosen_by_name_in_any_order(file):
+    assert tables.columns(file("a,b,c\n1,2,3\n4,5,6\n"), ["c", "a"]) == {"c": ["3", "6"], "a": ["1", "4"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "found"),
+    [
+        (b"", "file", "0"),
+        (b"a,b\n\xff,1\n", "file", "invalid start byte"),
+        (b"a,b\n\0,1\n", "file", "NUL"),
+        (b"a,b\n1\n", "columns", "1 in line 2"),
+        (b'a,b\n1,"2\n', "rows", "unexpected end of data"),
+        (b'a,b\n1,"2"3\n', "rows", "expected after"),
+        (b"a,b\n1," + b"x" * 200_000 + b"\n", "rows", "field larger than field limit"),
+        (b"\n\n", "rows", "none"),
+        (b"a,b\n", "rows", "a header alone"),
+        (b"a,c\n1,2\n", "header", "0 of 'b'"),
+        (b"b,a,b\n1,2,3\n", "header", "2 of 'b'"),
+    ],
+)
+def test_what_is_refused(file, content, field, found):
+    with pytest.raises(DataError) as caught:
+        tables.columns(file(content), ["a", "b"])
+    assert caught.value.field == field
+    assert found in caught.value.found
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(DataError, match="a readable UTF-8 file"):
+        tables.text(tmp_path / "nothing.csv")
+    assert tables.sniff(tmp_path / "nothing.csv") == ""
+
+
+def test_the_limit_of_the_csv_module_is_left_as_it_was(file):
+    before = csv.field_size_limit()
+    tables.rows(file("a\n1\n"))
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity", "", "x", "1_0", "1,5", "1e39", "9" * 400])
+def test_a_cell_that_is_no_finite_number(cell, tmp_path):
+    with pytest.raises(DataError) as caught:
+        tables.numbers(tmp_path, "score", ["1", cell])
+    assert caught.value.field == "score"
+    assert "in row 2" in caught.value.found
+
+
+def test_numbers_and_words(tmp_path):
+    assert np.array_equal(tables.numbers(tmp_path, "x", ["1", " -2.5", "1e3"]), [1, -2.5, 1000])
+    assert tables.words(tmp_path, "x", ["dev", "a"], {"dev": "valid", "a": "b"}) == ["valid", "b"]
+    with pytest.raises(DataError, match=r"one of dev, found 'x' in row 2"):
+        tables.words(tmp_path, "mode", ["dev", "x"], {"dev": "valid"})
+
+
+def test_intervals_must_not_end_before_they_begin(tmp_path):
+    tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 2.0]))
+    with pytest.raises(DataError, match=r"1 to 0\.5 in row 2"):
+        tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+
+
+def test_measurements_may_be_nan_infinite_or_missing(tmp_path):
+    found = tables.measurements(tmp_path, "x", ["1", "nan", "-inf", "", " "])
+    assert np.array_equal(found, [1, np.nan, -np.inf, np.nan, np.nan], equal_nan=True)
+    with pytest.raises(DataError, match="'1,5' in row 2"):
+        tables.measurements(tmp_path, "x", ["1", "1,5"])

@@ -1,0 +1,21 @@
+from euar.experiments.rates import at_the_edge, best_rate
+
+
+def test_the_rate_with_the_lowest_criterion_is_kept():
+    chosen = best_rate((1.0, 2.0, 4.0), lambda rate: rate**2, lambda found: abs(found - 5))
+    assert chosen == (2.0, 4.0, {"1.0": 4.0, "2.0": 1.0, "4.0": 11.0})
+
+
+def test_the_first_of_equals_wins():
+    assert best_rate((3.0, 1.0), lambda rate: rate, lambda _: 0.0).lr == 3.0
+
+
+def chose(*rates, grid=(0.001, 0.01, 0.1)):
+    return {"runs": [{"lr": lr, "valid_by_lr": {str(rate): 0.0 for rate in grid}} for lr in rates]}
+
+
+def test_seeds_at_either_end_of_the_grid_are_counted():
+    assert at_the_edge(chose(0.01, 0.01)) == {}
+    assert at_the_edge(chose(0.1, 0.01, 0.1, 0.001)) == {0.001: 1, 0.1: 2}
+    assert at_the_edge(chose(1e-3, grid=(1e-3,))) == {}  # one rate is no grid
+    assert at_the_edge({"runs": [{"seed": 0}]}) == at_the_edge({}) == {}
