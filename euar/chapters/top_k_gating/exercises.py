@@ -74,6 +74,7 @@ def renormalised(answer: Callable[[Tensor, int], Tensor]) -> None:
     kept, last = (torch.zeros_like(probs).scatter(-1, (s * probs).topk(2).indices, 1.0) for s in (1, -1))
     cut, least = probs * kept, probs * last
     right = cut / cut.sum(dim=-1, keepdim=True)
+    alone = right[right > 0].view(6, 2)
     mistakes = {
         "These are the probabilities after the cut. Divide each row by its sum.": cut,
         "Nothing is cut: keep k probabilities a row.": probs,
@@ -82,9 +83,7 @@ def renormalised(answer: Callable[[Tensor, int], Tensor]) -> None:
         ),
         "You divided columns. Each *row* is one sample.": cut / cut.sum(dim=0),
         "Dividing by k is right only if the kept probabilities are all 1.": cut / 2,
-        "These are the k weights alone. Put them back into N columns with scatter.": right[right > 0].view(
-            6, 2
-        ),
+        "These are the k weights alone. Put them back into N columns with scatter.": alone,
         "You kept the k least probable.": least / least.sum(dim=-1, keepdim=True),
     }
     expect(call(answer, logits, 2), right, mistakes)
@@ -100,7 +99,7 @@ def depends_on_batch(answer: Callable[[Gate, Tensor], bool]) -> None:
     x = torch.randn(8, 3, generator=torch.Generator().manual_seed(1)).double()
     for gate, leaks, hint in _SUSPECTS:
         verdict = array(call(answer, gate, x))
-        require(not verdict.shape, "Return one True or False, not one for each element.")
+        require(verdict.size == 1, "Return one True or False, not one for each element.")
         require(bool(verdict) == leaks, hint)
 
 
