@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from euar.data._checks import as_text
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers import provenance
@@ -116,7 +117,9 @@ class Content:
         notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
         meta = dict(self.meta) | {"source": provenance.record(reader, path, self.files, self.split, **notes)}
         if self.raw:
-            meta["raw"] = {name: np.array(values, dtype=np.str_) for name, (_, values) in self.raw.items()}
+            meta["raw"] = {
+                name: as_text(str(path), f"raw/{name}", values) for name, (_, values) in self.raw.items()
+            }
             meta["raw_kinds"] = {name: kind for name, (kind, _) in self.raw.items()}
         try:
             return MultimodalDataset(

@@ -86,8 +86,8 @@ def _csv(file: Path) -> Features:
     if header[0] != "id" or len(header) < 2 or not rows:
         found = f"{', '.join(header)[:80]} and {len(rows)} rows"
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")
-    cells = [cell for row in rows for cell in row[1:]]
-    values = tables.measurements(file, file.stem, cells).reshape(len(rows), -1)
+    columns = [(name, tables.column(rows, place)) for place, name in enumerate(header)]
+    values = np.stack([tables.measurements(file, *pair) for pair in columns[1:]], axis=1)
     return Features(file, values, [row[0] for row in rows], None)
 
 
