@@ -1,5 +1,6 @@
 """Checks that several modules of the method share; each raises a ValueError that names what it got."""
 
+import sys
 from collections.abc import Collection, Mapping
 
 import torch
@@ -20,14 +21,22 @@ def check_rows(name: str, mask: Tensor, rows: int) -> None:
 
 def check_word(name: str, word: str | None, allowed: Collection[str | None]) -> None:
     """Raise unless word is one of those allowed."""
-    if word not in allowed:
+    if word not in tuple(allowed):  # of a dict, too, and even if the word has no hash
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, found {word!r}")
 
 
 def check_positive(name: str, number: int) -> None:
-    """Raise unless number is an int of at least 1."""
+    """Raise unless number is an int of at least 1 that torch can count with."""
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise ValueError(f"{name}: expected an int of at least 1, found {number!r}")
+    if number >= 2**31:
+        raise ValueError(f"{name}: expected an int below 2^31, found {number!r}")
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a finite float, or an int that a float can hold."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and abs(value) <= sys.float_info.max
 
 
 def check_inputs(

@@ -1,12 +1,48 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and the one error for those that cannot be used."""
 
 import json
 import math
 import os
+import platform
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+_LEVELS = 32  # of nesting that a JSON file may have
+_DAY = 86400.0  # seconds
+
+
+class DamagedFileError(ValueError):
+    """A file that the package wrote and cannot use, with what is wrong and what to do about it.
+
+    Args:
+        file: its path.
+        expected: what would have been right.
+        found: what stands there.
+        remedy: what the user can do.
+    """
+
+    def __init__(self, file: object, expected: str, found: str, remedy: str):
+        super().__init__(str(file), expected, found, remedy)
+        self.file, self.expected, self.found, self.remedy = self.args
+
+    def __str__(self) -> str:
+        return f"{self.file}: expected {self.expected}, found {self.found}; {self.remedy}"
+
+
+@contextmanager
+def reading(path: Path, expected: str, remedy: str) -> Iterator[None]:
+    """Turn whatever odd content makes the block raise into a `DamagedFileError`; an `OSError` passes."""
+    try:
+        yield
+    except (DamagedFileError, OSError):
+        raise
+    except Exception as error:  # parsers and unpicklers given odd content raise anything
+        first = next(iter(str(error).splitlines()), "")
+        found = f"{type(error).__name__}: {first[:200]}"
+        raise DamagedFileError(path, expected, found, remedy) from error
 
 
 @contextmanager
@@ -25,37 +61,109 @@ def to_json(value: Any) -> str:
     return json.dumps(_without_nan(value), indent=2, allow_nan=False) + "\n"
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file, atomically."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, atomically."""
-    with atomic(path) as temporary:
-        temporary.write_text(to_json(value), encoding="utf-8")
+    write_bytes(path, to_json(value).encode())
 
 
 def write_json_once(path: Path, value: Any) -> None:
-    """Like `write_json`, but never over a file that is there.
+    """Like `write_json`, but never over a file that is there; on the disk when this returns.
 
     Raises:
         FileExistsError: `path` exists.
     """
     with _beside(path) as temporary:
-        temporary.write_text(to_json(value), encoding="utf-8")
-        os.link(temporary, path)  # a rename would overwrite
+        with temporary.open("wb") as file:
+            file.write(to_json(value).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)  # a rename would overwrite
+        except FileExistsError:
+            raise
+        except OSError:  # FAT and some network folders know no hard links
+            _move_once(temporary, path)
 
 
-def read_json(path: Path) -> Any:
-    """Return what a JSON file holds."""
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_json(path: Path, remedy: str = "put back a whole copy of it") -> dict[str, Any]:
+    """Return the object that a JSON file holds.
+
+    Args:
+        path: the file.
+        remedy: what the error tells the user to do.
+
+    Raises:
+        DamagedFileError: not UTF-8, not JSON, no object, or nested deeper than 32 levels.
+    """
+    with reading(path, "a JSON object in UTF-8", remedy):
+        value = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_number)
+        if not isinstance(value, dict):
+            raise TypeError(f"a {type(value).__name__} at the top")
+        if _is_deeper(value, _LEVELS):
+            raise ValueError(f"more than {_LEVELS} levels of nesting")
+    return value
 
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """Give a temporary path in the folder of `path`, which is made when absent; remove what is left there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
     try:
         yield temporary
+        _sweep(path.parent)
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error  # a full disk names no file
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _move_once(temporary: Path, path: Path) -> None:
+    path.touch(exist_ok=False)  # O_EXCL: from here on the name is ours
+    try:
+        temporary.replace(path)
+    except OSError:
+        path.unlink()
+        raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left half-written."""
+    for part in folder.glob(".*.part"):
+        with suppress(OSError, OverflowError):  # gone already, or another user's
+            if _is_abandoned(part):
+                part.unlink()
+
+
+def _is_abandoned(part: Path) -> bool:
+    """Whether its process is no more; a day without change says so where processes cannot be asked."""
+    start, _, pid = part.name.removesuffix(".part").rpartition("-")
+    if os.name != "posix" or not pid.isdecimal() or not start.endswith(f".{platform.node()}"):
+        return time.time() - part.stat().st_mtime > _DAY
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(part, levels - 1) for part in parts)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word}, which JSON does not have")
 
 
 def _without_nan(value: Any) -> Any:

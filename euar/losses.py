@@ -29,7 +29,7 @@ def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | No
     Args:
         gaussian: (B, N, D), or (B, k, D) of the chosen experts alone, over which the mean is then taken.
         reduce: over D, `"sum"` is the divergence of the whole vector, `"mean"` its share per coordinate, and
-            keeps alpha of Eq. 12 independent of D. Eq. 4 does not say.
+            keeps alpha of Eq. 12 independent of D. Eq. 4 does not say, nor does the main text.
         mask: (B,) bool, the rows that count.
 
     Returns:
@@ -84,7 +84,7 @@ def uncertainty_loss(
         gaussian: (B, N, D) in the order of the experts, or, as `GaussianExperts` gives it for an index, a
             `RoutedGaussian` (B, k, D) in the order of `routing.index`. Where k < N the shape says which.
         routing: of the same batch.
-        reduce: over D, `"mean"` or `"sum"`. Eq. 10 does not say.
+        reduce: over D, `"mean"` or `"sum"`. Eq. 10 does not say, nor does the main text.
         experts: `"mean"` is the 1/N of Eq. 10, `"sum"` leaves it out.
         detach: `"variance"` trains the gate alone, `"gate"` the experts alone, None both (Eq. 10).
         mask: (B,) bool, the rows that count.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self, get_args
 
 from torch import Generator, Tensor, nn
 
-from euar._checks import check_positive, check_word
+from euar._checks import check_positive, check_word, is_number
 from euar._layers import HEADS, Fusion, Head, Projection, fuse, fused_width
 from euar.gating import Renormalize
 from euar.losses import AuxForm, Detach, Reduce
@@ -81,12 +81,17 @@ class EUARConfig(Config):
             check_word(name, getattr(self, name), allowed)
         self.check_weights("alpha", "beta", "lam")
         bounds = self.log_var_range
-        if bounds is not None and not bounds[0] < bounds[1]:
-            raise ValueError(f"log_var_range: expected (low, high) with low < high, found {bounds}")
+        pair = isinstance(bounds, tuple | list) and len(bounds) == 2 and all(map(is_number, bounds))
+        if bounds is not None and not (pair and bounds[0] < bounds[1]):
+            raise ValueError(f"log_var_range: expected (low, high) with low < high, found {bounds!r}")
 
     @classmethod
     def paper(cls, in_features: dict[str, int], **changes: Any) -> Self:
-        """The paper to the letter: Eq. 1-12 and Section 4.1."""
+        """The paper to the letter: Eq. 1-12 and Section 4.1.
+
+        N = 8, D = 64 and sums over D are ours, since its main text gives none of them; the supplement was not
+        seen.
+        """
         literal: dict[str, Any] = {
             "projection": "linear",
             "kl_reduce": "sum",

@@ -1,5 +1,10 @@
+import errno
 import json
 import math
+import multiprocessing
+import os
+import platform
+import time
 
 import pytest
 
@@ -41,3 +46,90 @@ def test_write_once(tmp_path):
         files.write_json_once(path, {"a": 2})
     assert files.read_json(path) == {"a": 1}
     assert len(list(path.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.EACCES, errno.ENOSYS])
+def test_write_once_where_there_are_no_hard_links(code, tmp_path, monkeypatch):
+    def no_link(*_args):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", no_link)
+    path = tmp_path / "result.json"
+    files.write_json_once(path, {"a": 1})
+    with pytest.raises(FileExistsError):
+        files.write_json_once(path, {"a": 2})
+    assert files.read_json(path) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_result_that_cannot_be_moved_claims_no_name(tmp_path, monkeypatch):
+    def fail(*_args):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "link", fail)
+    monkeypatch.setattr(type(tmp_path), "replace", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        files.write_json_once(tmp_path / "result.json", {"a": 1})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_names_the_file(tmp_path):
+    path = tmp_path / "file"
+    with pytest.raises(OSError, match="No space left") as caught, files.atomic(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def write_and_die(folder):
+    with files.atomic(folder / "file") as temporary:
+        temporary.write_text("half")
+        os._exit(9)
+
+
+def test_what_a_killed_process_left_is_swept_by_the_next_success(tmp_path):
+    process = multiprocessing.get_context("spawn").Process(target=write_and_die, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    files.write_json(tmp_path / "other.json", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["other.json"]
+
+
+def test_what_another_process_still_writes_is_not_swept(tmp_path):
+    mine = tmp_path / f".file.{platform.node()}-{os.getppid()}.part"
+    elsewhere, old = tmp_path / ".file.far-away-1.part", tmp_path / ".file.far-away-2.part"
+    for part in (mine, elsewhere, old):
+        part.write_text("half")
+    os.utime(old, (0, time.time() - 90_000))
+    files.write_json(tmp_path / "other.json", {})
+    assert {path.name for path in tmp_path.iterdir()} == {mine.name, elsewhere.name, "other.json"}
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "JSONDecodeError"),
+        (b'{"a": 1', "JSONDecodeError"),
+        (b"[1]", "a list at the top"),
+        (b"null", "a NoneType at the top"),
+        (b"[" * 100_000, "RecursionError"),
+        (b'{"a": ' * 33 + b"1" + b"}" * 33, "more than 32 levels"),
+        (b'{"a": NaN}', "NaN, which JSON does not have"),
+        (b'{"a": "\xff"}', "UnicodeDecodeError"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "Exceeds the limit"),
+    ],
+)
+def test_odd_json_is_one_named_error(content, found, tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    with pytest.raises(files.DamagedFileError) as caught:
+        files.read_json(path, "measure it again")
+    assert (caught.value.file, caught.value.remedy) == (str(path), "measure it again")
+    assert found in caught.value.found
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_no_damage(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        files.read_json(tmp_path / "file.json")

@@ -98,6 +98,20 @@ def test_a_bad_field_is_named(name):
         EUARConfig(**{"in_features": WIDTHS, name: BAD_FIELDS[name]})
 
 
+BAD_TYPES = [
+    ("beta", "x"), ("alpha", None), ("lam", True), ("task_weight", 10**400), ("dim", 2**70), ("k", "3"),
+    ("log_var_range", (1,)), ("log_var_range", 5), ("log_var_range", ("a", "b")),
+    ("log_var_range", (-float("inf"), 1.0)), ("projection", []), ("task", {}), ("in_features", 5),
+    ("in_features", ["text"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_TYPES)
+def test_a_field_of_the_wrong_type_is_named(name, value):
+    with pytest.raises(ValueError, match=f"{name}: expected"):
+        EUARConfig(**{"in_features": WIDTHS, name: value})
+
+
 def test_two_classes_at_least():
     with pytest.raises(ValueError, match="outputs: expected at least 2 classes, found 1"):
         EUARConfig(in_features=WIDTHS, task="classification")

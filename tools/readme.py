@@ -10,13 +10,21 @@ import json
 import sys
 from pathlib import Path
 
-from euar.experiments import report
-from euar.experiments.store import is_current, newest_by_preset
+from euar.experiments import paper, report
+from euar.experiments.store import is_current, load_results, newest_by_preset
+from euar.intervals import Interval, detectable, mean_of_samples, stouffer, t_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
 CHAPTER = "_build/stage/book/quick_start.ipynb"
 METRICS = {"mae": "MAE ↓", "corr": "r ↑", "acc2": "Acc2 ↑", "acc7": "Acc7 ↑"}
+#: What is compared with plain experts: experiment, variant, metric, the paper's table.
+SETS = {
+    "CMU-MOSI, Acc2": ("mosi", "official", "acc2", "table-1-video"),
+    "CMU-MOSEI (text), Acc2": ("mosei", None, "acc2", "table-1-video"),
+    "MVSA-Single, accuracy": ("mvsa", None, "accuracy", "table-1-image"),
+    "NYU Depth V2, accuracy": ("nyud", None, "accuracy", "table-1-image"),
+}
 
 
 def timings() -> str:
@@ -64,9 +72,59 @@ def results() -> str:
     return "\n".join([*rows, "", note])
 
 
+def differences() -> str:
+    """EUAR's default minus plain experts on every set, what could have been seen, and all sets together."""
+    clean = {title: _gaps(*where[:3]) for title, where in SETS.items()}
+    noisy = {f"{title}, mean over noises": _gaps(*SETS[title][:3], noisy=True) for title in list(SETS)[2:]}
+    rows = [
+        "| in hundredths | difference [95 %] | could have been seen | the paper's lead |",
+        "|---|---|---|---|",
+    ]
+    for title, gaps in (clean | noisy).items():
+        lead = f"{_lead(*SETS[title]):.1f}" if title in SETS else ""
+        rows.append(f"| {title} | {_words(t_interval(gaps))} | {detectable(gaps):.1f} | {lead} |")
+    together = mean_of_samples(clean.values())
+    note = (
+        f"Paired by seed. Over the {together.n} clean sets the mean is {_words(together)}, and their tests "
+        f"together give p = {stouffer(clean.values()):.2f} (Stouffer): both post hoc, and over seeds "
+        "alone, not over test rows."
+    )
+    return "\n".join([*rows, "", note])
+
+
+def _gaps(name: str, variant: str | None, metric: str, noisy: bool = False) -> list[float]:
+    """Default minus plain experts in hundredths, a value for each seed."""
+    ours, plain = (_scores(_newest(name, variant, s), metric, noisy) for s in ("default", "mlp-experts"))
+    return [100 * (a - b) for a, b in zip(ours, plain, strict=True)]
+
+
+def _newest(name: str, variant: str | None, system: str) -> dict:
+    asked = {"variant": variant, "system": system, "modalities": None, "size": None}
+    return next(r for r in load_results(name) if asked.items() <= r["config"]["request"].items())
+
+
+def _scores(result: dict, metric: str, noisy: bool) -> list[float]:
+    """A metric of each seed on clean test rows, or its mean over the noises (named KIND:STRENGTH)."""
+    if not noisy:
+        return [run["test"][metric] for run in result["runs"]]
+    tests = [[s[metric] for t, s in run["others"].items() if ":" in t] for run in result["runs"]]
+    return [sum(values) / len(values) for values in tests]
+
+
+def _lead(name: str, _: str | None, metric: str, table: str) -> float:
+    """The lead of the paper's EUAR on the next best system of its table, in hundredths."""
+    found = paper.table(table)
+    scores = {s: found.fraction(s, f"{name} {metric}") for s in found.rows}
+    return 100 * (scores.pop("EUAR") - max(s for s in scores.values() if s is not None))
+
+
+def _words(interval: Interval) -> str:
+    return f"{interval.mean:+.1f} [{interval.low:+.1f}, {interval.high:+.1f}]"
+
+
 def fill(text: str) -> str:
     """Return the README with every generated block renewed."""
-    for name, made in (("timings", timings()), ("results", results())):
+    for name, made in (("timings", timings()), ("results", results()), ("differences", differences())):
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
         if not (begin and end):

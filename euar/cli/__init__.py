@@ -22,6 +22,7 @@ from euar.experiments.train import Train
 from euar.files import read_json, write_json
 from euar.systems.registry import SYSTEMS
 from euar.training import Recipe
+from euar.training.seeding import check_seeds
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,7 +74,7 @@ def train(  # noqa: PLR0913  one argument for each option
         )
         result = asked.train(out).record
         write_json(out / "result.json", result)
-    others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
+        others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
     _print_result(result)
     Console().print(*report.recorded_tables(others.values()))
     Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
@@ -101,11 +102,13 @@ def results(
     name: Annotated[str | None, typer.Argument(help="An experiment; none lists them.")] = None,
 ) -> None:
     """Print the results that were committed with the package."""
+    with explained():
+        counts = {known: len(store.load_results(known)) for known in store.experiments()}
+        found = [] if name is None else store.load_results(name)
     if name is None:
-        for known in store.experiments():
-            Console().print(f"{known}: {len(store.load_results(known))}")
+        for known, count in counts.items():
+            Console().print(f"{known}: {count}")
         return
-    found = store.load_results(name)
     if not found:
         fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
@@ -128,4 +131,4 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
         numbers = ()
     if not numbers or min(numbers) < 0:
         raise ValueError(f"seeds: expected a number such as 5, or a list such as 0,3,7, found {text!r}")
-    return numbers if "," in text else tuple(range(numbers[0]))
+    return check_seeds(numbers if "," in text else range(numbers[0]))

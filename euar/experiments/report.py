@@ -19,7 +19,7 @@ _ABREAST = 4  # columns of mean ± sd that 80 characters hold
 
 
 def label(result: dict[str, Any]) -> str:
-    """Return what was measured, as tables and pictures call it: a system's label, or the name of a setting."""
+    """Return what was measured, as tables call it: the label of a system, or the name of a setting."""
     name = result["config"]["name"]
     return SYSTEMS[name].label if name in SYSTEMS else name
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Thread
 
 from euar.experiments.measurement import Measurement
-from euar.experiments.store import result_path, save_result
+from euar.experiments.store import result_folder, result_path, save_result
+from euar.lock import sole_worker
 
 
 def run_experiment(
@@ -24,10 +25,14 @@ def run_experiment(
         asked: what to measure.
         root: the folder of all results; the repository's by default.
         jobs: processes at once, one thread each.
+
+    Raises:
+        BlockingIOError: another process measures this experiment.
     """
     measure = partial(_measure, name, root)
     spawn = get_context("spawn")  # forked torch threads can hang
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent) as pool:
+    workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent)
+    with sole_worker(result_folder(name, root)), workers as pool:
         tasks = [pool.submit(measure, one) for one in asked]
         for task in as_completed(tasks):
             yield task.result()

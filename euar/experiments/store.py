@@ -4,6 +4,7 @@
 <key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
 """
 
+import reprlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,9 +12,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from euar.experiments.measurement import Measurement, Predicted, Result, types_of
-from euar.files import atomic, read_json, write_json_once
+from euar.files import DamagedFileError, atomic, read_json, write_json_once
 from euar.resources import resource
 from euar.training.provenance import code_sha256
+
+_FIELDS = {
+    **dict.fromkeys(("experiment", "key", "started"), str),
+    **dict.fromkeys(("config", "data", "code"), dict),
+}
+_REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
 Asked = TypeVar("Asked", bound=Measurement)
 
@@ -40,7 +47,12 @@ def save_result(result: Result, root: Path | None = None) -> Path:
 
 def result_path(experiment: str, key: str, root: Path | None = None) -> Path:
     """Return where a result is kept, whether or not it is there."""
-    return _folder(root) / experiment / f"{key}.json"
+    return result_folder(experiment, root) / f"{key}.json"
+
+
+def result_folder(experiment: str, root: Path | None = None) -> Path:
+    """Return where the results of an experiment are kept, whether or not there are any."""
+    return _folder(root) / experiment
 
 
 def experiments(root: Path | None = None) -> list[str]:
@@ -49,9 +61,27 @@ def experiments(root: Path | None = None) -> list[str]:
 
 
 def load_results(experiment: str, root: Path | None = None) -> list[dict[str, Any]]:
-    """Return the results of an experiment, newest first; an empty list if there are none."""
-    results = [read_json(path) for path in (_folder(root) / experiment).glob("*.json")]
+    """Return the results of an experiment, newest first; an empty list if there are none.
+
+    Raises:
+        DamagedFileError: a file is no result, or not the one that its name says.
+    """
+    results = [_kept(path) for path in result_folder(experiment, root).glob("*.json")]
     return sorted(results, key=lambda result: (result["started"], result["key"]), reverse=True)
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """Return the result that a file holds, such as the `result.json` of a training.
+
+    Raises:
+        DamagedFileError: the file is no result.
+    """
+    result = read_json(path, _REMEDY)
+    for name, kind in _FIELDS.items():
+        if not isinstance(result.get(name), kind):
+            found = f"{name} {reprlib.repr(result.get(name))}"
+            raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
+    return result
 
 
 def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[str, Predicted]:
@@ -129,3 +159,12 @@ def _save_predictions(path: Path, predictions: dict[str, Predicted]) -> None:
     arrays |= {f"values/{name}": said.values.astype(np.float32) for name, said in predictions.items()}
     with atomic(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """A result that lies where `save_result` puts it."""
+    result = read_result(path)
+    found = f"{result['experiment']}/{result['key']}"
+    if found != f"{path.parent.name}/{path.stem}":
+        raise DamagedFileError(path, f"the result {path.parent.name}/{path.stem}", found, _REMEDY)
+    return result

@@ -72,12 +72,15 @@ def points_and_lines(
     """
     made, (ax,) = figure(height=3.6)
     styles = _styles([*points, *lines])
-    for name, values in lines.items():
-        told = f"{name}: formula" if name in points else name
-        ax.plot(x, values, **styles[name] | {"marker": "", "label": told})
-    for name, values in points.items():
-        style = styles[name] | {"ls": "none", "label": f"{name}: measured" if name in lines else name}
-        ax.plot(x, np.atleast_2d(np.asarray(values)).T, ms=5, alpha=0.6, **style)
+    for name, style in styles.items():
+        both = name in points and name in lines
+        if name in lines:
+            told = f"{name}: formula" if both else name
+            ax.plot(x, lines[name], **style | {"marker": "", "label": told})
+        if name in points:
+            told = f"{name}: measured" if both else name
+            rows = np.atleast_2d(np.asarray(points[name]))
+            ax.plot(x, rows.T, ms=5, alpha=0.7, **style | {"ls": "none", "label": told})
     ax.set(xlabel=label, ylabel=unit, **axes)
     legend_below(made)
     return made
@@ -153,6 +156,6 @@ def _ticks(ax: Axes, x: NDArray) -> None:
     if ax.get_xscale() == "log":
         plain_ticks(ax.xaxis, x if len(x) < _FEW else [t for t in _ROUND if x[0] <= t <= x[-1]])
     elif np.issubdtype(x.dtype, np.integer):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     elif len(x) < _FEW:
         ax.set_xticks(x)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
-_GUEST_MARKERS = ("<", ">", "p", "*", "h", "d", "8")  # of systems that are not listed below
+_GUEST_MARKERS = (">", "p", "*", "h", "d", "8")  # of systems that are not listed below
 _SYSTEMS = {
     "euar": (COLORS[0], "o"),
     "euar, paper": (COLORS[1], "s"),
@@ -39,7 +39,7 @@ def appearance(name: str) -> tuple[str, str]:
     """
     look = _SYSTEMS.get(_system(name))
     place = crc32(name.encode())
-    return look or (COLORS[place % 6], _GUEST_MARKERS[place // 6 % 7])
+    return look or (COLORS[place % 6], _GUEST_MARKERS[place // 6 % 6])
 
 
 def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -55,7 +55,9 @@ def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {name: looks[name] for name in names}
 
 
-def figure(columns: int = 1, width: float = 6.4, height: float = 3.4, **options) -> tuple[Figure, list[Axes]]:
+def figure(
+    columns: int = 1, width: float = 6.4, height: float = 3.4, **options: object
+) -> tuple[Figure, list[Axes]]:
     """Return a figure in the book's style and its axes, left to right.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 
 from torch import nn
 
-from euar._checks import check_positive, check_word
+from euar._checks import check_positive, check_word, is_number
 from euar._layers import PROJECTIONS, Projection
 
 Task = Literal["regression", "classification"]
@@ -36,6 +36,8 @@ class Config:
     task_weight: float
 
     def __post_init__(self) -> None:
+        if not isinstance(self.in_features, Mapping):
+            raise ValueError(f"in_features: expected {{modality: width}}, found {self.in_features!r}")
         object.__setattr__(self, "in_features", dict(self.in_features))
         if not self.in_features:
             raise ValueError("in_features: expected at least one modality, found none")
@@ -53,7 +55,7 @@ class Config:
     def check_weights(self, *names: str) -> None:
         """Raise a ValueError unless each of these fields is a finite number of at least 0."""
         for name in names:
-            if not 0 <= getattr(self, name) < float("inf"):
+            if not (is_number(getattr(self, name)) and getattr(self, name) >= 0):
                 raise ValueError(f"{name}: expected a finite number >= 0, found {getattr(self, name)!r}")
 
     def to_dict(self) -> dict[str, Any]:

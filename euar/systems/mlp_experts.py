@@ -2,7 +2,8 @@
 
     E_j(x) = W2_j relu(W1_j x + b1_j) + b2_j
 
-Both layers are D wide, so an expert has as many parameters as a Gaussian expert with its two linear maps.
+Both layers are D wide, so an expert has as many parameters as a Gaussian expert with its two linear maps. The
+ReLU has no counterpart there: a Gaussian expert's mean is linear. `linear_experts` compares without it.
 """
 
 from dataclasses import dataclass

@@ -3,54 +3,142 @@
 folder/identity.json            what the runs depend on: another training may not continue here
 folder/seed-0/checkpoint.pt     the last completed epoch, while the seed trains
 folder/seed-0/{weights.pt, predictions.npz, run.json}    once it is done, see `Run.save`
+
+Each file of a seed names the seed and the hash of the identity it belongs to.
 """
 
+import io
 import json
+import reprlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
-from euar.files import atomic, read_json, to_json, write_json
+from euar.files import DamagedFileError, reading, to_json
+from euar.lock import sole_worker
+from euar.training import sealed
+from euar.training.loop import Training
+from euar.training.runs import Run, read_fields, run_folder, to_bytes
+
+_AGAIN = "delete it: the seed starts again from its first epoch, other seeds stay as they are"
 
 
-def claim(folder: Path, identity: dict[str, Any]) -> None:
-    """Make the folder belong to one training, or check that it does.
+@dataclass(frozen=True)
+class SeedFolder:
+    """Where the state of one seed lives.
+
+    Attributes:
+        path: the folder.
+        seed: the only one whose state is taken from it.
+        identity: the hash of the only training whose state is taken from it.
+    """
+
+    path: Path
+    seed: int
+    identity: str
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file of the last completed epoch."""
+        return self.path / "checkpoint.pt"
+
+    def load_run(self, model: nn.Module) -> Run | None:
+        """Return the run that is complete, with its weights in `model`; None if there is none.
+
+        Raises:
+            DamagedFileError: the run is damaged, or is another seed's or training's.
+        """
+        if not (self.path / "run.json").exists():
+            return None
+        self._check_owner(self.path / "run.json", read_fields(self.path))
+        run = Run.load(self.path, model)
+        self.checkpoint.unlink(missing_ok=True)  # a kill came between the two
+        return run
+
+    def save_run(self, run: Run) -> Run:
+        """Write a complete run, and then let go of the checkpoint."""
+        run = replace(run, identity=self.identity)
+        run.save(self.path)
+        self.checkpoint.unlink(missing_ok=True)
+        return run
+
+    def save(self, training: Training) -> None:
+        """Write the state after an epoch, atomically."""
+        state = training.state_dict() | {"seed": self.seed, "identity": self.identity}
+        sealed.write(self.checkpoint, to_bytes(state))
+
+    def restore(self, training: Training) -> None:
+        """Let a training continue from the checkpoint, if there is one; it can hold no code.
+
+        Raises:
+            DamagedFileError: the checkpoint is damaged, or is another seed's or training's.
+        """
+        if not self.checkpoint.exists():
+            return
+        content = io.BytesIO(sealed.read(self.checkpoint, _AGAIN))
+        with reading(self.checkpoint, "the state of a training", _AGAIN):
+            state = torch.load(content, map_location=training.device, weights_only=True)
+            self._check_owner(self.checkpoint, state)
+            training.load_state_dict(state)
+
+    def _check_owner(self, path: Path, fields: dict[str, Any]) -> None:
+        found = fields.get("seed"), fields.get("identity")
+        if found != (self.seed, self.identity):
+            expected = f"seed {self.seed} of the training {self.identity}"
+            remedy = f"move {self.path} elsewhere, or choose another folder"
+            raise DamagedFileError(path, expected, "seed {} of {}".format(*map(_short, found)), remedy)
+
+
+@contextmanager
+def claimed(folder: Path, identity: dict[str, Any], seeds: Sequence[int]) -> Iterator[list[SeedFolder]]:
+    """Make a folder belong to one training and keep other processes out; give the block its seeds' folders.
 
     Args:
         folder: created if need be.
         identity: nested plain values: model, recipe, hashes of data and code, device.
+        seeds: whose folders to give.
 
     Raises:
+        BlockingIOError: another process works there.
+        DamagedFileError: `identity.json` is damaged, or is missing where there are seeds.
         ValueError: the folder belongs to another training; it names the fields that differ.
     """
-    path = folder / "identity.json"
+    with sole_worker(folder):
+        _claim(folder / "identity.json", identity)
+        owner = sealed.sha256(to_json(identity).encode())
+        yield [SeedFolder(run_folder(folder, seed), seed, owner) for seed in seeds]
+
+
+def _claim(path: Path, identity: dict[str, Any]) -> None:
+    folder = path.parent
     if not path.exists():
-        write_json(path, identity)
+        if seeds := sorted(seed.name for seed in folder.glob("seed-*")):
+            expected = f"the identity of the training that {', '.join(seeds[:5])} belong to"
+            raise DamagedFileError(path, expected, "no such file", "put it back, or choose another folder")
+        sealed.write_json(path, identity)
         return
-    old, new = _flat(read_json(path)), _flat(_plain(identity))
-    differing = [name for name in old | new if old.get(name) != new.get(name)]
-    if differing:
-        lines = [f"  {name}: there {old.get(name)!r}, here {new.get(name)!r}" for name in differing]
+    old = _flat(sealed.read_json(path, "put back a whole copy of it, or choose another folder"))
+    if lines := _differences(old, _flat(json.loads(to_json(identity)))):
         raise ValueError(
             "\n".join([f"{folder} holds another training; choose another folder, or go back to:", *lines])
         )
 
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint of tensors and plain values, atomically."""
-    with atomic(path) as temporary:
-        torch.save(state, temporary)
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """A line for each value that differs; if none does, a line for the first that stands elsewhere."""
+    differing = [name for name in old | new if old.get(name) != new.get(name)]
+    lines = [f"  {name}: there {old.get(name)!r}, here {new.get(name)!r}" for name in differing]
+    order = [f"  order: there {a}, here {b}" for a, b in zip(old, new, strict=False) if a != b]
+    return lines or order[:1]
 
 
-def load(path: Path, device: torch.device) -> dict[str, Any]:
-    """Read a checkpoint; it may hold nothing but tensors and plain values."""
-    return torch.load(path, map_location=device, weights_only=True)
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON would give it back."""
-    return json.loads(to_json(value))
+def _short(value: Any) -> str:
+    return str(value) if isinstance(value, int | str) else reprlib.repr(value)
 
 
 def _flat(value: Any, name: str = "") -> dict[str, Any]:

@@ -10,16 +10,27 @@ def resolve(device: str) -> torch.device:
     """Turn a name into a device; `"auto"` takes CUDA where there is some, else the CPU.
 
     Raises:
-        ValueError: a name that torch does not know, or CUDA where there is none.
+        ValueError: any other name, or CUDA, or a card of it, where there is none.
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        found = torch.device(device)
-    except RuntimeError as error:
-        raise ValueError(f"device: expected 'auto', 'cpu' or 'cuda', found {device!r}") from error
+    found = _known(device)
     if found.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device: {device!r} asked for, but torch finds no CUDA device here; use 'cpu'")
+    if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
+        cards = torch.cuda.device_count()
+        raise ValueError(f"device: {device!r} asked for, but torch finds {cards} CUDA devices, from 'cuda:0'")
+    return found
+
+
+def _known(device: str) -> torch.device:
+    """A device of the two kinds whose random streams `seeding` keeps apart."""
+    try:
+        found = torch.device(device)
+    except (RuntimeError, TypeError):
+        found = None
+    if not isinstance(device, str) or found is None or found.type not in ("cpu", "cuda"):
+        raise ValueError(f"device: expected 'auto', 'cpu' or 'cuda', found {device!r}")
     return found
 
 

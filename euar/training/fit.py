@@ -1,21 +1,25 @@
 """Train a model on a data set, for several seeds, and select on the validation split."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from torch import Tensor
 
 from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
 from euar.progress import Tick, progress_bar
-from euar.training import checkpoints
 from euar.training.batches import all_splits
+from euar.training.checkpoints import SeedFolder, claimed
 from euar.training.device import one_thread, resolve
 from euar.training.loop import Training
 from euar.training.provenance import code_sha256, describe
 from euar.training.recipe import Recipe
-from euar.training.runs import Run, Runs, run_folder
+from euar.training.runs import Run, Runs
+from euar.training.seeding import check_seeds
 
 
 def fit(  # noqa: PLR0913  the public signature; all but two have defaults
@@ -42,7 +46,7 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as
             the configuration of a system. The module's `epoch` is set, counted from 1, before each epoch.
         dataset: in raw units; `fit` standardises it on its training rows.
-        seeds: one run each.
+        seeds: one run each; different ints from 0 to 2^63 - 1.
         epochs: passes over the training split.
         batch_size: samples per step.
         lr: learning rate of the first step.
@@ -54,42 +58,46 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         progress: show a bar on standard error; None does so on a terminal.
 
     Raises:
-        ValueError: a setting out of range, a split without rows, a term of the loss named like a column of
-            `Run.history`, or an `out` that holds another training.
+        ValueError: a setting out of range or of the wrong type, a split without rows, a term of the loss
+            named like a column of `Run.history`, or an `out` that holds another training.
+        DataError: the training rows hold a single class.
+        DamagedFileError: a file in `out` is not as it was written.
+        BlockingIOError: another process works in `out`.
         TrainingError: a loss, a gradient or a prediction is not finite; it names seed, epoch, step and term.
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
-    where = resolve(device)
-    seeds = _checked(seeds)
+    where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)
     data = all_splits(dataset, where)
-    if out is not None:
-        checkpoints.claim(Path(out), _identity(config, dataset, recipe, where))
-    with one_thread(), progress_bar(progress, len(seeds) * epochs) as tick:
-        return Runs(
-            [
-                _finish(Training(config, recipe, seed, data), out and run_folder(out, seed), tick)
-                for seed in seeds
-            ]
-        )
+    _check_target(dataset, data["train"].target)
+    identity = {} if folder is None else _identity(config, dataset, recipe, where)
+    with (
+        _places(folder, identity, seeds) as places,
+        one_thread(),
+        progress_bar(progress, len(seeds) * epochs) as tick,
+    ):
+        pairs = zip(seeds, places, strict=True)
+        return Runs([_finish(Training(config, recipe, seed, data), place, tick) for seed, place in pairs])
 
 
-def _finish(training: Training, folder: Path | None, tick: Tick) -> Run:
+def _places(
+    folder: Path | None, identity: dict[str, Any], seeds: Sequence[int]
+) -> AbstractContextManager[Sequence[SeedFolder | None]]:
+    return nullcontext([None] * len(seeds)) if folder is None else claimed(folder, identity, seeds)
+
+
+def _finish(training: Training, place: SeedFolder | None, tick: Tick) -> Run:
     """Take a seed from wherever it stands to its end."""
-    if folder is None:
+    if place is None:
         _run_epochs(training, tick)
         return training.finish()
-    if (folder / "run.json").exists():
+    run = place.load_run(training.model)
+    if run is not None:
         tick(f"seed {training.seed}", training.recipe.epochs)
-        return Run.load(folder, training.model)
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        training.load_state_dict(checkpoints.load(checkpoint, training.device))
-        tick(f"seed {training.seed}", len(training.history))
-    _run_epochs(training, tick, lambda: checkpoints.save(checkpoint, training.state_dict()))
-    run = training.finish()
-    run.save(folder)
-    checkpoint.unlink()
-    return run
+        return run
+    place.restore(training)
+    tick(f"seed {training.seed}", len(training.history))
+    _run_epochs(training, tick, lambda: place.save(training))
+    return place.save_run(training.finish())
 
 
 def _run_epochs(training: Training, tick: Tick, after: Callable[[], None] = lambda: None) -> None:
@@ -114,8 +122,19 @@ def _identity(
     }
 
 
-def _checked(seeds: Sequence[int]) -> tuple[int, ...]:
-    whole = not isinstance(seeds, int) and all(isinstance(seed, int) for seed in seeds)
-    if not whole or not len(seeds) or len(set(seeds)) < len(seeds):
-        raise ValueError(f"seeds: expected different ints, such as range(5), found {seeds!r}")
-    return tuple(seeds)
+def _checked_folder(out: Any) -> Path | None:
+    if out is None:
+        return None
+    if not isinstance(out, str | Path) or not str(out):
+        raise ValueError(f"out: expected the path of a folder, or None, found {out!r}")
+    if Path(out).exists() and not Path(out).is_dir():
+        raise ValueError(f"out: expected a folder, found a file at {out}; choose another path")
+    return Path(out)
+
+
+def _check_target(dataset: MultimodalDataset, target: Tensor) -> None:
+    """Refuse to tell one class from itself; ratings that never vary are a constant to learn."""
+    classes = target.unique().tolist()
+    if dataset.task == "classification" and len(classes) < 2:
+        found, fix = f"only class {classes[0]}", "assign rows of another class to the training split"
+        raise DataError(dataset.name, "target", "at least 2 classes among the training rows", found, fix)

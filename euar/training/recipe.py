@@ -1,8 +1,9 @@
 """How to train, as data."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
+
+from euar._checks import check_positive, is_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +26,11 @@ class Recipe:
     select: Literal["valid", "last"] = "valid"
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size"):
-            number = getattr(self, name)
-            if not isinstance(number, int) or number < 1:
-                raise ValueError(f"{name}: expected an int of at least 1, found {number!r}")
-        if not (self.lr > 0 and math.isfinite(self.lr)):
+        check_positive("epochs", self.epochs)
+        check_positive("batch_size", self.batch_size)
+        if not (is_number(self.lr) and self.lr > 0):
             raise ValueError(f"lr: expected a finite number above 0, found {self.lr!r}")
-        if not (self.weight_decay >= 0 and math.isfinite(self.weight_decay)):
+        if not (is_number(self.weight_decay) and self.weight_decay >= 0):
             raise ValueError(
                 f"weight_decay: expected a finite number of at least 0, found {self.weight_decay!r}"
             )

@@ -1,7 +1,9 @@
 """What training returns: one `Run` per seed, and `Runs` to compare them."""
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self, overload
@@ -10,7 +12,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from euar.files import atomic, read_json, write_json
+from euar.files import DamagedFileError, reading, write_bytes
+from euar.training import sealed
+
+_SCORED = ("valid", "test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +32,7 @@ class Run:
         metrics: `{"valid": {…}, "test": {…}}`, of the best epoch.
         predictions: `{"valid": (n,), "test": (n,)}`, or logits (n, C), in the order of the split's rows.
         seconds: time spent, interruptions not counted.
+        identity: the hash of all that decided the run but its seed, where `fit` kept it in a folder.
     """
 
     seed: int
@@ -36,36 +42,89 @@ class Run:
     metrics: dict[str, dict[str, float]]
     predictions: dict[str, np.ndarray]
     seconds: float
+    identity: str | None = None
 
     def record(self) -> dict[str, Any]:
         """The run's line in a result: seed, best epoch, seconds, and metrics by split."""
         return {"seed": self.seed, "best_epoch": self.best_epoch, "seconds": self.seconds, **self.metrics}
 
-    def save(self, folder: Path) -> None:
-        """Write `weights.pt`, `predictions.npz` and, last, `run.json`, the sign of a complete run."""
-        with atomic(folder / "weights.pt") as temporary:
-            torch.save(self.model.state_dict(), temporary)
-        with atomic(folder / "predictions.npz") as temporary, temporary.open("wb") as file:
-            np.savez(file, **self.predictions)
-        write_json(folder / "run.json", {**self.record(), "history": self.history})
+    def save(self, folder: str | Path) -> None:
+        """Write `weights.pt`, `predictions.npz` and, last, `run.json`, the sign of a complete run.
+
+        `run.json` holds the SHA-256 of the other two and of itself.
+        """
+        folder = Path(folder)
+        content = {"weights.pt": to_bytes(self.model.state_dict()), "predictions.npz": _npz(self.predictions)}
+        for name, part in content.items():
+            write_bytes(folder / name, part)
+        hashes = {name: sealed.sha256(part) for name, part in content.items()}
+        fields = {**self.record(), "identity": self.identity, "history": self.history, "files": hashes}
+        sealed.write_json(folder / "run.json", fields)
 
     @classmethod
-    def load(cls, folder: Path, model: nn.Module) -> Self:
-        """Read what `save` wrote; `model` receives the weights."""
-        device = next(model.parameters()).device
-        model.load_state_dict(torch.load(folder / "weights.pt", map_location=device, weights_only=True))
-        with np.load(folder / "predictions.npz") as file:
-            predictions = dict(file)
-        fields = read_json(folder / "run.json")
-        return cls(
-            seed=fields["seed"],
-            model=model.eval(),
-            best_epoch=fields["best_epoch"],
-            history=[_with_nan(epoch) for epoch in fields["history"]],
-            metrics={split: _with_nan(fields[split]) for split in predictions},
-            predictions=predictions,
-            seconds=fields["seconds"],
-        )
+    def load(cls, folder: str | Path, model: nn.Module) -> Self:
+        """Read what `save` wrote; `model` receives the weights.
+
+        Raises:
+            DamagedFileError: a file is not what `save` wrote, or the weights are of another model.
+        """
+        folder = Path(folder)
+        fields = read_fields(folder)
+        with _part(folder, fields, "weights.pt", f"the weights of a {type(model).__name__}") as file:
+            device = next(model.parameters()).device
+            model.load_state_dict(torch.load(file, map_location=device, weights_only=True))
+        with _part(folder, fields, "predictions.npz", "arrays by split") as file, np.load(file) as arrays:
+            predictions = {split: arrays[split] for split in _SCORED}
+        with reading(folder / "run.json", "the fields of a run", remedy(folder)):
+            return cls(
+                seed=fields["seed"],
+                model=model.eval(),
+                best_epoch=fields["best_epoch"],
+                history=[_with_nan(epoch) for epoch in fields["history"]],
+                metrics={split: _with_nan(fields[split]) for split in _SCORED},
+                predictions=predictions,
+                seconds=fields["seconds"],
+                identity=fields["identity"],
+            )
+
+
+def read_fields(folder: Path) -> dict[str, Any]:
+    """Return what `run.json` holds: the record of a run, its identity, its history and its files' hashes.
+
+    Raises:
+        DamagedFileError: the file is not what `Run.save` wrote.
+    """
+    return sealed.read_json(folder / "run.json", remedy(folder))
+
+
+def remedy(folder: Path) -> str:
+    """Return what to do about a damaged run."""
+    return f"delete the folder {folder} and train this seed again; other seeds stay as they are"
+
+
+def to_bytes(state: dict[str, Any]) -> bytes:
+    """Return what `torch.save` would write."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def _npz(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _part(folder: Path, fields: dict[str, Any], name: str, expected: str) -> Iterator[io.BytesIO]:
+    """Give the block a file of the run that has the hash written down; name it if the block fails."""
+    path = folder / name
+    if not path.exists():
+        raise DamagedFileError(path, expected, "no such file", remedy(folder))
+    with reading(path, expected, remedy(folder)):
+        content = path.read_bytes()
+        sealed.check(path, content, fields["files"][name], remedy(folder))
+        yield io.BytesIO(content)
 
 
 def _with_nan(record: dict[str, float | None]) -> dict[str, float]:

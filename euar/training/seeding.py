@@ -6,10 +6,32 @@ states.
 """
 
 import hashlib
-from collections.abc import Iterator
+import reprlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
+
+_MOST = 10_000  # seeds of one call
+
+
+def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """Return the seeds of several runs.
+
+    Raises:
+        ValueError: not 1 to 10,000 different ints from 0 to 2^63 - 1.
+    """
+    few = tuple(seeds[: _MOST + 1]) if isinstance(seeds, Sequence) else ()  # a range may be endless
+    if not 0 < len(few) <= _MOST or not all(map(_fits, few)) or len(set(few)) < len(few):
+        raise ValueError(
+            f"seeds: expected different ints, such as range(5), found {reprlib.repr(seeds)}; "
+            f"at most {_MOST} of them, each from 0 to 2^63 - 1"
+        )
+    return few
+
+
+def _fits(seed: object) -> bool:
+    return isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63
 
 
 def derive(seed: int, purpose: str) -> int:

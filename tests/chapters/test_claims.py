@@ -29,9 +29,40 @@ def test_an_upper_bound_is_measured_from_the_upper_end():
     )
 
 
-@pytest.mark.parametrize("bounds", [{}, {"at_least": 0, "at_most": 1}])
-def test_exactly_one_bound(bounds):
-    with pytest.raises(ValueError, match="either at_least or at_most"):
+DIFFERENCES = [0.010, -0.012, 0.004, -0.003, 0.006]  # signed, per seed; the 90 % interval reaches 0.00926
+
+
+def test_no_difference_is_printed_with_its_margin_and_the_detectable_difference(capsys):
+    made = claim("change of MAE", DIFFERENCES, within=0.02)
+    assert made.margin == pytest.approx(0.02 - 0.00926, abs=1e-5)
+    assert capsys.readouterr().out == (
+        "✓ change of MAE: 0.001, 95 % [-0.00975, 0.0118], n = 5 equal within a margin of ±0.02, p = 0.004; "
+        "detectable difference 0.0146\n"
+    )
+
+
+@pytest.mark.parametrize("margin", [0.009, 0.0001])
+def test_equality_that_is_not_shown_fails_though_the_interval_holds_zero(margin):
+    with pytest.raises(ClaimError, match=r"✗ change: .* equal within a margin of .* detectable difference"):
+        claim("change", DIFFERENCES, within=margin)
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_real_difference_is_not_equality(sign):
+    with pytest.raises(ClaimError):
+        claim("change", [sign * value for value in SEEDS], within=0.5)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "found"),
+    [
+        ({}, "none"),
+        ({"at_least": 0, "at_most": 1}, "at_least and at_most"),
+        ({"at_most": 0, "within": 1}, "at_most and within"),
+    ],
+)
+def test_exactly_one_bound(bounds, found):
+    with pytest.raises(ValueError, match=f"one of at_least, at_most and within, found {found}$"):
         claim("size", SEEDS, **bounds)
 
 

@@ -64,6 +64,9 @@ def test_another_configuration_in_the_same_folder(data, tmp_path):
         (["{data}", "--seeds", "x"], "seeds: expected a number such as 5"),
         (["{data}", "--seeds", "0"], "seeds: expected"),
         (["{data}", "--seeds", "1,1"], "seeds: expected different"),
+        (["{data}", "--seeds", "2000000000"], "found range(0, 2000000000); at most 10000 of them"),
+        (["{data}", "--seeds", str(2**70)], "at most 10000 of them"),
+        (["{data}", "--device", "mps"], "device: expected 'auto', 'cpu' or 'cuda', found 'mps'"),
         (["{data}", "--preset", "best"], "expected one of default, paper, released"),
         (["{data}", "--epochs", "0"], "epochs: expected an int of at least 1"),
         (["{data}", "--device", "tpu-7"], "device: expected"),
@@ -129,6 +132,27 @@ def test_results_of_older_code_say_so(data, tmp_path, monkeypatch):
     store.save_result(Result(result, {}), tmp_path / "results")
     monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
     assert "measured with older code" in euar("results", "train").stdout
+
+
+def test_a_damaged_result_is_one_block_and_exit_2(tmp_path, monkeypatch):
+    path = tmp_path / "results" / "train" / "0.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
+    done = euar("results", "train")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"euar: {path}: expected a JSON object in UTF-8, found JSONDecodeError")
+
+
+def test_a_damaged_checkpoint_is_one_block_and_exit_2(data, tmp_path):
+    call = ("train", data, "--seeds", 1, "--epochs", 1, "--out", tmp_path)
+    assert euar(*call).exit_code == 0
+    weights = tmp_path / "seed-0" / "weights.pt"
+    weights.write_bytes(weights.read_bytes()[:-9])
+    done = euar(*call)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"euar: {weights}: expected content with SHA-256 ")
+    assert "Traceback" not in done.output
 
 
 def test_an_unknown_experiment_is_exit_2():

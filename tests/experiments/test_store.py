@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 
 from euar.experiments import store
 from euar.experiments.measurement import Predicted, Result
+from euar.files import DamagedFileError
 from euar.training import Recipe
 from tests.experiments.schema import stored
 
@@ -51,6 +53,38 @@ def test_nothing_is_overwritten(result, tmp_path):
     with pytest.raises(FileExistsError):
         save({**result, "seconds": 0.0}, tmp_path)
     assert store.load_results("train", tmp_path) == [stored(result)]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("", "JSONDecodeError"),
+        (None, "JSONDecodeError"),
+        ("[1, 2]", "a list at the top"),
+        ("[" * 100_000 + "]" * 100_000, "RecursionError"),
+        ('{"a":' * 40 + "1" + "}" * 40, "more than 32 levels"),
+        ("{}", "experiment None"),
+        ('{"experiment": "train", "key": 5}', "key 5"),
+        (b'{"key": "\xff"}', "UnicodeDecodeError"),
+    ],
+)
+def test_a_damaged_result_is_one_named_error(content, found, result, tmp_path):
+    path = save(result, tmp_path)
+    content = path.read_bytes()[:200] if content is None else content
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for read in (store.read_result, lambda path: store.load_results("train", path.parent.parent)):
+        with pytest.raises(DamagedFileError) as caught:
+            read(path)
+        assert caught.value.file == str(path)
+        assert found in caught.value.found
+        assert "delete it and measure it again" in caught.value.remedy
+
+
+def test_a_result_under_another_name_is_refused(result, tmp_path):
+    path = save(result, tmp_path)
+    shutil.move(path, path.with_name("0.json"))
+    with pytest.raises(DamagedFileError, match=rf"expected the result train/0, found train/{result['key']}"):
+        store.load_results("train", tmp_path)
 
 
 def test_what_is_there(result, tmp_path):

@@ -1,11 +1,11 @@
-import shutil
+import errno
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from euar.training import checkpoints, fit
+from euar.training import fit
 from euar.training.loop import Training
 from tests.training.tiny import TinyConfig, dataset
 
@@ -93,22 +93,77 @@ def test_a_configuration_that_cannot_be_written_down_is_refused(tmp_path):
     assert len(fit(Bare(), dataset(), **SETTINGS)) == 1
 
 
-def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
-    path = tmp_path / "checkpoint.pt"
-    checkpoints.save(path, {"epoch": 1})
-
-    def half(_state, file):
-        file.write_bytes(b"half")
-        raise InterruptionError
-
-    monkeypatch.setattr(torch, "save", half)
-    with pytest.raises(InterruptionError):
-        checkpoints.save(path, {"epoch": 2})
-    assert checkpoints.load(path, torch.device("cpu")) == {"epoch": 1}
-    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
+def test_the_order_of_the_modalities_is_part_of_a_training(tmp_path):
+    fit(TinyConfig(), dataset(), out=tmp_path, **SETTINGS)
+    config = TinyConfig()
+    swapped = dict(reversed(config.to_dict().items()))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(ValueError, match=r"order: there model\.\w+, here model\.\w+"),
+    ):
+        patch.setattr(TinyConfig, "to_dict", lambda self: swapped)
+        fit(config, dataset(), out=tmp_path, **SETTINGS)
 
 
-def test_a_checkpoint_cannot_run_code(tmp_path):
-    torch.save({"payload": shutil.rmtree}, tmp_path / "checkpoint.pt")
-    with pytest.raises(Exception, match=r"[Ww]eights"):
-        checkpoints.load(tmp_path / "checkpoint.pt", torch.device("cpu"))
+class KilledError(BaseException):
+    """No block that cleans up after an `Exception` sees it."""
+
+
+def killed_at(patch, moment):
+    """Let the process end at a moment: before and after each change of a file's name or presence."""
+    moments = iter(range(10_000))
+
+    def dying(change):
+        def step(*args, **kwargs):
+            if next(moments) == moment:
+                raise KilledError
+            change(*args, **kwargs)
+            if next(moments) == moment:
+                raise KilledError
+
+        return step
+
+    for name in ("replace", "unlink"):
+        patch.setattr(Path, name, dying(getattr(Path, name)))
+    return moments
+
+
+def test_a_kill_at_any_moment_of_the_writing_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["euar.training.fit"], "code_sha256", lambda _type: "code")
+    call = {"config": TinyConfig(), "dataset": dataset(), **SETTINGS, "epochs": 2}
+    (expected,), moment, killed = fit(**call), 0, True
+    while killed:
+        folder = tmp_path / str(moment)
+        with monkeypatch.context() as patch:
+            killed_at(patch, moment)
+            try:
+                fit(**call, out=folder)
+                killed = False
+            except KilledError:
+                pass
+        (again,) = fit(**call, out=folder)
+        assert (again.history, again.metrics) == (expected.history, expected.metrics)
+        assert np.array_equal(again.predictions["test"], expected.predictions["test"])
+        left = {path.name for path in folder.rglob("*") if path.is_file()}
+        assert left == {".lock", "identity.json", "run.json", "weights.pt", "predictions.npz"}
+        moment += 1
+    assert moment > 24  # seven files, each with a rename and the removal of what is left beside it
+
+
+@pytest.mark.parametrize("name", ["checkpoint.pt", "weights.pt", "predictions.npz", "run.json"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(name, whole, tmp_path, monkeypatch):
+    write_bytes = Path.write_bytes
+
+    def full(path, content):
+        if f".{name}." not in path.name:
+            return write_bytes(path, content)
+        write_bytes(path, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left") as caught:
+        patch.setattr(Path, "write_bytes", full)
+        fit(TinyConfig(), dataset(), out=tmp_path, **SETTINGS)
+    assert str(caught.value) == f"[Errno 28] No space left on device: '{tmp_path / 'seed-0' / name}'"
+    assert not list(tmp_path.rglob("*.part"))
+    again = fit(TinyConfig(), dataset(), out=tmp_path, **SETTINGS)[0]
+    assert again.history == whole[0].history

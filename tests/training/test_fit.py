@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from euar.data import DataError
 from euar.training import TrainingError, fit, metrics, predict
 from tests.training.tiny import Tiny, TinyConfig, dataset
 
@@ -247,11 +248,52 @@ def test_divergence_is_an_error_too():
         ({"seeds": ()}, "seeds: expected different ints"),
         ({"seeds": (1, 1)}, "seeds: expected different ints"),
         ({"device": "gpu"}, "device: expected 'auto', 'cpu' or 'cuda', found 'gpu'"),
+        ({"epochs": True}, "epochs: expected an int of at least 1, found True"),
+        ({"epochs": 2**70}, r"epochs: expected an int below 2\^31, found"),
+        ({"batch_size": True}, "batch_size: expected an int of at least 1, found True"),
+        ({"batch_size": "16"}, "batch_size: expected an int of at least 1, found '16'"),
+        ({"lr": None}, "lr: expected a finite number above 0, found None"),
+        ({"lr": True}, "lr: expected a finite number above 0, found True"),
+        ({"lr": 10**400}, "lr: expected a finite number above 0, found 1000"),
+        ({"weight_decay": "x"}, "weight_decay: expected a finite number of at least 0, found 'x'"),
+        ({"select": []}, r"select: expected 'valid' or 'last', found \[\]"),
+        ({"seeds": None}, "seeds: expected different ints, such as"),
+        ({"seeds": "12"}, "seeds: expected different ints, such as"),
+        ({"seeds": (0, True)}, "seeds: expected different ints, such as"),
+        ({"seeds": (0, -1)}, r"found \(0, -1\); at most 10000 of them, each from 0 to 2\^63 - 1"),
+        ({"seeds": (2**63,)}, r"each from 0 to 2\^63 - 1"),
+        ({"seeds": range(2**70)}, "at most 10000 of them"),
+        *(
+            ({"device": name}, "device: expected 'auto', 'cpu' or 'cuda', found")
+            for name in ("mps", "xpu", "meta", "", None, 0)
+        ),
+        ({"device": "cuda:99"}, "device: 'cuda:99' asked for, but torch finds"),
+        ({"out": ""}, "out: expected the path of a folder, or None, found ''"),
+        ({"out": 5}, "out: expected the path of a folder, or None, found 5"),
+        ({"out": __file__}, "out: expected a folder, found a file at"),
     ],
 )
-def test_bad_settings_are_named(changes, message):
+def test_bad_settings_are_named(changes, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=message):
         fit(TinyConfig(), dataset(), **FAST | changes)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_single_class_in_training_is_refused(tmp_path):
+    data = dataset(classes=3)
+    target = np.where(data.split == "train", 1, data.target)
+    with pytest.raises(DataError, match=r"tiny: target: expected at least 2 classes .* found only class 1"):
+        fit(TinyConfig(outputs=3), dataset(classes=3, target=target), **FAST, out=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rating_that_never_varies_is_a_constant_to_learn():
+    data = dataset()
+    target = np.where(data.split == "train", np.float32(1.5), data.target)
+    settings = {"epochs": 60, "lr": 0.05, "select": "last", "device": "cpu"}
+    run = fit(TinyConfig(noise=0.0), dataset(target=target), **settings)[0]
+    assert np.abs(run.predictions["test"] - 1.5).mean() < 0.3
 
 
 def test_a_split_without_rows_is_named():

@@ -65,6 +65,11 @@ def test_save_and_load(runs, tmp_path):
         assert (again.model.state_dict()[name] == weight).all()
 
 
+def test_paths_may_be_words(runs, tmp_path):
+    runs[1].save(str(tmp_path))
+    assert Run.load(str(tmp_path), TinyConfig().build()).metrics == runs[1].metrics
+
+
 def test_nan_survives_the_trip_through_json(runs, tmp_path):
     metrics = {split: {**runs[0].metrics[split], "corr": math.nan} for split in ("valid", "test")}
     history = [{**epoch, "valid_corr": math.nan} for epoch in runs[0].history]

@@ -9,7 +9,7 @@ from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from euar.plots.style import COLORS, MARKERS, figure
+from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
 def point_and_gaussian(mean: float, sd: float) -> Figure:
@@ -47,7 +47,7 @@ def ellipses(mean: ArrayLike, sd: ArrayLike, titles: Sequence[str]) -> Figure:
             ax.plot(*center, color=COLORS[j], marker=MARKERS[j], linestyle="", label=f"expert {j}")
         ax.set(title=title, xlabel="coordinate 0", aspect="equal")
     axes[0].set_ylabel("coordinate 1")
-    axes[0].legend(frameon=False, fontsize="small")
+    legend_below(made)
     return made
 
 

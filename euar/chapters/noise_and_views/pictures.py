@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from euar.plots.style import COLORS, MARKERS, figure
+from euar.plots.style import COLORS, MARKERS, figure, legend_below
 
 
 def noise_maps(maps: Mapping[str, NDArray], names: Sequence[str]) -> Figure:
@@ -45,11 +45,11 @@ def noisy_reading(clean: NDArray, noisy: NDArray, reading: NDArray, target: NDAr
     features.plot(noisy, color=COLORS[1], marker=MARKERS[1], markersize=3, linewidth=0.8, label="noisy")
     features.plot(clean, color=COLORS[0], linewidth=2, label="clean")
     features.set(xlabel="feature", ylabel="value", title="one sample", ylim=(-5, 5))
-    features.legend(loc="upper right", frameon=False, ncols=2)
     scatter.scatter(target, reading, s=5, color=COLORS[0], linewidths=0, alpha=0.5)
     scatter.plot([-3, 3], [-3, 3], color="black", linestyle=":", linewidth=1)
     limits = {"xlim": (-3.2, 3.2), "ylim": (-9, 9)}
     scatter.set(xlabel="label", ylabel="reading", title="all samples", **limits)
+    legend_below(made)
     return made
 
 
@@ -84,5 +84,5 @@ def error_by_disagreement(panels: Mapping[str, tuple[NDArray, NDArray, NDArray]]
         ax.plot(*bins.T, color=COLORS[1], marker=MARKERS[1], label="mean of a bin")
         ax.set(xlabel="SD of the raters", title=title, ylim=(0, None))
     axes[0].set_ylabel("absolute error")
-    axes[0].legend(loc="upper left", frameon=False)
+    legend_below(made)
     return made

@@ -4,31 +4,32 @@
 cleans and checks it. Modalities bear the names that their source uses.
 """
 
-from collections.abc import Sequence
+import pkgutil
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers import csd, mosei, mosi, mvsa, nyud, own, pickles
 from euar.data.readers.contract import Nan, PickleReader, Reader, described
 from euar.data.regular import check_regular
 
-#: Readers of files and folders, a source's together. The first that matches reads.
+_SOURCES = [
+    import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if found.ispkg
+]
+_FILES: list[Sequence[Reader]] = [source.READERS for source in _SOURCES if hasattr(source, "READERS")]
+_PICKLES: list[Sequence[PickleReader]] = [source.PICKLES for source in _SOURCES if hasattr(source, "PICKLES")]
+
+#: Readers of files and folders, those of a source together.
 #:
 #: :meta hide-value:
-FILES: tuple[Reader, ...] = (
-    *own.READERS,
-    *csd.READERS,
-    *mosi.READERS,
-    *mosei.READERS,
-    *mvsa.READERS,
-    *nyud.READERS,
-)
+FILES: tuple[Reader, ...] = tuple(chain.from_iterable(_FILES))
 #: Readers of what a pickle held.
 #:
 #: :meta hide-value:
-PICKLES: tuple[PickleReader, ...] = pickles.READERS
+PICKLES: tuple[PickleReader, ...] = tuple(chain.from_iterable(_PICKLES))
 
 
 def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:
@@ -46,7 +47,8 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
             first.
 
     Raises:
-        DataError: no reader knows the format, it has no such variant, or the content is damaged.
+        DataError: no reader knows the format, or readers of several sources do; there is no such variant;
+            or the content is damaged.
     """
     path = Path(path)
     if not path.exists():
@@ -58,9 +60,9 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
         return MultimodalDataset.from_hdf5(path)
     if safe_pickle.is_pickle(path):
         subject = safe_pickle.load(path)
-        reader, arguments = _first(path, PICKLES, subject), [path, subject]
+        reader, arguments = _recognised(path, _PICKLES, subject), [path, subject]
     else:
-        reader, arguments = _first(path, FILES, path), [path]
+        reader, arguments = _recognised(path, _FILES, path), [path]
     _check_variant(path, getattr(reader, "VARIANTS", ()), variant)
     if variant is not None:
         arguments.append(variant)
@@ -73,10 +75,14 @@ def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> N
         raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
 
 
-def _first(path: Path, candidates: Sequence, subject: object) -> Reader | PickleReader:
-    """Return the first reader that knows the subject, a path or the content of a pickle."""
-    for reader in candidates:
-        if reader.matches(subject):
-            return reader
-    known = "; ".join(described(reader) for reader in (*FILES, *PICKLES))
-    raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
+def _recognised(path: Path, sources: Iterable[Sequence], subject: object) -> Reader | PickleReader:
+    """Return the first reader of the one source that knows the subject, a path or the content of a pickle."""
+    matching = (next((reader for reader in readers if reader.matches(subject)), None) for readers in sources)
+    found = [reader for reader in matching if reader]
+    if len(found) > 1:
+        names = " and ".join(reader.NAME for reader in found)
+        raise DataError(path, "format", "files of one format", names, "put each into a folder of its own")
+    if not found:
+        known = "; ".join(described(reader) for reader in (*FILES, *PICKLES))
+        raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
+    return found[0]

@@ -22,8 +22,9 @@ class Reader(Protocol):
     """A reader of files or folders: a module with these names.
 
     To add a reader: one module in the folder of its source, its name in that folder's `READERS`, and its
-    test. The first reader that matches reads, so the more demanding one stands first. The test's writer, in
-    `tests/data/readers/writers`, makes a tiny source; the mutations of `tests/data/readers/fuzz` take it too.
+    test. A new folder is found without being named anywhere. Of a source's readers the first that matches
+    reads, so the more demanding one stands first. The test's writer, in `tests/data/readers/writers`, makes a
+    tiny source; the mutations of `tests/data/readers/fuzz` take it too.
 
     A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
     one as `read`'s last argument, `variant`.
@@ -51,7 +52,10 @@ class Reader(Protocol):
 
 @runtime_checkable
 class PickleReader(Protocol):
-    """A reader of what a pickle held, which `euar.data.safe_pickle` has loaded; else as `Reader`."""
+    """A reader of what a pickle held, as `euar.data.safe_pickle` loads it.
+
+    It stands in its folder's `PICKLES`; all else is as in `Reader`.
+    """
 
     NAME: str
     TITLE: str

@@ -4,7 +4,7 @@ Seeds and rows are crossed: each seed predicts each row. If seed i scores `μ + 
 mean over n seeds and m rows has the variance `A + B + E = var(a) / n + var(b) / m + var(e) / (n m)`. To draw
 seeds and rows with replacement and to take percentiles (Owen's pigeonhole bootstrap) estimates `A + B + 3E`,
 loses a factor (n - 1) / n of A, and knows no t quantile: on simulated scores its 95 % intervals covered from
-91 % (5 seeds, strong effects of the seed) to 99 % (seeds that agree on no row). Here rows are drawn and the
+87 % (5 seeds, their effects dominate) to 99 % (no effect of seeds, none of rows). Here rows are drawn and the
 parts are kept apart, which covered 94 to 96 % in the same simulations:
 
 - over seeds, `S = var(θ_i) / n` of the seeds' scores θ_i, as in the t-interval; it estimates A + E. Drawing

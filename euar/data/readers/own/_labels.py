@@ -48,15 +48,12 @@ def content(
         expected = "features, or a column text, image or audio"
         raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
     found_in = {name: joined(table["id"], name, found) for name, found in features.items()}
-    split = table.get("split")
     return Content(
         name=path.stem,
         files=sorted({labels, *named, *(found.file for found in features.values())}),
         target=target,
         ids=table["id"],
-        split=tables.words(labels, "split", split, _SPLITS)
-        if split
-        else splitting.assign(path, target, table.get("group") or table["id"]),
+        split=_split(path, labels, table, target),
         groups=table.get("group"),
         target_sd=tables.numbers(labels, "label_sd", table["label_sd"]) if "label_sd" in table else None,
         modalities={name: values for name, (values, lengths, _) in found_in.items() if values.ndim == 2},
@@ -67,6 +64,13 @@ def content(
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=meta,
     )
+
+
+def _split(path: Path, labels: Path, table: Mapping[str, list[str]], target: np.ndarray) -> Sequence[str]:
+    """Return the column of the table, else a split that is drawn."""
+    if "split" in table:
+        return tables.words(labels, "split", table["split"], _SPLITS)
+    return splitting.assign(path, target, table.get("group") or table["id"])
 
 
 def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:

@@ -3,4 +3,4 @@
 from euar.data.readers.contract import PickleReader
 from euar.data.readers.pickles import mag, mmsa, mult
 
-READERS: tuple[PickleReader, ...] = (mmsa, mult, mag)
+PICKLES: tuple[PickleReader, ...] = (mmsa, mult, mag)

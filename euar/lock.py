@@ -1,0 +1,48 @@
+"""One process at a time works in a folder."""
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from euar.files import DamagedFileError, read_json, write_json
+
+
+@contextmanager
+def sole_worker(folder: Path) -> Iterator[None]:
+    """Keep every other process out of a folder while the block runs.
+
+    The lock dies with the process that holds it. `.lock` stays behind, empty: to remove it would let two in.
+
+    Args:
+        folder: made when absent.
+
+    Raises:
+        BlockingIOError: another process works there; it says which, and since when.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock, note = FileLock(folder / ".lock"), folder / ".worker"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        remedy = "wait for its end, or choose another folder"
+        raise BlockingIOError(f"{folder}: {_worker(note)} works here; {remedy}") from None
+    try:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        write_json(note, {"pid": os.getpid(), "host": platform.node(), "since": now})
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _worker(note: Path) -> str:
+    try:
+        fields = read_json(note)
+    except (FileNotFoundError, DamagedFileError):  # the lock counts; the note is a courtesy
+        return "another process"
+    return f"process {fields.get('pid')} on {fields.get('host')}, since {fields.get('since')},"
