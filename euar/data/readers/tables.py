@@ -14,7 +14,7 @@ from euar.data.errors import DataError
 from euar.data.regular import read_bytes, regular_file
 
 MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 2,000
-MAX_BYTES = 2**30
+MAX_BYTES = 2**28
 MAX_CELLS = 2**24
 _MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
