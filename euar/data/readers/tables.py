@@ -16,6 +16,7 @@ from euar.data.regular import read_bytes, regular_file
 MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 2,000
 MAX_BYTES = 2**28
 MAX_CELLS = 2**24
+_ROW = 4  # cells that take as much memory as a row itself, and are counted with it
 _MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
@@ -187,7 +188,7 @@ def _same_length(path: Path, reader: Iterator[list[str]]) -> list[Row]:
             raise DataError(
                 path, "columns", f"{len(table[0])} in every row", f"{len(cells)} in line {line}", remedy
             )
-        if (count := count + len(cells)) > MAX_CELLS:
+        if (count := count + len(cells) + _ROW) > MAX_CELLS:
             remedy = "keep large arrays in .npy files"
             raise DataError(path, "rows", f"at most {MAX_CELLS} cells", f"more, up to line {line}", remedy)
         table += [Row(cells, line)] if cells else []

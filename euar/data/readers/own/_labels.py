@@ -134,6 +134,8 @@ def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
     for name in _POINTERS:
         for row, cell in enumerate(table.get(name, ())):
             pointer = cell.partition("#")[0]
+            if labels.parent / pointer in found:
+                continue
             if problem := _problem(labels.parent, pointer):
                 expected = f"the path of a file in the folder of {labels.name}, relative to it"
                 cell_there = f"{cell[:80]!r} in {tables.where(table[name], row)}: {problem}"
