@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from euar.data.dataset import MultimodalDataset
 
 SPLITS = ("train", "valid", "test")
+_ALWAYS, _UNEVEN = 2**26, 64  # letters that texts may take in memory; how many times their own
 _FLOAT = ("float32", "float64")
 _TYPES = {  # part -> {number of dimensions: types}; what is not listed here is free
     "modalities": {2: ("float32",)},
@@ -48,14 +49,30 @@ def check_dataset(data: "MultimodalDataset") -> None:
 
 
 def as_text(file: str, field: str, values: Iterable[str]) -> np.ndarray:
-    """Return strings as a NumPy array, or raise when one is not text that a file can hold."""
+    """Return strings as a NumPy array, or raise when one is not text that a file can hold.
+
+    All take as much room as the longest, so that one must not be far longer than the others.
+    """
     values = list(values)
     if not values:
         raise DataError(file, field, "at least one row", "none", "check the source or the selection")
+    check_text(file, field, values)
+    lengths = [len(value) for value in values]
+    longest, room = max(lengths), max(_ALWAYS, _UNEVEN * sum(lengths))
+    if len(values) * longest > room:
+        expected = f"texts up to {room // len(values)} letters, for {len(values)} rows like these"
+        found = f"one of {longest} in row {lengths.index(longest)}"
+        raise DataError(file, field, expected, found, "shorten the text, or leave the row out")
+    return np.array(values, dtype=np.str_)
+
+
+def check_text(file: str, field: str, values: Iterable[str]) -> None:
+    """Raise when a value is not text that a file can hold."""
     for row, value in enumerate(values):
         if not (isinstance(value, str) and _is_storable(value)):
-            raise DataError(file, field, "text without NUL", f"{value!r} in row {row}", "convert it to str")
-    return np.array(values, dtype=np.str_)
+            raise DataError(
+                file, field, "text without NUL", f"{value!r:.80} in row {row}", "convert it to str"
+            )
 
 
 def check_names(file: str, field: str, names: Iterable[str]) -> None:
@@ -92,7 +109,7 @@ def check_array(file: str, field: str, values: np.ndarray) -> None:
         found = f"{values.dtype} of shape {values.shape}"
         raise DataError(file, field, "rows of numbers, bool or text", found, "convert it, or leave it out")
     if values.dtype.kind == "U":
-        as_text(file, field, values.ravel())
+        check_text(file, field, values.flat)
 
 
 def check_type(file: str, field: str, values: np.ndarray) -> None:
@@ -172,4 +189,8 @@ def check_values(file: str, field: str, values: np.ndarray, arrays: Mapping[str,
 
 
 def _is_storable(value: str) -> bool:
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return "\0" not in value

@@ -1,8 +1,4 @@
-"""Archives, extracted without trusting what they say: no file outside the folder, no link, no bomb.
-
-ZIP members must be stored or packed with deflate. Of the other packings, bzip2 and LZMA, Python's `zipfile`
-unpacks each piece that it has read at once, however much comes out.
-"""
+"""Archives, extracted without trusting what they say: no file outside the folder, no link, no bomb."""
 
 import gzip
 import stat
@@ -16,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
+from euar.data._zips import AGAIN, CHUNK, Stepwise, packing_problem, zip_file
 from euar.data.errors import DataError
 from euar.data.regular import regular_file
 
@@ -23,11 +20,7 @@ MAX_BYTES = 2**33  # unpacked
 MAX_FILES = 100_000
 UNFOLDS = 200  # times its own size that an archive may unfold to
 ALWAYS = 2**28  # bytes that any archive may unfold to
-_CHUNK = 2**20
-_LARGEST_DIRECTORY = 2**24  # bytes at the end of a ZIP file, which are read at once
 _LONGEST_NAME, _DEEPEST = 1000, 32  # letters, folders
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_AGAIN = "get the archive from a trusted source"
 _ZIP, _GZIP = b"PK", b"\x1f\x8b"
 
 
@@ -88,38 +81,9 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
                 yield _from_zip(content)
         else:
             stream = gzip.GzipFile(fileobj=file) if head == _GZIP else file
-            stream = _Stepwise(stream, _CHUNK)
+            stream = Stepwise(stream, CHUNK)
             with tarfile.open(fileobj=stream, mode="r:") as content:
                 yield _from_tar(content, stream)
-
-
-def zip_file(file: IO[bytes]) -> zipfile.ZipFile:
-    """Open a ZIP file, whose list of members must not be huge."""
-    return zipfile.ZipFile(_Stepwise(file, _LARGEST_DIRECTORY))
-
-
-def packing_problem(info: zipfile.ZipInfo) -> str:
-    """Return why a member of a ZIP file cannot be unpacked in bounded memory, or "" if it can."""
-    if info.flag_bits & 1:
-        return "an encrypted file"
-    if info.compress_type not in _PACKINGS:
-        name = zipfile.compressor_names.get(info.compress_type, info.compress_type)
-        return f"a file packed with {name}: pack it with deflate"
-    return ""
-
-
-def unpacked(content: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Return what a member of a ZIP file holds, unpacked in small steps and never more than it declares.
-
-    Raises:
-        DataError: see `packing_problem`.
-    """
-    if problem := packing_problem(info):
-        raise DataError(
-            "archive", f"member {info.filename[:200]}", "a stored or deflated file", problem, _AGAIN
-        )
-    with content.open(info) as stream:
-        return b"".join(iter(lambda: stream.read(_CHUNK), b""))
 
 
 def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
@@ -132,14 +96,14 @@ def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
         yield _Member(info.orig_filename, kind, info.file_size, lambda info=info: content.open(info))
 
 
-def _from_tar(content: tarfile.TarFile, stream: "_Stepwise") -> Iterator[_Member]:
+def _from_tar(content: tarfile.TarFile, stream: Stepwise) -> Iterator[_Member]:
     for info in content:
         kind = "folder" if info.isdir() else "a link or device"
         if info.isreg():
             kind = "a sparse file" if info.issparse() else "file"
         yield _Member(info.name, kind, info.size, lambda info=info: content.extractfile(info))
     stream.seek(content.offset)
-    end = stream.read(_CHUNK)  # reading to the end also lets gzip compare its checksum
+    end = stream.read(CHUNK)  # reading to the end also lets gzip compare its checksum
     if not end or end.strip(b"\0") or stream.read(1):
         found = "something else: it may be truncated"
         raise DataError("archive", "end", "a block of zeros, then nothing", found, "get the file again")
@@ -187,7 +151,7 @@ def _copy(member: _Member, target: Path) -> int:
     """Write a member, never more than it declares, and return its size in bytes."""
     done = 0
     with member.open() as source, target.open("xb") as file:
-        while chunk := source.read(_CHUNK):
+        while chunk := source.read(CHUNK):
             done += len(chunk)
             if done > member.size:
                 raise _refusal(member, f"{member.size} bytes, as declared", "more")
@@ -200,19 +164,4 @@ def _copy(member: _Member, target: Path) -> int:
 def _refusal(member: _Member, expected: str, found: str) -> DataError:
     """Return the error about a member; `extract` adds the archive."""
     name = member.name[:200] if member.name.isprintable() else repr(member.name[:200])
-    return DataError("archive", f"member {name}", expected, found, _AGAIN)
-
-
-class _Stepwise:
-    """A stream that is read in small steps only: a header that declares a huge name or list is refused."""
-
-    def __init__(self, stream: IO[bytes], most: int):
-        self._stream, self._most, self.tell, self.seek = stream, most, stream.tell, stream.seek
-        self.seekable = stream.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        found = self._stream.read(self._most + 1 if size < 0 else size) if size <= self._most else b""
-        if size > self._most or len(found) > self._most:
-            expected = f"headers of at most {self._most} bytes"
-            raise DataError("archive", "header", expected, f"one of {max(size, len(found))} bytes", _AGAIN)
-        return found
+    return DataError("archive", f"member {name}", expected, found, AGAIN)

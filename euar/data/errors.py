@@ -22,3 +22,7 @@ class DataError(ValueError):
     def at(self, file: object) -> "DataError":
         """Return the same error, blamed on `file`."""
         return DataError(file, self.field, self.expected, self.found, self.remedy)
+
+    def about(self, field: str) -> "DataError":
+        """Return the same error, for `field`."""
+        return DataError(self.file, field, self.expected, self.found, self.remedy)

@@ -63,7 +63,7 @@ def image(dataset: MultimodalDataset, modality: str, row: int) -> np.ndarray:
         pictures.check_size(file, pixels.shape[1], pixels.shape[0])
         return pixels
     except DataError as error:
-        raise DataError(file, f"raw/{modality}", error.expected, error.found, error.remedy) from error
+        raise error.about(f"raw/{modality}") from None
     except _UNREADABLE as error:
         found = str(error) or type(error).__name__
         raise DataError(file, f"raw/{modality}", "a readable picture", found, _REMEDY) from error

@@ -101,4 +101,6 @@ def _check(path: Path, status: os.stat_result, most: int) -> None:
         found = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
         raise DataError(path, "file", "a readable file", found, _REMEDY)
     if status.st_size > most:
-        raise DataError(path, "file", f"at most {most} bytes", f"{status.st_size}", "get the file again")
+        raise DataError(
+            path, "file", f"at most {most} bytes", f"{status.st_size} bytes", "get the file again"
+        )

@@ -102,7 +102,7 @@ def test_check_of_a_damaged_file_fails_with_the_reason(tmp_path):
     done = euar("check", path)
     assert done.exit_code == 2
     assert "FAIL  readable" in done.stdout
-    assert "'three' in row 4" in done.stdout
+    assert "'three' in line 5" in done.stdout
 
 
 def test_convert_writes_what_it_read(own, tmp_path):

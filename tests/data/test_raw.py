@@ -1,5 +1,7 @@
 """What pointers give: pictures, halves of pictures, entries of MATLAB arrays; and what cannot be read."""
 
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -188,3 +190,53 @@ def test_a_picture_too_large_to_hold_is_refused(tmp_path, monkeypatch):
     save(tmp_path / "a.png", pixels(1, (8, 10, 3)))
     with pytest.raises(DataError, match="decompression bomb"):
         raw.image(pointing(tmp_path, "a.png"), "view", 0)
+
+
+@pytest.mark.parametrize("kind", ["image", "depth", "audio"])
+@pytest.mark.parametrize(
+    "name", ["pipe", "device", "folder", "linked.png", "../out.png", "pipe.mat", "linked.mat"]
+)
+def test_pointers_to_no_file_of_the_folder_are_refused(name, kind, tmp_path):
+    folder = tmp_path / "set"
+    (folder / "folder").mkdir(parents=True)
+    for pipe in ("pipe", "pipe.mat"):
+        os.mkfifo(folder / pipe)
+    (folder / "device").symlink_to("/dev/zero")
+    for suffix in ("png", "mat"):
+        save(tmp_path / "out.png", pixels(1, (8, 9, 3))).rename(tmp_path / f"out.{suffix}")
+        (folder / f"linked.{suffix}").symlink_to(tmp_path / f"out.{suffix}")
+    save(tmp_path / "out.png", pixels(1, (8, 9, 3)))
+    for call in (raw.item, raw.content):
+        with pytest.raises(DataError) as caught:
+            call(pointing(folder, name, kind), "view", 0)
+        assert caught.value.file == str(folder / name)
+
+
+def test_a_link_inside_the_folder_is_followed(tmp_path):
+    save(tmp_path / "a.png", pixels(1, (8, 9, 3)))
+    (tmp_path / "b.png").symlink_to("a.png")
+    assert np.array_equal(raw.image(pointing(tmp_path, "b.png"), "view", 0), pixels(1, (8, 9, 3)))
+
+
+@pytest.mark.parametrize("shape", [(8, 600, 3), (600, 8, 3)])
+def test_a_part_far_longer_than_wide_is_refused(shape, tmp_path):
+    save(tmp_path / "a.png", pixels(1, shape))
+    with pytest.raises(DataError, match="at most 64 times the other"):
+        raw.image(pointing(tmp_path, "a.png"), "view", 0)
+    save(tmp_path / "b.png", pixels(1, (200, 4, 3)))
+    assert raw.image(pointing(tmp_path, "b.png"), "view", 0).shape == (200, 4, 3)
+    with pytest.raises(DataError, match="2 x 200 pixels"):
+        raw.image(pointing(tmp_path, "b.png#left"), "view", 0)
+
+
+def test_the_content_of_a_turned_picture_differs_from_its_bytes(tmp_path):
+    exif = Image.Exif()
+    Image.fromarray(pixels(1, (8, 12, 3))).save(tmp_path / "plain.png")
+    exif[0x0112] = 6
+    Image.fromarray(pixels(1, (8, 12, 3))).save(tmp_path / "turned.png", exif=exif)
+    plain, turned = (tmp_path / name for name in ("plain.png", "turned.png"))
+    assert raw.image(pointing(tmp_path, "turned.png"), "view", 0).shape == (12, 8, 3)
+    assert raw.content(pointing(tmp_path, "plain.png"), "view", 0) == b"\0" + plain.read_bytes()
+    assert raw.content(pointing(tmp_path, "turned.png"), "view", 0) == b"\0upright\0" + turned.read_bytes()
+    depth = raw.content(pointing(tmp_path, "turned.png", "depth"), "view", 0)
+    assert depth == b"\0" + turned.read_bytes()  # depth maps stay as they are stored

@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.data.raw import MAX_SOUND
+from euar.data.regular import regular_file
+
+_FORMATS = ("WAV", "WAVEX", "RF64")
+_MOST_SAMPLES = 2**27
 
 
 class EGeMAPS:
@@ -56,7 +61,12 @@ def _read(file: Path) -> tuple[np.ndarray, int]:
     import soundfile
 
     try:
-        samples, rate = soundfile.read(file, dtype="float64", always_2d=True)
+        with regular_file(file, most=MAX_SOUND) as stream, soundfile.SoundFile(stream) as sound:
+            if sound.format not in _FORMATS:
+                raise DataError(file, "sound", "a WAV file", sound.format_info, "convert it to WAV")
+            if not 0 < sound.frames * sound.channels <= _MOST_SAMPLES:
+                found = f"{sound.frames} in {sound.channels} channel(s)"
+                raise DataError(file, "sound", f"1 to {_MOST_SAMPLES} samples", found, "leave the row out")
+            return sound.read(dtype="float64", always_2d=True).mean(axis=1), sound.samplerate
     except (OSError, soundfile.SoundFileError) as error:
         raise DataError(file, "sound", "a readable WAV file", str(error), "get the file again") from error
-    return samples.mean(axis=1), rate

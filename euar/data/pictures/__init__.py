@@ -102,7 +102,7 @@ def _bytes(file: Path, folder: Path | None) -> bytes:
     try:
         return read_bytes(file, most=MAX_BYTES, folder=folder)
     except DataError as error:
-        raise DataError(file, "picture", error.expected, error.found, error.remedy) from error
+        raise error.about("picture") from None
 
 
 def _decoded(file: Path, content: bytes, mode: str) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from euar.data import archives
+from euar.data._zips import unpacked, zip_file
 from euar.data.errors import DataError
 from euar.data.regular import check_regular, read_bytes, regular_file
 
@@ -35,7 +35,7 @@ def npz(file: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: see `npy`; or it unfolds to far more than it holds.
     """
-    with _explained(file, "NPZ"), regular_file(file) as stream, archives.zip_file(stream) as archive:
+    with _explained(file, "NPZ"), regular_file(file) as stream, zip_file(stream) as archive:
         members = archive.infolist()
         if len(members) > _MOST_ARRAYS:
             raise DataError(file, "NPZ", f"at most {_MOST_ARRAYS} arrays", f"{len(members)}", _AGAIN)
@@ -43,9 +43,7 @@ def npz(file: Path) -> dict[str, np.ndarray]:
         if len({member.filename for member in members}) < len(members):
             raise DataError(file, "NPZ", "each array once", "a name twice", _AGAIN)
         return {
-            member.filename.removesuffix(".npy"): _parsed(
-                file, member.filename, archives.unpacked(archive, member)
-            )
+            member.filename.removesuffix(".npy"): _parsed(file, member.filename, unpacked(archive, member))
             for member in members
         }
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from euar.data._checks import as_text
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers import provenance
@@ -118,10 +119,8 @@ class Content:
         }
         modalities |= {name: masked_mean(*pair) for name, pair in sequences.items()}
         notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
-        meta = dict(self.meta) | {"source": provenance.record(reader, path, self.files, self.split, **notes)}
-        if self.raw:
-            meta["raw"] = {name: np.array(values, dtype=np.str_) for name, (_, values) in self.raw.items()}
-            meta["raw_kinds"] = {name: kind for name, (kind, _) in self.raw.items()}
+        source = provenance.record(reader, path, self.files, self.split, **notes)
+        meta = dict(self.meta) | {"source": source} | self._raw(path)
         try:
             return MultimodalDataset(
                 name=self.name,
@@ -137,6 +136,13 @@ class Content:
             )
         except DataError as error:
             raise error.at(path) from None
+
+    def _raw(self, path: Path) -> dict[str, dict]:
+        """Return the strings and the kinds of the raw content, for `meta`."""
+        if not self.raw:
+            return {}
+        texts = {name: as_text(str(path), f"raw/{name}", values) for name, (_, values) in self.raw.items()}
+        return {"raw": texts, "raw_kinds": {name: kind for name, (kind, _) in self.raw.items()}}
 
     def _check_inside(self, path: Path) -> None:
         """Raise unless every file that was read, but the one that the user named, lies in the folder."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from euar.data import pictures
 from euar.data.errors import DataError
+from euar.data.regular import check_inside
 
 _SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")  # in either case
 
@@ -16,7 +17,7 @@ def below(folder: Path) -> list[Path]:
     Formats that `check_whole` refuses are among them, so that no picture is passed over.
 
     Raises:
-        DataError: it is no folder.
+        DataError: it is no folder, or a link in it leads out of it.
     """
     if not folder.is_dir():
         raise DataError(folder, "folder", "a folder of pictures", "none", "check the path")
@@ -60,11 +61,12 @@ def check_listed(folder: Path, files: Iterable[Path]) -> None:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield each folder with its files; links are followed, no folder twice."""
+    """Yield each folder with its files; links are followed inside the folder, no folder twice."""
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(parent)) in seen:
             folders.clear()
             continue
+        check_inside(Path(parent), folder)  # a link to / would lead over the whole disk
         seen.add(real)
         yield Path(parent), names

@@ -32,7 +32,8 @@ def assign(path: Path, target: np.ndarray, groups: Sequence[str], seed: int = 0)
     except ModuleNotFoundError as error:
         remedy = 'pip install "euar[cli]", or give the rows a split yourself'
         raise DataError(path, "split", "a split, or scikit-learn to draw one", "neither", remedy) from error
-    groups, strata = np.asarray(groups), _strata(target)
+    number = {name: place for place, name in enumerate(sorted(set(groups)))}
+    groups, strata = np.array([number[name] for name in groups]), _strata(target)
     _check_enough(path, strata, groups)
     order = np.argsort(groups, kind="stable")
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)

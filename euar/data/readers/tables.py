@@ -1,63 +1,95 @@
 """Tables in text files, read strictly: every row has every column, every number is written as 1.5."""
 
+import codecs
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.data.regular import read_bytes, regular_file
 
 MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 2,000
-MAX_BYTES = 2**30
+MAX_BYTES = 2**28
+MAX_CELLS = 2**24
+_ROW = 4  # cells that take as much memory as a row itself, and are counted with it
+_MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
-def sniff(path: Path, characters: int = 4096) -> str:
-    """Return the beginning of a file as text, or "" if it is not a UTF-8 file; raises nothing."""
+class Row(list):
+    """The cells of a row; `line` is the line of the file in which it begins, from 1."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, cells: Iterable[str], line: int):
+        super().__init__(cells)
+        self.line = line
+
+
+class Column(list):
+    """The cells of a column; `lines` are the lines of the file in which their rows begin."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, cells: Iterable[str], lines: Sequence[int]):
+        super().__init__(cells)
+        self.lines = lines
+
+
+def sniff(path: Path, size: int = 4096) -> str:
+    """Return the first bytes of a file as text, or "" if it cannot be read; raises nothing.
+
+    Other encodings than UTF-8 are guessed, so that their files are recognised, and `text` can name the fault.
+    """
     try:
-        with path.open(encoding="utf-8-sig") as stream:
-            return stream.read(characters)
-    except (OSError, UnicodeDecodeError):
+        with regular_file(path) as stream:
+            head = stream.read(size)
+    except (DataError, OSError):
         return ""
+    return _unified(head.decode(_marked(head) or "utf-8-sig", errors="replace"))
 
 
 def text(path: Path) -> str:
     """Return a UTF-8 file, with or without a byte order mark.
 
     Raises:
-        DataError: the file is absent, larger than `MAX_BYTES`, empty, in another encoding, or holds NUL.
+        DataError: the file is absent, no regular file, larger than `MAX_BYTES`, empty, in another encoding,
+            or holds NUL.
     """
+    content = read_bytes(path, most=MAX_BYTES)
+    if not content:
+        raise DataError(path, "file", "a text", "0 bytes", "get the file again")
+    if encoding := _marked(content):
+        raise DataError(path, "file", "text in UTF-8", encoding.upper(), "save the file as UTF-8")
+    if b"\0" in content:
+        found = "NUL, as in UTF-16 or in a file that is no text"
+        raise DataError(path, "file", "text without NUL", found, "save the file as UTF-8")
     try:
-        size = path.stat().st_size
-        if not 0 < size <= MAX_BYTES:
-            raise DataError(path, "file", f"1 to {MAX_BYTES} bytes", f"{size}", "get the file again")
-        whole = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        remedy = "check the path, or convert the file to UTF-8"
-        raise DataError(path, "file", "a readable UTF-8 file", str(error), remedy) from error
-    if "\0" in whole:
-        raise DataError(path, "file", "text without NUL", "NUL", "convert the file to UTF-8")
-    return whole
+        return _unified(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"{error} (line {line}): perhaps Latin-1 or Windows-1252"
+        raise DataError(path, "file", "text in UTF-8", found, "save the file as UTF-8") from error
 
 
-def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> list[list[str]]:
+def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> list[Row]:
     """Return the cells of a table, each row as long as the first.
 
     Raises:
-        DataError: see `text`; or no row, a row of another length, an unclosed quote, or a huge cell.
+        DataError: see `text`; or no row, a row of another length, an unclosed quote, a huge cell, more than
+            `MAX_CELLS` cells, or another separator.
     """
-    stream = io.StringIO(text(path), newline="")
-    reader = csv.reader(stream, delimiter=delimiter, quoting=quoting, strict=True)
-    table, limit = [], csv.field_size_limit(MAX_FIELD)
+    whole = text(path)
+    _check_separator(path, whole, delimiter)
+    reader = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    limit = csv.field_size_limit(MAX_FIELD)
     try:
-        for row in reader:
-            if row and len(row) != len(table[0] if table else row):
-                found = f"{len(row)} in line {reader.line_num}"
-                remedy = "the file may be truncated: get it again"
-                raise DataError(path, "columns", f"{len(table[0])} in every row", found, remedy)
-            table += [row] if row else []
+        table = _same_length(path, reader)
     except csv.Error as error:
         found = f"line {reader.line_num}: {error}"
         raise DataError(path, "rows", "a well-formed table", found, "get the file again") from error
@@ -68,20 +100,32 @@ def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> 
     return table
 
 
-def columns(path: Path, names: Sequence[str], delimiter: str = ",") -> dict[str, list[str]]:
+def columns(path: Path, names: Sequence[str], delimiter: str = ",") -> dict[str, Column]:
     """Return the named columns of a table with a header; other columns are left out.
 
     Raises:
         DataError: see `rows`; or the header lacks a name or has one twice, or no row follows it.
     """
     header, *body = rows(path, delimiter)
+    count, place = Counter(header), {name: number for number, name in enumerate(header)}
     for name in names:
-        if header.count(name) != 1:
-            found = f"{header.count(name)} of {name!r} in {', '.join(header)[:200]}"
-            raise DataError(path, "header", f"each of {', '.join(names)} once", found, "rename the columns")
+        if count[name] != 1:
+            expected = f"each of {', '.join(names)[:200]} once"
+            found = f"{count[name]} of {name[:80]!r} in {', '.join(header)[:200]}"
+            raise DataError(path, "header", expected, found, "rename the columns")
     if not body:
         raise DataError(path, "rows", "at least one row", "a header alone", "get the file again")
-    return {name: [row[header.index(name)] for row in body] for name in names}
+    return {name: column(body, place[name]) for name in names}
+
+
+def column(table: Sequence[Row], place: int) -> Column:
+    """Return one column of some rows, counted from 0."""
+    return Column([row[place] for row in table], [row.line for row in table])
+
+
+def where(cells: Sequence[str], row: int) -> str:
+    """Return where the entry of a row, from 0, stands: in which line of a file, else in which row, from 1."""
+    return f"line {cells.lines[row]}" if isinstance(cells, Column) else f"row {row + 1}"
 
 
 def numbers(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
@@ -117,7 +161,7 @@ def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) 
     """
     for row, cell in enumerate(cells):
         if cell not in known:
-            found = f"{cell[:80]!r} in row {row + 1}"
+            found = f"{cell[:80]!r} in {where(cells, row)}"
             raise DataError(path, column, f"one of {', '.join(known)}", found, "correct the cell")
     return [known[cell] for cell in cells]
 
@@ -134,6 +178,44 @@ def check_ordered(path: Path, field: str, start: np.ndarray, end: np.ndarray) ->
         raise DataError(path, field, "intervals that end after they begin", found, "correct the times")
 
 
+def _same_length(path: Path, reader: Iterator[list[str]]) -> list[Row]:
+    """Return the rows that are not empty, which must have as many cells as the first."""
+    table: list[Row] = []
+    line, count = 1, 0
+    for cells in reader:
+        if cells and len(cells) != len(table[0] if table else cells):
+            remedy = "the file may be truncated: get it again"
+            raise DataError(
+                path, "columns", f"{len(table[0])} in every row", f"{len(cells)} in line {line}", remedy
+            )
+        if (count := count + len(cells) + _ROW) > MAX_CELLS:
+            remedy = "keep large arrays in .npy files"
+            raise DataError(path, "rows", f"at most {MAX_CELLS} cells", f"more, up to line {line}", remedy)
+        table += [Row(cells, line)] if cells else []
+        line = reader.line_num + 1
+    return table
+
+
+def _check_separator(path: Path, whole: str, delimiter: str) -> None:
+    first = whole.partition("\n")[0]
+    if delimiter != "," or "," in first:
+        return
+    for letter, name in _SEPARATORS.items():
+        if letter in first:
+            remedy = "save it as CSV with commas, and with points in the numbers"
+            raise DataError(path, "columns", "columns separated by commas", f"{name}: {first[:80]!r}", remedy)
+
+
+def _marked(content: bytes) -> str | None:
+    """Return the encoding that a byte order mark tells, unless it is UTF-8."""
+    return next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+
+
+def _unified(text: str) -> str:
+    """Return text whose lines end in a newline, as Python reads text files."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _number(cell: str) -> float | None:
     if not cell.strip():
         return math.nan
@@ -144,6 +226,6 @@ def _number(cell: str) -> float | None:
 
 
 def _no_number(path: Path, column: str, cells: Sequence[str], row: int) -> DataError:
-    found = f"{cells[row][:80]!r} in row {row + 1}"
+    found = f"{cells[row][:80]!r} in {where(cells, row)}"
     remedy = "correct the cell or drop the row"
     return DataError(path, column, "finite numbers with a decimal point", found, remedy)

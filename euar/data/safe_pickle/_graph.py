@@ -12,6 +12,7 @@ import numpy as np
 from euar.data.safe_pickle._machine import MAX_DEPTH
 from euar.data.safe_pickle._names import STUB, Name, Pending, is_scalar, refusal, unreadable
 
+_REFERENCE = 8  # bytes
 _CONTAINERS = (list, tuple, set, dict)
 
 
@@ -71,9 +72,9 @@ def _array_weight(array: np.ndarray) -> int:
 def _weight(leaf: object) -> int:
     """Return the bytes of a value that holds no other."""
     if leaf is None or leaf is STUB:
-        return 1
+        return _REFERENCE
     if not is_scalar(leaf):
         if type(leaf) in (Name, Pending):
             raise refusal(leaf.text)
         raise unreadable(f"a {type(leaf).__name__}")
-    return 1 + (len(leaf) if isinstance(leaf, str | bytes) else 8)
+    return _REFERENCE + (len(leaf) if isinstance(leaf, str | bytes) else 1)

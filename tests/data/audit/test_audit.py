@@ -209,7 +209,7 @@ def test_what_cannot_be_read_is_the_one_failed_item(tmp_path):
     assert report.status == "fail"
     (item,) = report.items
     assert item.check == "readable"
-    assert "'nan' in row 1" in item.found
+    assert "'nan' in line 2" in item.found
     assert str(tmp_path) not in json.dumps(report.to_dict())
 
 

@@ -193,3 +193,28 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
     need("transformers")
     with pytest.raises(DataError, match="a model on the hub or in a folder"):
         features.create(f"bert:{tmp_path / 'nothing'}").extract(["a"])
+
+
+def test_sounds_that_are_empty_packed_or_no_files_are_named(tmp_path, monkeypatch):
+    need("afx_audio", "soundfile")
+    import os
+
+    import soundfile
+
+    from euar.data.features import egemaps
+
+    egemap, silence = features.create("egemaps"), np.zeros(16_000)
+    soundfile.write(tmp_path / "empty.wav", silence[:0], 16_000)
+    soundfile.write(tmp_path / "packed.wav", silence, 16_000, format="FLAC")
+    soundfile.write(tmp_path / "long.wav", silence, 16_000)
+    os.mkfifo(tmp_path / "pipe.wav")
+    monkeypatch.setattr(egemaps, "_MOST_SAMPLES", 15_999)
+    for name, found in [
+        ("empty.wav", r"found 0 in 1 channel\(s\)"),
+        ("packed.wav", "a WAV file, found FLAC"),
+        ("long.wav", "1 to 15999 samples, found 16000"),
+        ("pipe.wav", "a named pipe"),
+    ]:
+        with pytest.raises(DataError, match=found) as caught:
+            egemap.extract([tmp_path / name])
+        assert caught.value.file == str(tmp_path / name)

@@ -69,7 +69,9 @@ def test_nothing_on_the_path_starts_a_process(tmp_path):
 
 def test_one_place_opens_pictures():
     openers = {"Image.open", "PIL.Image.open", "imread", "plt.imread", "image.imread", "mpimg.imread"}
-    for file in sorted(ROOT.glob("euar/**/*.py")):
+    for notebook in ROOT.glob("book/*.ipynb"):
+        assert not any(opener in notebook.read_text(encoding="utf-8") for opener in openers), notebook
+    for file in sorted([*ROOT.glob("euar/**/*.py"), *ROOT.glob("tools/*.py")]):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         assert not calls & openers or file == ROOT / "euar/data/pictures/__init__.py", file

@@ -1,5 +1,7 @@
 """Picture files that are whole, cut, of another format, absent, or in no list."""
 
+import time
+
 import pytest
 
 from euar.data import DataError
@@ -56,10 +58,20 @@ def test_pictures_are_found_below_whatever_their_suffix(tmp_path):
     for name in [*names, "inner/f.txt", ".g.png", "inner/.h.jpg"]:
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()
-    (tmp_path / "linked").rename(tmp_path.parent / "elsewhere")
-    (tmp_path / "linked").symlink_to(tmp_path.parent / "elsewhere")
+    (tmp_path / "linked").rename(tmp_path / "real")
+    (tmp_path / "linked").symlink_to(tmp_path / "real")
     (tmp_path / "inner" / "loop").symlink_to(tmp_path)
-    assert picture_files.below(tmp_path) == sorted(tmp_path / name for name in names)
+    found = picture_files.below(tmp_path)
+    assert [file.name for file in found if file.parent.name in ("linked", "real")] == ["x.png"]
+    assert [file for file in found if file.name != "x.png"] == sorted(tmp_path / name for name in names[:-1])
+
+
+def test_links_to_folders_elsewhere_are_refused_before_they_are_walked(tmp_path):
+    start = time.process_time()
+    (tmp_path / "root").symlink_to("/")
+    with pytest.raises(DataError, match="a path that leads out of the folder"):
+        picture_files.below(tmp_path)
+    assert time.process_time() - start < 2
 
 
 def test_a_name_may_have_any_suffix_but_one_alone(tmp_path):

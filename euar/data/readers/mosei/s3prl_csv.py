@@ -4,6 +4,7 @@ The columns are `file,index,start,end,label2a,label2b,label6,label7,split` behin
 are train, valid and test; segments of split 3 belong to no split and are left out.
 """
 
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,6 @@ def read(path: Path) -> Content:
     tables.check_ordered(path, "start, end", start, end)
     split = np.array(tables.words(path, "split", table["split"], _SPLITS))
     ratings = np.array(tables.words(path, "label7", table["label7"], _CLASSES), dtype=np.float32)
-    videos = np.array(table["file"])
     names = zip(table["file"], table["index"], strict=True)
     pointers = zip(table["file"], table["start"], table["end"], strict=True)
     kept = split != _NOWHERE
@@ -47,9 +47,9 @@ def read(path: Path) -> Content:
         name=path.stem,
         files=[path],
         target=ratings[kept],
-        ids=np.array([f"{video}_{index}" for video, index in names])[kept].tolist(),
+        ids=[f"{video}_{index}" for video, index in compress(names, kept)],
         split=split[kept].tolist(),
-        groups=videos[kept].tolist(),
-        raw={"segment": ("segment", np.array([f"{v}@{a}-{b}" for v, a, b in pointers])[kept].tolist())},
+        groups=list(compress(table["file"], kept)),
+        raw={"segment": ("segment", [f"{video}@{a}-{b}" for video, a, b in compress(pointers, kept)])},
         notes={"dropped": {"in_no_split": int((~kept).sum())}},
     )

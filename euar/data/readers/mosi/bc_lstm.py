@@ -9,6 +9,7 @@ features of text, audio and video, the label last.
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -88,13 +89,13 @@ def _transcripts(file: Path) -> list[list[str]]:
     if len(table[0]) != 4:
         found = f"{len(table[0])}"
         raise DataError(file, "columns", "4: id, text, video number, label", found, "get the file again")
-    tables.words(file, "label", [row[3] for row in table], {"0": CLASSES[0], "1": CLASSES[1]})
+    tables.words(file, "label", tables.column(table, 3), {"0": CLASSES[0], "1": CLASSES[1]})
     return table
 
 
 def _rows(file: Path, count: int) -> list[int]:
     """Return the rows of the transcripts that the first column names."""
-    numbers = tables.numbers(file, "column 1", [row[0] for row in tables.rows(file)])
+    numbers = tables.numbers(file, "column 1", tables.column(tables.rows(file), 0))
     wrong = (numbers != np.rint(numbers)) | (numbers < 0) | (numbers >= count)
     if wrong.any():
         expected, found = f"rows 0 to {count - 1} of transcripts.csv", f"{numbers[wrong][0]:g}"
@@ -108,10 +109,8 @@ def _check_apart(path: Path, ids: Sequence[str], videos: Sequence[str], fitted: 
     if twice:
         expected = "each utterance once in text_train.csv and text_test.csv"
         raise DataError(path, "ids", expected, f"{twice[0]!r} more than once", _REMEDY)
-    videos = np.array(videos)
-    both = np.intersect1d(videos[fitted], videos[~fitted])
-    if len(both):
-        expected, found = "each video in training or test", f"{str(both[0])!r} in both"
+    if both := sorted(set(compress(videos, fitted)) & set(compress(videos, ~fitted))):
+        expected, found = "each video in training or test", f"{both[0]!r} in both"
         raise DataError(path, "videos", expected, found, _REMEDY)
 
 
@@ -127,10 +126,10 @@ def _features(files: Sequence[Path], target: np.ndarray, fitted: np.ndarray) -> 
 def _table(file: Path, labels: np.ndarray) -> np.ndarray:
     """Return the features (n, d) of a file whose last column must be the labels."""
     table = tables.rows(file)
-    beside = tables.numbers(file, "last column", [row[-1] for row in table])
+    beside = tables.numbers(file, "last column", tables.column(table, -1))
     if len(table[0]) < 2 or not np.array_equal(beside, labels):
         expected = f"features, then the labels of {len(labels)} rows of transcripts.csv"
         found = f"shape {(len(table), len(table[0]))}, or other labels"
         raise DataError(file, "last column", expected, found, _REMEDY)
-    cells = [cell for row in table for cell in row[:-1]]
-    return tables.measurements(file, file.stem, cells).reshape(len(table), -1)
+    columns = [(f"column {place + 1}", tables.column(table, place)) for place in range(len(table[0]) - 1)]
+    return np.stack([tables.measurements(file, *pair) for pair in columns], axis=1)

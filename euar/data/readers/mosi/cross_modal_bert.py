@@ -48,5 +48,5 @@ def _read_file(file: Path) -> tuple[list[str], np.ndarray]:
     if header != _HEADER or not rows:
         found = f"{header} and {len(rows)} rows"[:100]
         raise DataError(file, "header", f"{_HEADER} and rows", found, "get the file again")
-    texts, cells = zip(*rows, strict=True)
-    return list(texts), tables.numbers(file, "label", cells).astype(np.float32)
+    texts, cells = tables.column(rows, 0), tables.column(rows, 1)
+    return texts, tables.numbers(file, "label", cells).astype(np.float32)

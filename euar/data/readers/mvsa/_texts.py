@@ -58,9 +58,12 @@ def _readings(text: str) -> set[str | None]:
 
 
 def _text(file: Path) -> str:
-    content = read_bytes(file, most=tables.MAX_FIELD)
+    try:
+        content = read_bytes(file, most=tables.MAX_FIELD)
+    except DataError as error:
+        raise error.about("text") from None
     if not content:
-        raise DataError(file, "text", "at least one byte", "none", "get the file again")
+        raise DataError(file, "text", "a text", "0 bytes", "get the file again")
     text = _decoded(content)
     if text is None:
         raise DataError(file, "text", "UTF-8 or GB 18030", "neither", "convert the file to UTF-8")

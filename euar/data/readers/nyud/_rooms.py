@@ -82,9 +82,11 @@ def hold_out(classes: Sequence[str], split: Sequence[str], groups: Sequence[str]
     moved: set[str] = set()
     for label in sorted(set(classes)):
         sizes = Counter(group for name, word, group in rows if (name, word) == (label, "train"))
+        held = sum(sizes[name] for name in moved)
         for group in sorted(sizes, key=_digest)[:-1]:
-            if sum(sizes[name] for name in moved) >= _SHARE * sizes.total():
+            if held >= _SHARE * sizes.total():
                 break
+            held += 0 if group in moved else sizes[group]
             moved.add(group)
     return ["valid" if word == "train" and group in moved else word for _, word, group in rows]
 

@@ -53,17 +53,17 @@ def read(path: Path) -> Content:
 
 
 def _check_cells(file: Path, column: str, cells: list[str], pattern: str) -> None:
-    for row, cell in enumerate(cells, 1):
+    for row, cell in enumerate(cells):
         if not re.fullmatch(pattern, cell, re.ASCII):
-            found = f"{cell[:80]!r} in row {row}"
+            found = f"{cell[:80]!r} in {tables.where(cells, row)}"
             raise DataError(file, column, f"cells that match {pattern}", found, "correct the cell")
 
 
 def _check_classes(file: Path, table: dict[str, list[str]]) -> None:
     expected = tables.words(file, "scene27", table["scene27"], _rooms.CLASS_OF)
-    for row, (cell, label) in enumerate(zip(table["class10"], expected, strict=True), 1):
+    for row, (cell, label) in enumerate(zip(table["class10"], expected, strict=True)):
         if cell != label:
-            found = f"{cell[:80]!r} in row {row}"
+            found = f"{cell[:80]!r} in {tables.where(table['class10'], row)}"
             raise DataError(
                 file, "class10", f"{label!r}, the class of its scene27", found, "correct the cell"
             )

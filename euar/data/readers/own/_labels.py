@@ -90,7 +90,7 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
     numeric = [_is_number(cell) for cell in cells]
     if any(numeric) and not all(numeric):
         row = numeric.index(not numeric[0])
-        found = f"{cells[0]!r} in row 1 and {cells[row]!r} in row {row + 1}"
+        found = " and ".join(f"{cells[place][:80]!r} in {tables.where(cells, place)}" for place in (0, row))
         raise DataError(labels, "label", "all numbers, or all words", found, "correct the labels")
     integer = all(re.fullmatch(r"[+-]?\d{1,18}", cell, re.ASCII) for cell in cells)
     if all(numeric) and not integer:
@@ -99,7 +99,8 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
     names = sorted(set(values))
     if len(names) < 2:
         raise DataError(labels, "label", "at least two classes", repr(names[0])[:80], "add labels")
-    target = np.array([names.index(value) for value in values], dtype=np.int64)
+    number = {name: place for place, name in enumerate(names)}
+    target = np.array([number[value] for value in values], dtype=np.int64)
     return target, {"classes": [str(name) for name in names]}
 
 
@@ -121,21 +122,24 @@ def _is_number(cell: str) -> bool:
 
 
 def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:
-    for row, cell in enumerate(cells, 1):
+    for row, cell in enumerate(cells):
         if not cell.strip():
-            raise DataError(labels, name, "a value in every row", f"none in row {row}", "fill the cell in")
+            found = f"none in {tables.where(cells, row)}"
+            raise DataError(labels, name, "a value in every row", found, "fill the cell in")
 
 
 def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
     """Return the files that the cells name; each must be there, below the folder of the labels."""
     found = set()
     for name in _POINTERS:
-        for row, cell in enumerate(table.get(name, ()), 1):
+        for row, cell in enumerate(table.get(name, ())):
             pointer = cell.partition("#")[0]
+            if labels.parent / pointer in found:
+                continue
             if problem := _problem(labels.parent, pointer):
                 expected = f"the path of a file in the folder of {labels.name}, relative to it"
-                found_there = f"{cell[:80]!r} in row {row}: {problem}"
-                raise DataError(labels, name, expected, found_there, "correct the cell")
+                cell_there = f"{cell[:80]!r} in {tables.where(table[name], row)}: {problem}"
+                raise DataError(labels, name, expected, cell_there, "correct the cell")
             found.add(labels.parent / pointer)
     return found
 

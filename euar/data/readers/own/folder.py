@@ -2,8 +2,9 @@
 
 `labels.csv` has the columns `id,label`, and may have `split` (train, valid, test), `group` (what a split must
 not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
-to the folder). Labels that are all integers or all words are classes; write ratings as 1.0. Without a column
-`split` the rows are split 70 / 10 / 20 by group, alike in all classes.
+to the folder, where the files must lie). Pictures are JPEG or PNG and are turned upright as their EXIF
+orientation says; sounds are WAV. Labels that are all integers or all words are classes; write ratings as 1.0.
+Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
 
@@ -86,8 +87,8 @@ def _csv(file: Path) -> Features:
     if header[0] != "id" or len(header) < 2 or not rows:
         found = f"{', '.join(header)[:80]} and {len(rows)} rows"
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")
-    cells = [cell for row in rows for cell in row[1:]]
-    values = tables.measurements(file, file.stem, cells).reshape(len(rows), -1)
+    columns = [(name, tables.column(rows, place)) for place, name in enumerate(header)]
+    values = np.stack([tables.measurements(file, *pair) for pair in columns[1:]], axis=1)
     return Features(file, values, [row[0] for row in rows], None)
 
 

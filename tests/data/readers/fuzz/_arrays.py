@@ -1,6 +1,7 @@
 """Mutations of NPY files, and of one array in an NPZ file."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 from random import Random
@@ -37,9 +38,9 @@ def _members(file: File) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _zipped(members: dict[str, bytes]) -> bytes:
+def _zipped(members: dict[str, bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with zipfile.ZipFile(stream, "w", packing) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return stream.getvalue()
@@ -106,7 +107,41 @@ def _bomb(file: File, _rng: Random) -> bytes | None:
     return None if place < 24 else file.content[:place] + huge + file.content[place + 4 :]
 
 
+def _packed(packing: int) -> Callable:
+    """Return a mutation that packs an NPZ file otherwise."""
+
+    def mutate(file: File, _rng: Random) -> bytes | None:
+        return _zipped(_members(file), packing) if file.content.startswith(b"PK") else None
+
+    return mutate
+
+
+def _packed_bomb(file: File, rng: Random) -> bytes | None:
+    """Put 16 MiB of zeros behind one array."""
+    if not file.content.startswith(b"PK"):
+        return None
+    members = _members(file)
+    name = rng.choice(sorted(members))
+    members[name] += bytes(2**24)
+    return _zipped(members, rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)))
+
+
+def _listed_twice(file: File, rng: Random) -> bytes | None:
+    if not file.content.startswith(b"PK"):
+        return None
+    stream = io.BytesIO(file.content)
+    with zipfile.ZipFile(stream, "a") as archive, warnings.catch_warnings(action="ignore"):
+        name = rng.choice(archive.namelist())
+        archive.writestr(name, archive.read(name))
+    return stream.getvalue()
+
+
 ALL = {
+    "packed with deflate": _packed(zipfile.ZIP_DEFLATED),
+    "packed with bzip2": _packed(zipfile.ZIP_BZIP2),
+    "packed with LZMA": _packed(zipfile.ZIP_LZMA),
+    "a packed bomb": _packed_bomb,
+    "an array twice": _listed_twice,
     "not a number": _on_one(_nan),
     "wrong dtype": _on_one(_other_type),
     "huge declared shape": _on_one(_huge),

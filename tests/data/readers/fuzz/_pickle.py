@@ -103,7 +103,24 @@ def _huge(_file: File, _rng: Random) -> bytes:
     return _HUGE + b"few bytes."
 
 
+def _held_often(file: File, rng: Random) -> bytes:
+    """Hold one list of the content, or one array of objects, twenty thousand times."""
+    many = [1] * 20_000
+    inside = rng.choice((many, np.array(many, dtype=object)))
+    return pickle.dumps([pickle.loads(file.content), [inside] * 20_000], protocol=4)
+
+
+def _called_often(_file: File, rng: Random) -> bytes:
+    """Ask twenty thousand times for a set or a dict of one long list."""
+    name, item = rng.choice(
+        ((b"c__builtin__\nset\n", b"K\x01"), (b"ccollections\nOrderedDict\n", b"K\x01K\x02\x86"))
+    )
+    return b"\x80\x02](" + name + b"q\x00](" + item * 20_000 + b"e\x85q\x01" + b"h\x00h\x01R" * 20_000 + b"e."
+
+
 ALL = {
+    "one value held often": _held_often,
+    "one call made often": _called_often,
     "not a number": _with_array("f", _nan),
     "wrong dtype": _with_array("fiuSU", _other_type),
     "fewer rows": _with_array("fiuSU", _fewer_rows),

@@ -137,6 +137,15 @@ def _column_dropped(file: File, rng: Random) -> bytes | None:
     return table.encoded()
 
 
+def _semicolons(file: File, _rng: Random) -> bytes | None:
+    table = _Table(file)
+    if table.tab or len(table.rows[0]) < 2:
+        return None
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=";", lineterminator="\n").writerows(table.rows)
+    return stream.getvalue().encode()
+
+
 _ENCODED = {"cut in a letter": _letter_cut, "in UTF-16": _utf16, "in Latin-1": _latin}
 _LINES = {"a row repeated": _line_repeated, "a key dropped": _key_dropped}
 _TABLE = {
@@ -146,4 +155,5 @@ _TABLE = {
     "a row repeated": _row_repeated,
     "a huge cell": _huge_cell,
     "a column dropped": _column_dropped,
+    "separated by semicolons": _semicolons,
 }

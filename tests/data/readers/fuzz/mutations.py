@@ -38,7 +38,7 @@ def _of_kind(file: File) -> dict[str, Mutation]:
     if _HDF5 in (content[:8], content[512:520]):
         return _hdf5.ALL | _binary(64)
     if content.startswith(_PICTURES):
-        return {"zeros": _zeros} | _binary(24)
+        return {"zeros": _zeros, "PostScript": _postscript, "bytes after the end": _trailing} | _binary(24)
     return _binary(128)
 
 
@@ -61,6 +61,14 @@ def _empty(_file: File, _rng: Random) -> bytes:
 
 def _truncated(file: File, rng: Random) -> bytes:
     return file.content[: rng.randrange(1, len(file.content))]
+
+
+def _postscript(_file: File, _rng: Random) -> bytes:
+    return b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n%%EOF\n"
+
+
+def _trailing(file: File, rng: Random) -> bytes:
+    return file.content + rng.choice((b"\n", bytes(100), rng.randbytes(50)))
 
 
 def _zeros(file: File, _rng: Random) -> bytes:

@@ -60,7 +60,7 @@ def test_10_of_31_videos_are_for_validation(videos, valid):
 @pytest.mark.parametrize(
     ("file", "old", "new", "field", "found"),
     [
-        ("transcripts.csv", '"NO","1","0"', '"NO","1","2"', "label", "'2' in row 4"),
+        ("transcripts.csv", '"NO","1","0"', '"NO","1","2"', "label", "'2' in line 4"),
         ("transcripts.csv", '"NO","1","0"', '"NO","1","1"', "last column", "shape (4, 5), or other labels"),
         ("transcripts.csv", '"1","0"', '"1"', "columns", "3 in line 4"),
         ("transcripts.csv", '"\r\n', '","0"\r\n', "columns", "5"),
@@ -72,7 +72,7 @@ def test_10_of_31_videos_are_for_validation(videos, valid):
         ("text_train.csv", '"3",', '"2",', "ids", "'b-_1' more than once"),
         ("text_test.csv", '"8",', '"1",', "ids", "'aa_1_2' more than once"),
         ("audio/audio_test0.csv", ',"0"', ',"1"', "last column", "shape (5, 4), or other labels"),
-        ("audio/audio_test0.csv", ',"0"', ',"nan"', "last column", "'nan' in row"),
+        ("audio/audio_test0.csv", ',"0"', ',"nan"', "last column", "'nan' in line 3"),
         ("video/video_test0.csv", ',"0.0"', "", "columns", "4"),
     ],
 )

@@ -40,8 +40,8 @@ def test_a_quote_is_part_of_the_text(folder):
 @pytest.mark.parametrize(
     ("old", "new", "field", "found"),
     [
-        ("1.8", "nan", "label", "'nan' in row 1"),
-        ("-3.0", "low", "label", "'low' in row 2"),
+        ("1.8", "nan", "label", "'nan' in line 2"),
+        ("-3.0", "low", "label", "'low' in line 3"),
         ("\t-3.0", "", "columns", "1 in line 3"),
         ("\t-3.0", "\t-3.0\t1", "columns", "3 in line 3"),
         ("text\tlabel", "text\tscore", "header", "'score'"),

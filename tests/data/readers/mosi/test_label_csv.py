@@ -32,9 +32,9 @@ def test_the_layout_of_mosi(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "field", "found"),
     [
-        ("2.4", "nan", "label", "'nan' in row 1"),
-        ("2.4", "two", "label", "'two' in row 1"),
-        ("dev", "later", "mode", "'later' in row 2"),
+        ("2.4", "nan", "label", "'nan' in line 2"),
+        ("2.4", "two", "label", "'two' in line 2"),
+        ("dev", "later", "mode", "'later' in line 3"),
         ("a_b_2", "a_b_1", "ids", "'a_b_1' 2 times"),
         (",0.0,test\n", "", "columns", "2 in line 4"),
         ("good", '"good', "rows", "unexpected end of data"),
