@@ -7,10 +7,9 @@ A pointer is a path relative to the source's folder, with `#part` where the file
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from euar.data import pictures
+from euar.data import hdf5, pictures
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.regular import check_regular, read_bytes
@@ -27,7 +26,7 @@ MAX_SOUND = 2**30  # bytes
 _MATLAB = (".mat",)
 _TURNED = b"\0upright\0"  # in the content of a picture that is turned, which older versions did not do
 _REMEDY = "get the file again, or leave the row out"
-_UNREADABLE = (OSError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)  # what h5py raises
+_UNREADABLE = (OSError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)  # what readers raise
 
 
 def kinds(dataset: MultimodalDataset) -> dict[str, str]:
@@ -127,9 +126,10 @@ def _decoded(file: Path, folder: Path, part: str, kind: str) -> np.ndarray:
 
 def _from_mat(file: Path, folder: Path, part: str, kind: str) -> np.ndarray:
     """Read one entry of a MATLAB 7.3 array, whose axes are transposed."""
-    check_regular(file, folder=folder)
     name, index = part.split("/")
-    with h5py.File(file, "r") as content:
+    with hdf5.opened(file, folder=folder) as content:
+        if content[name].dtype.kind not in "uf":
+            raise ValueError(f"{content[name].dtype}, not numbers")
         values = content[name][int(index)]
     if kind == "image":
         if values.dtype != np.uint8 or values.shape[:-2] != (3,):

@@ -7,11 +7,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from euar.data import hdf5
 from euar.data.errors import DataError
 from euar.files import atomic
 
 _FORMAT = "euar/1"
 _FREE, _RATIO = 2**26, 1100  # bytes that any file may unfold to; gzip shrinks to 1/1032 at most
+_REMEDY = "check the path, or write the file again with MultimodalDataset.to_hdf5"
 _LETTER = 4  # bytes of a letter in memory, one in the file
 
 
@@ -32,32 +34,40 @@ def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path
     return path
 
 
-def read(path: str | Path) -> tuple[dict, dict[str, np.ndarray]]:
+def read(path: str | Path, *, trusted: bool = False) -> tuple[dict, dict[str, np.ndarray]]:
     """Return the header and the arrays of a file that `write` made.
+
+    Args:
+        path: the file.
+        trusted: whether it comes with this package or from its cache, see `hdf5.opened`.
 
     Raises:
         DataError: the file is absent, damaged, or in another format.
     """
     try:
-        with h5py.File(path, "r") as file:
-            if file.attrs["format"] != _FORMAT:
-                raise ValueError(f"format {file.attrs['format']}")
-            content, expected = _read_arrays(file), file.attrs["sha256"]
-        if sha256(content) != expected:
-            raise ValueError("content that does not match its SHA-256")
-        return json.loads(content.pop("header")[0]), content
-    except (OSError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as error:
-        remedy = "check the path, or write the file again with MultimodalDataset.to_hdf5"
-        raise DataError(path, "file", f"HDF5 in the format {_FORMAT}", str(error), remedy) from error
+        with hdf5.opened(path, trusted=trusted) as file:
+            if _text(file, "format") != _FORMAT:
+                raise _refused("format", _FORMAT, f"format {_text(file, 'format') or 'of another kind'}")
+            content = _read_arrays(file)
+            if sha256(content) != _text(file, "sha256"):
+                found = "content that does not match its SHA-256"
+                raise _refused("sha256", "the content that was written", found)
+            return json.loads(content.pop("header")[0]), content
+    except DataError as error:
+        expected = f"HDF5 in the format {_FORMAT}: {error.expected}"
+        raise DataError(path, error.field, expected, error.found, _REMEDY) from error
 
 
 def is_ours(path: Path) -> bool:
-    """Tell whether a file bears the mark of `write`; raises nothing."""
-    try:
-        with h5py.File(path, "r") as file:
-            return str(file.attrs.get("format", "")).startswith("euar/")
-    except (OSError, RuntimeError):
+    """Tell whether a file bears the mark of `write`.
+
+    Raises:
+        DataError: it is an HDF5 file that cannot be read, see `hdf5.opened`.
+    """
+    if not hdf5.signed(path):
         return False
+    with hdf5.opened(path) as file:
+        return _text(file, "format").startswith("euar/")
 
 
 def sha256(arrays: dict[str, np.ndarray]) -> str:
@@ -69,6 +79,17 @@ def sha256(arrays: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
         digest.update(values.tobytes())
     return digest.hexdigest()
+
+
+def _refused(field: str, expected: str, found: str) -> DataError:
+    return DataError("HDF5", field, expected, found, _REMEDY)
+
+
+def _text(item: h5py.File | h5py.Dataset, name: str) -> str:
+    """Return an attribute if it is text, else ""."""
+    text = name in item.attrs and item.attrs.get_id(name).get_type().get_class() == h5py.h5t.STRING
+    value = item.attrs[name] if text else ""
+    return value if isinstance(value, str) else ""
 
 
 def _write_array(file: h5py.File, name: str, values: np.ndarray) -> None:
@@ -85,7 +106,8 @@ def _read_arrays(file: h5py.File) -> dict[str, np.ndarray]:
     for name, item in stored.items():
         room -= item.size * _dtype(name, item).itemsize * (_LETTER if item.dtype.kind == "S" else 1)
         if room < 0:
-            raise ValueError(f"{name} that declares shape {item.shape}: more than such a file can hold")
+            found = f"shape {item.shape}: more than such a file can hold"
+            raise _refused(name, "arrays in proportion to the file", found)
     return {name: _array(item, _dtype(name, item)) for name, item in stored.items()}
 
 
@@ -95,10 +117,11 @@ def _is_dataset(item: h5py.Group | h5py.Dataset) -> bool:
 
 def _dtype(name: str, item: h5py.Dataset) -> np.dtype:
     """Return the type that was written: the stored one, or float32 for what was narrowed to float16."""
-    dtype = np.dtype(item.attrs["dtype"])
+    dtype = np.dtype(_text(item, "dtype") or "V")
     written, stored = dtype.newbyteorder("="), item.dtype.newbyteorder("=")
     if written.kind not in "biufS" or (written != stored and (written, stored) != (np.float32, np.float16)):
-        raise ValueError(f"{name} of type {dtype}, stored as {item.dtype}")
+        found = f"type {dtype}, stored as {item.dtype}"
+        raise _refused(name, "a type that the package writes", found)
     return dtype
 
 

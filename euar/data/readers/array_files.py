@@ -9,9 +9,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from euar.data import hdf5 as files
 from euar.data._zips import unpacked, zip_file
 from euar.data.errors import DataError
-from euar.data.regular import check_regular, read_bytes, regular_file
+from euar.data.regular import read_bytes, regular_file
 
 _UNFOLDS = 100  # times its own size that a compressed file may unfold to
 _ALWAYS = 2**28  # bytes that any file may unfold to
@@ -63,10 +64,9 @@ def opened(file: Path) -> Iterator[h5py.File]:
     """Give the block an HDF5 file to read from, which declares no more than it can hold.
 
     Raises:
-        DataError: the file is absent, damaged or declares too much, or the block raised something else.
+        DataError: see `euar.data.hdf5`; or it declares too much in all.
     """
-    check_regular(file)
-    with _explained(file, "HDF5"), h5py.File(file, "r") as content:
+    with files.opened(file) as content:
         sizes = (data.size * data.dtype.itemsize for data in _data_sets(content).values())
         _check_size(file, "HDF5", sum(sizes))
         yield content
@@ -84,7 +84,9 @@ def _is_data(item: h5py.Group | h5py.Dataset) -> bool:
 
 def _values(file: Path, name: str, data: h5py.Dataset) -> np.ndarray:
     if h5py.check_string_dtype(data.dtype) is not None:
-        return np.array(data.asstr("utf-8")[()], dtype=np.str_)
+        texts = np.asarray(data.asstr("utf-8")[()], dtype=object)
+        _check_size(file, name, 4 * texts.size * max(map(len, texts.flat), default=0))  # 4 bytes a letter
+        return texts.astype(np.str_)
     _check_type(file, name, data.dtype)
     return data[()]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from euar.data import hdf5
 from euar.data.errors import DataError
 from euar.data.readers import tables
 from euar.data.readers.contract import Content
@@ -33,7 +34,7 @@ _MAX_SPLITS = 2**16  # bytes; the published file has 2,626
 def matches(path: Path) -> bool:
     """Tell whether the file, or the file of this name in the folder, is a MATLAB 7.3 file."""
     file = _file(path)
-    return file.suffix == ".mat" and file.is_file() and bool(h5py.is_hdf5(file))
+    return file.suffix == ".mat" and hdf5.signed(file)
 
 
 def read(path: Path) -> Content:
@@ -45,15 +46,10 @@ def read(path: Path) -> Content:
         DataError: a file is absent or damaged, or an array has another type or shape.
     """
     file = _file(path)
-    try:
-        with h5py.File(file, "r") as content:
-            types = _strings(file, content, "sceneTypes")
-            scenes = _strings(file, content, "scenes") if "scenes" in content else []
-            _check_arrays(file, content, len(types), scenes)
-    except DataError:
-        raise
-    except (OSError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as error:
-        raise DataError(file, "file", "a readable MATLAB 7.3 file", str(error)[:200], _AGAIN) from error
+    with hdf5.opened(file) as content:
+        types = _strings(file, content, "sceneTypes")
+        scenes = _strings(file, content, "scenes") if "scenes" in content else []
+        _check_arrays(file, content, len(types), scenes)
     tables.words(file, "sceneTypes", types, _rooms.CLASS_OF)
     splits, rows = file.with_name("splits.mat"), range(len(types))
     return _rooms.content(

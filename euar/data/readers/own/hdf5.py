@@ -6,9 +6,9 @@ features of one modality each, (n, d), or (n, T, d) with `views/NAME_lengths` (n
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 
+from euar.data import hdf5 as files
 from euar.data.errors import DataError
 from euar.data.readers import array_files
 from euar.data.readers.contract import Content
@@ -23,12 +23,12 @@ SEEN = True
 
 def matches(path: Path) -> bool:
     """Tell whether the file is HDF5 and has ids of labels."""
-    if not (path.is_file() and h5py.is_hdf5(path)):
+    if not files.signed(path):
         return False
     try:
-        with h5py.File(path, "r") as file:
+        with files.opened(path) as file:
             return "labels/id" in file
-    except (OSError, RuntimeError, KeyError):
+    except DataError:
         return False
 
 

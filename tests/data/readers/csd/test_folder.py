@@ -260,7 +260,7 @@ def test_a_file_that_declares_too_much_is_refused_before_it_is_read(tmp_path):
     with h5py.File(file, "a") as content:
         del content["COVAREP/data/alpha/features"]
         content.create_dataset("COVAREP/data/alpha/features", (10**12, 3), "f4", chunks=(1024, 3))
-    with pytest.raises(DataError, match="bytes of arrays") as caught:
+    with pytest.raises(DataError, match="shape whose values are stored") as caught:
         readers.read(tmp_path)
     assert caught.value.file == str(file)
 
@@ -279,7 +279,7 @@ def test_a_link_to_another_file_is_refused(tmp_path):
     with h5py.File(tmp_path / "CMU_TINY_COVAREP.csd", "a") as content:
         del content["COVAREP/data/alpha"]
         content["COVAREP/data/alpha"] = h5py.ExternalLink("CMU_TINY_FACET_4.2.csd", "FACET_4.2/data/alpha")
-    with pytest.raises(DataError, match="no 'alpha' there"):
+    with pytest.raises(DataError, match="a link to another file"):
         readers.read(tmp_path)
 
 
