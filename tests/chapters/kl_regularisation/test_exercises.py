@@ -16,6 +16,7 @@ from euar.chapters import ClaimError
 from euar.chapters.kl_regularisation import exercises as check
 from euar.experts import Gaussian
 from euar.losses import kl_divergence
+from tests.chapters import controls
 
 CHAPTER = Path(__file__).parents[3] / "book" / "kl_regularisation.ipynb"
 SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
