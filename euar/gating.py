@@ -25,7 +25,7 @@ class Routing(NamedTuple):
     """
 
     probs: Tensor
-    index: Tensor
+    index: Tensor  # type: ignore[assignment]  # hides tuple.index, which no one needs here
     weights: Tensor
 
 
