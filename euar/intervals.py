@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 
 class Interval(NamedTuple):
-    """The mean of n values and its 95 % interval; one value has no t-interval, and its ends are NaN."""
+    """The mean of n values and its 95 % interval; one value has no t-interval, and its ends are NaN.
+
+    Example:
+        >>> print(Interval(mean=0.72, low=0.691, high=0.749, n=4))
+        0.72, 95 % [0.691, 0.749], n = 4
+    """
 
     mean: float
     low: float
@@ -47,6 +52,10 @@ def t_interval(values: Iterable[float]) -> Interval:
 
     Raises:
         ValueError: no values, or one that is not finite.
+
+    Example:
+        >>> print(t_interval([0.71, 0.73, 0.70, 0.74]))
+        0.72, 95 % [0.691, 0.749], n = 4
     """
     from scipy.stats import t
 

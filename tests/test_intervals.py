@@ -1,13 +1,11 @@
 """The t-interval against SciPy's own and against its coverage, and how a table shows it."""
 
-import doctest
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from euar import intervals
 from euar.intervals import Interval, t_interval
 
 
@@ -56,7 +54,3 @@ def test_one_value_may_have_an_interval_from_elsewhere():
     """As from rows: `n` counts seeds."""
     assert str(Interval(0.5, 0.4, 0.6, 1)) == "0.5, 95 % [0.4, 0.6], n = 1"
     assert Interval(0.5, 0.4, 0.6, 1).signed(1) == "+0.5 [+0.4, +0.6]"
-
-
-def test_the_example_in_the_docstring_runs():
-    assert doctest.testmod(intervals).failed == 0

@@ -53,6 +53,11 @@ def regression(prediction: ArrayLike, target: ArrayLike, variant: str = "mmsa") 
 
     Raises:
         ValueError: an unknown variant, shapes other than two equal (B,), or values that are not finite.
+
+    Example:
+        >>> found = regression(prediction=[1.25, -0.5, 0.0], target=[1.0, -1.0, 0.5])
+        >>> round(found["mae"], 3), round(found["acc2"], 3), found["acc2_has_zero"]
+        (0.417, 0.667, 1.0)
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant: expected one of {', '.join(VARIANTS)}, found {variant!r}")
@@ -84,6 +89,11 @@ def classification(logits: ArrayLike, target: ArrayLike) -> dict[str, float]:
 
     Raises:
         ValueError: other shapes, logits that are not finite, or a class outside 0 to C - 1.
+
+    Example:
+        >>> found = classification(logits=[[2.0, 1.0], [0.0, 1.0], [3.0, 0.0]], target=[0, 1, 1])
+        >>> {name: round(value, 3) for name, value in found.items()}
+        {'accuracy': 0.667, 'f1_weighted': 0.667, 'f1_macro': 0.667}
     """
     logits, y = np.asarray(logits, dtype=np.float64), np.asarray(target)
     if logits.ndim != 2 or y.shape != logits.shape[:1] or not len(y):

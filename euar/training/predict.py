@@ -25,6 +25,13 @@ def predict(
 
     Raises:
         ValueError: the split has no rows, or the data do not fit the model.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> from euar.model import EUARConfig
+        >>> dataset = simulate(n=(32, 16, 16))
+        >>> predict(EUARConfig(dataset.in_features).build(), dataset, split="valid").shape
+        (16,)
     """
     device = next(model.parameters()).device
     standardized = dataset.without_sequences().standardize()
@@ -33,7 +40,14 @@ def predict(
 
 @torch.no_grad()
 def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
-    """Like `predict`, for tensors that are standardised already."""
+    """Like `predict`, for tensors that are standardised already.
+
+    Example:
+        >>> from euar.model import EUARConfig
+        >>> batch = Batch({"text": torch.zeros(4, 3)}, available={}, target=torch.zeros(4))
+        >>> predict_batch(EUARConfig({"text": 3}).build(), batch).shape
+        (4,)
+    """
     training = model.training
     model.eval()
     try:

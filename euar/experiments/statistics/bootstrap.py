@@ -115,8 +115,7 @@ def bootstrap_interval(
         >>> target = rng.normal(size=200)
         >>> ours, theirs = (target + rng.normal(0, sd, (5, 200)) for sd in (1.0, 1.5))
         >>> r = lambda prediction, target: np.corrcoef(prediction, target)[0, 1]
-        >>> found = bootstrap_interval(r, target, ours, theirs, resamples=200)
-        >>> found.effect.signed(digits=2)
+        >>> bootstrap_interval(r, target, ours, theirs, resamples=200).effect.signed(digits=2)
         '+0.15 [+0.10, +0.20]'
     """
     target, ours = np.asarray(target), np.asarray(ours)

@@ -103,7 +103,7 @@ def detectable(differences: ArrayLike) -> float:
 
     Example:
         >>> round(detectable([0.01, 0.03, 0.02, 0.04, 0.0]), 4)
-        0.0263
+        0.0266
     """
     values = finite("differences", differences, 1)
     return detectable_difference(len(values), float(values.std(ddof=1))) if len(values) > 1 else float("nan")

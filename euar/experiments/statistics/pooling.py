@@ -80,7 +80,7 @@ def pool_samples(samples: Iterable[ArrayLike]) -> Pooled:
 
     Example:
         >>> pool_samples([[0.4, 0.8, 0.6], [0.1, 0.5, 0.3]]).fixed.signed(digits=2)
-        '+0.45 [+0.12, +0.78]'
+        '+0.45 [+0.13, +0.77]'
     """
     arrays = [finite("samples", sample, 1, at_least=2) for sample in samples]
     errors = [values.std(ddof=1) / np.sqrt(len(values)) for values in arrays]
