@@ -27,7 +27,7 @@ _FIELDS = {
 }
 _REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
-Asked = TypeVar("Asked", bound=Measurement)
+_Asked = TypeVar("_Asked", bound=Measurement)
 
 
 def save_result(result: Result, root: Path | None = None) -> Path:
@@ -117,8 +117,8 @@ def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[s
 
 
 def newest(
-    experiment: str, asked: Iterable[Asked], root: Path | None = None
-) -> list[tuple[Asked, dict[str, Any]]]:
+    experiment: str, asked: Iterable[_Asked], root: Path | None = None
+) -> list[tuple[_Asked, dict[str, Any]]]:
     """Return the measurements that have a result, each with its newest.
 
     Args:
