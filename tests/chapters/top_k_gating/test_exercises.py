@@ -207,10 +207,8 @@ def test_control_scale_claims_fail_without_the_effect(setting, row, name):
 def gates():
     """The chapter's models after one epoch, asked about 100 test tweets."""
 
-    class Short:
-        recipe = staticmethod(lambda _: {"lr": 3e-3, "epochs": 1})
-
-    space = chapter("project", "train-gate", "after-training", grid=Short)
+    short = {"lr": 3e-3, "epochs": 1}
+    space = chapter("project", "train-gate", "after-training", recipe=lambda _: short)
     few = space["test"].nonzero()[:100, 0]
     space |= {"test": few, "y_test": torch.from_numpy(space["tweets"].target).float()[few]}
     space["run"] = replace(space["run"], seeds=(0, 1))
