@@ -1,5 +1,8 @@
 """Predictions of a trained model."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import nn
@@ -38,7 +41,27 @@ def predict(
     return predict_batch(model, split_tensors(standardized, split, device), batch_size)
 
 
-@torch.no_grad()
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Keep a model in evaluation mode, without gradients, inside the block; its mode comes back after it.
+
+    Example:
+        >>> model = nn.Dropout().train()
+        >>> with evaluating(model):
+        ...     model.training
+        False
+        >>> model.training
+        True
+    """
+    training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(training)
+
+
 def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
     """Like `predict`, for tensors that are standardised already.
 
@@ -48,13 +71,8 @@ def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.n
         >>> predict_batch(EUARConfig({"text": 3}).build(), batch).shape
         (4,)
     """
-    training = model.training
-    model.eval()
-    try:
-        with one_thread():
-            indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
-            parts = [batch.rows(index) for index in indices]
-            answers = [model(part.inputs, part.available).prediction for part in parts]
-    finally:
-        model.train(training)
+    with one_thread(), evaluating(model):
+        indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
+        parts = [batch.rows(index) for index in indices]
+        answers = [model(part.inputs, part.available).prediction for part in parts]
     return torch.cat(answers).cpu().numpy()
