@@ -101,6 +101,7 @@ class MultimodalDataset:
         if split is not None:
             _checks.check_splits(self.name, np.array([split]))
             mask = self.split == split
+        assert mask is not None  # one of the two was given
         _checks.check_mask(self.name, mask, len(self))
         header, arrays = _arrays.flatten(self)
         rows = {field: values[mask] for field, values in arrays.items()}
