@@ -19,12 +19,13 @@ book: venv  ## execute the chapters and build the book; PROFILE=smoke|cpu|gpu, s
 test: venv  ## run the tests (they build the book in the smoke profile first, if it is not up to date)
 	@$(BIN)/python -m pytest
 
-lint: venv  ## check style, spelling, notebooks without outputs, and who imports whom
+lint: venv  ## check style, spelling, types, notebooks without outputs, and who imports whom
 	@$(BIN)/ruff check --output-format concise .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
 	@$(BIN)/nbstripout --verify --keep-id book/*.ipynb
 	@$(BIN)/lint-imports
+	@$(BIN)/mypy
 
 serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
@@ -55,4 +56,4 @@ doctor:  ## versions, device, data found, what is missing and how to get it
 	@if test -x $(BIN)/python; then $(BIN)/python tools/doctor.py; else $(PYTHON) tools/doctor.py; fi
 
 clean:  ## delete what the book and the tests built; .venv stays
-	@rm -rf _build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf _build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache .mypy_cache

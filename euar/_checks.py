@@ -35,8 +35,9 @@ def check_positive(name: str, number: int) -> None:
 
 def is_number(value: object) -> bool:
     """Tell whether a value is a finite float, or an int that a float can hold."""
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and abs(value) <= sys.float_info.max
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def check_inputs(

@@ -21,6 +21,11 @@ class Gaussian(NamedTuple):
     Attributes:
         mean: (..., D).
         log_var: (..., D), natural logarithm of the variance.
+
+    Example:
+        >>> gaussian = Gaussian(mean=torch.ones(1, 2), log_var=torch.zeros(1, 2))
+        >>> gaussian.variance.tolist(), gaussian.kl().tolist()
+        ([[1.0, 1.0]], [[0.5, 0.5]])
     """
 
     mean: Tensor
@@ -51,6 +56,11 @@ class RoutedGaussian(Gaussian):
     """A `Gaussian` of chosen experts, (B, k, D), in the order of an index (B, k) such as `Routing.index`.
 
     The type says what the shape does not once k = N: whose answer stands where.
+
+    Example:
+        >>> experts = GaussianExperts(num_experts=4, in_features=3, out_features=2)
+        >>> type(experts(torch.zeros(1, 3), index=torch.tensor([[2, 0]]))).__name__
+        'RoutedGaussian'
     """
 
 
@@ -68,6 +78,11 @@ class GaussianExperts(nn.Module):
 
     All parameters lie in one tensor. `mean_weight` and `log_var_weight` (N, D, in), `mean_bias`
     and `log_var_bias` (N, D) are views of it, writable under `torch.no_grad()` with `.copy_()`.
+
+    Example:
+        >>> experts = GaussianExperts(num_experts=4, in_features=3, out_features=2)
+        >>> experts(torch.zeros(5, 3)).mean.shape
+        torch.Size([5, 4, 2])
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class Routing(NamedTuple):
     """
 
     probs: Tensor
-    index: Tensor
+    index: Tensor  # type: ignore[assignment]  # hides tuple.index, which no one needs here
     weights: Tensor
 
 
@@ -45,6 +45,12 @@ class TopKGate(nn.Module):
         num_experts: how many experts, N.
         k: experts to keep; more than N means all N.
         renormalize: `"none"`, `"topk"` or `"batch"`.
+
+    Example:
+        >>> gate = TopKGate(in_features=3, num_experts=8, k=2)
+        >>> routing = gate(torch.zeros(2, 3))
+        >>> routing.index.shape, (routing.weights > 0).sum(dim=-1).tolist()
+        (torch.Size([2, 2]), [2, 2])
     """
 
     def __init__(self, in_features: int, num_experts: int, k: int, renormalize: Renormalize = "none"):

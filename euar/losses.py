@@ -37,6 +37,11 @@ def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | No
 
     Raises:
         ValueError: unknown `reduce`, or mask not bool of shape (B,).
+
+    Example:
+        >>> gaussian = Gaussian(mean=torch.ones(4, 3, 2), log_var=torch.zeros(4, 3, 2))
+        >>> kl_divergence(gaussian).item(), kl_divergence(gaussian, reduce="sum").item()
+        (0.5, 1.0)
     """
     check_word("reduce", reduce, _REDUCE)
     per_expert = _REDUCE[reduce](gaussian.kl(), dim=-1)  # Eq. 4, (B, N)
@@ -63,6 +68,12 @@ def load_balance_loss(routing: Routing, form: AuxForm = "switch", mask: Tensor |
 
     Raises:
         ValueError: unknown `form`, or mask not bool of shape (B,).
+
+    Example:
+        >>> probs = torch.eye(4)  # four samples, each sure of an expert of its own
+        >>> routing = Routing(probs, index=probs.argmax(dim=-1, keepdim=True), weights=probs)
+        >>> load_balance_loss(routing).item()
+        1.0
     """
     check_word("form", form, _FORMS)
     return _FORMS[form](routing, mask)
@@ -95,6 +106,13 @@ def uncertainty_loss(
     Raises:
         ValueError: an unknown word, a Gaussian of another number of experts, or a mask that is not bool of
             shape (B,).
+
+    Example:
+        >>> gaussian = Gaussian(mean=torch.zeros(1, 2, 3), log_var=torch.zeros(1, 2, 3))
+        >>> probs, weights = torch.tensor([[0.5, 0.5]]), torch.tensor([[0.5, 0.0]])
+        >>> routing = Routing(probs, torch.tensor([[0]]), weights)
+        >>> uncertainty_loss(gaussian, routing).item()
+        0.25
     """
     check_word("reduce", reduce, _REDUCE)
     check_word("experts", experts, _REDUCE)

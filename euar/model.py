@@ -47,6 +47,11 @@ class EUARConfig(Config):
         alpha: weight of the KL divergence.
         beta: weight of the load-balancing loss.
         lam: weight of the U-loss, the paper's lambda.
+
+    Example:
+        >>> config = EUARConfig({"text": 768, "audio": 88}, k=2)
+        >>> EUARConfig.from_dict(config.to_dict()) == config
+        True
     """
 
     in_features: dict[str, int]
@@ -91,6 +96,10 @@ class EUARConfig(Config):
 
         N = 8, D = 64 and sums over D are ours, since its main text gives none of them; the supplement was not
         seen.
+
+        Example:
+            >>> EUARConfig.paper({"text": 768}).aux_form
+            'paper'
         """
         literal: dict[str, Any] = {
             "projection": "linear",
@@ -103,7 +112,12 @@ class EUARConfig(Config):
 
     @classmethod
     def released(cls, in_features: dict[str, int], **changes: Any) -> Self:
-        """The arithmetic of the paper's released code after its encoders."""
+        """The arithmetic of the paper's released code after its encoders.
+
+        Example:
+            >>> EUARConfig.released({"text": 768}, k=2).num_experts
+            4
+        """
         literal: dict[str, Any] = {
             "dim": 72,
             "num_experts": 4,
@@ -150,6 +164,13 @@ class EUAR(MultimodalModel[EUAROutput]):
 
     Args:
         config: see `EUARConfig`.
+
+    Example:
+        >>> import torch
+        >>> model = EUARConfig({"text": 3, "audio": 2}).build()
+        >>> output = model({"text": torch.zeros(4, 3), "audio": torch.zeros(4, 2)})
+        >>> output.prediction.shape, sorted(model.loss(output, torch.zeros(4)).parts)
+        (torch.Size([4]), ['aux', 'kl', 'u'])
     """
 
     config: EUARConfig

@@ -64,6 +64,13 @@ class UncertaintyAwareMoE(nn.Module):
         u_reduce: U-loss over D, see `uncertainty_loss`.
         u_experts: U-loss over experts, see `uncertainty_loss`.
         u_detach: see `uncertainty_loss`.
+
+    Example:
+        >>> import torch
+        >>> moe = UncertaintyAwareMoE(dim=4, num_experts=3, k=2)
+        >>> output = moe(torch.zeros(5, 4))
+        >>> output.hidden.shape, sorted(output.losses)
+        (torch.Size([5, 4]), ['aux', 'kl', 'u'])
     """
 
     def __init__(  # noqa: PLR0913  one argument for each point that the paper leaves open

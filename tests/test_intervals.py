@@ -1,14 +1,12 @@
 """The t-interval against SciPy's own and against its coverage, and how a table shows it."""
 
-import doctest
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from euar import intervals
-from euar.intervals import Interval, detectable, mean_of_samples, stouffer, t_interval
+from euar.intervals import Interval, t_interval
 
 
 def test_interval_is_scipys():
@@ -37,34 +35,6 @@ def test_values_must_be_there_and_finite(values):
         t_interval(values)
 
 
-@pytest.mark.parametrize("n", [5, 10, 20])
-def test_a_detectable_difference_is_found_in_four_of_five_tries(n):
-    draws = np.random.default_rng(0).normal(size=(4000, n))
-    truth = detectable((draws[0] - draws[0].mean()) / draws[0].std(ddof=1))  # a spread of one
-    found = stats.ttest_1samp(draws + truth, 0, axis=1).pvalue < 0.05
-    assert found.mean() == pytest.approx(0.8, abs=0.03)
-
-
-def test_one_value_detects_nothing():
-    assert math.isnan(detectable([0.5]))
-
-
-def test_the_mean_of_two_samples_is_welchs():
-    a, b = np.random.default_rng(0).normal(1, 1, 5), np.random.default_rng(1).normal(1, 3, 9)
-    expected = stats.ttest_ind(a, -b, equal_var=False).confidence_interval(0.95)
-    found = mean_of_samples([a, b])
-    assert (found.low, found.high) == pytest.approx((expected.low / 2, expected.high / 2))
-    assert found.n == 2
-
-
-def test_p_values_are_combined_by_their_scores():
-    samples = np.random.default_rng(0).normal(0.4, 1.0, size=(3, 6))
-    t = samples.mean(axis=1) / (samples.std(axis=1, ddof=1) / math.sqrt(6))
-    z = stats.norm.ppf(stats.t.cdf(t, 5)).sum() / math.sqrt(3)
-    assert stouffer(samples) == pytest.approx(2 * stats.norm.sf(abs(z)))
-    assert stouffer(-samples) == pytest.approx(stouffer(samples))
-
-
 def test_signs_are_shown_scaled_and_rounded():
     effect = Interval(0.0184, -0.0051, 0.0412, 10)
     assert effect.signed() == "+0.018 [-0.005, +0.041]"
@@ -84,7 +54,3 @@ def test_one_value_may_have_an_interval_from_elsewhere():
     """As from rows: `n` counts seeds."""
     assert str(Interval(0.5, 0.4, 0.6, 1)) == "0.5, 95 % [0.4, 0.6], n = 1"
     assert Interval(0.5, 0.4, 0.6, 1).signed(1) == "+0.5 [+0.4, +0.6]"
-
-
-def test_the_example_in_the_docstring_runs():
-    assert doctest.testmod(intervals).failed == 0

@@ -59,9 +59,9 @@ def test_the_embedded_data_set_loads(python, tmp_path):
 
 def test_a_committed_result_is_printed(python, tmp_path):
     newest = max(
-        (ROOT / "results/embedded").glob("*.json"), key=lambda p: json.loads(p.read_text())["started"]
+        (ROOT / "results/quick_start").glob("*.json"), key=lambda p: json.loads(p.read_text())["started"]
     )
-    assert newest.stem in run(python, tmp_path, "-m", "euar", "results", "embedded")
+    assert newest.stem in run(python, tmp_path, "-m", "euar", "results", "quick_start")
 
 
 def test_a_users_own_folder_is_converted_checked_and_trained_on(python, tmp_path):

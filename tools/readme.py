@@ -10,9 +10,16 @@ import json
 import sys
 from pathlib import Path
 
-from euar.experiments import paper, report
-from euar.experiments.store import is_current, load_results, newest_by_preset
-from euar.intervals import Interval, detectable, mean_of_samples, stouffer, t_interval
+import numpy as np
+from numpy.typing import NDArray
+
+from euar.chapters.measurements import measurements
+from euar.chapters.quick_start.measure import PRESETS, presets
+from euar.experiments import paper, report, store
+from euar.experiments.comparison import Comparison
+from euar.experiments.row import Row
+from euar.experiments.statistics import detectable, pool_samples
+from euar.intervals import t_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
@@ -53,21 +60,21 @@ def _circumstances(made: dict) -> str:
 
 def results() -> str:
     """The newest result of each preset on the embedded data set, beside ridge and constant."""
-    newest = newest_by_preset("embedded")
+    newest = {one.system: result for one, result in store.newest("quick_start", presets())}
     rows = [f"| | {' | '.join(METRICS.values())} |", "|---|" + "---|" * len(METRICS)]
     some = next(iter(newest.values()))
     for name, metrics in some["baselines"].items():
         cells = ("-" if metrics[m] is None else f"{metrics[m]:.3f}" for m in METRICS)
         rows.append(f"| {name} | {' | '.join(cells)} |")
-    for preset in ("default", "paper", "released"):
+    for preset in PRESETS:
         summary = report.summary(newest[preset])
         rows.append(f"| EUAR, `{preset}` | {' | '.join(str(summary[m]) for m in METRICS)} |")
-    older = "" if all(map(is_current, newest.values())) else " Measured with older code."
+    older = "" if all(map(store.is_current, newest.values())) else " Measured with older code."
     note = (
         f"Test split of the embedded tweets ({some['data']['n']['test']} texts), mean ± sd over "
         f"{len(some['runs'])} seeds, {some['environment']['device']}, {some['started'][:10]}, data "
         f"`{some['data']['sha256'][:12]}`, commit `{(some['code']['commit'] or 'none')[:12]}`.{older} "
-        "Repeat it with `euar experiment embedded`."
+        "Repeat it with `euar experiment quick_start`."
     )
     return "\n".join([*rows, "", note])
 
@@ -82,33 +89,24 @@ def differences() -> str:
     ]
     for title, gaps in (clean | noisy).items():
         lead = f"{_lead(*SETS[title]):.1f}" if title in SETS else ""
-        rows.append(f"| {title} | {_words(t_interval(gaps))} | {detectable(gaps):.1f} | {lead} |")
-    together = mean_of_samples(clean.values())
+        rows.append(f"| {title} | {t_interval(gaps).signed(1)} | {detectable(gaps):.1f} | {lead} |")
+    together = pool_samples(clean.values())
     note = (
-        f"Paired by seed. Over the {together.n} clean sets the mean is {_words(together)}, and their tests "
-        f"together give p = {stouffer(clean.values()):.2f} (Stouffer): both post hoc, and over seeds "
-        "alone, not over test rows."
+        f"Paired by seed. If the effect is the same on the {together.fixed.n} clean sets, it is "
+        f"{together.fixed.signed(1)}; if it varies, its mean over such sets is {together.random.signed(1)}. "
+        f"Their tests together give p = {together.stouffer_p:.2f} (Stouffer). All three are post hoc, "
+        "and over seeds alone, not over test rows."
     )
     return "\n".join([*rows, "", note])
 
 
-def _gaps(name: str, variant: str | None, metric: str, noisy: bool = False) -> list[float]:
-    """Default minus plain experts in hundredths, a value for each seed."""
-    ours, plain = (_scores(_newest(name, variant, s), metric, noisy) for s in ("default", "mlp-experts"))
-    return [100 * (a - b) for a, b in zip(ours, plain, strict=True)]
-
-
-def _newest(name: str, variant: str | None, system: str) -> dict:
-    asked = {"variant": variant, "system": system, "modalities": None, "size": None}
-    return next(r for r in load_results(name) if asked.items() <= r["config"]["request"].items())
-
-
-def _scores(result: dict, metric: str, noisy: bool) -> list[float]:
-    """A metric of each seed on clean test rows, or its mean over the noises (named KIND:STRENGTH)."""
-    if not noisy:
-        return [run["test"][metric] for run in result["runs"]]
-    tests = [[s[metric] for t, s in run["others"].items() if ":" in t] for run in result["runs"]]
-    return [sum(values) / len(values) for values in tests]
+def _gaps(name: str, variant: str | None, metric: str, noisy: bool = False) -> NDArray:
+    """Default minus MLP experts in hundredths, (S,), on clean test rows or as a mean over the noises."""
+    rows = (one for one in measurements(name)[1] if type(one) is Row and one.modalities is one.size is None)
+    known = {row.system: found for row, found in store.newest(name, rows) if row.variant == variant}
+    compared = Comparison({system: known[system] for system in ("default", "mlp-experts")})
+    tests = [test for test in compared.first["runs"][0]["others"] if ":" in test] if noisy else [None]
+    return 100 * np.mean([compared.differences(*compared, metric, test) for test in tests], axis=0)
 
 
 def _lead(name: str, _: str | None, metric: str, table: str) -> float:
@@ -116,10 +114,6 @@ def _lead(name: str, _: str | None, metric: str, table: str) -> float:
     found = paper.table(table)
     scores = {s: found.fraction(s, f"{name} {metric}") for s in found.rows}
     return 100 * (scores.pop("EUAR") - max(s for s in scores.values() if s is not None))
-
-
-def _words(interval: Interval) -> str:
-    return f"{interval.mean:+.1f} [{interval.low:+.1f}, {interval.high:+.1f}]"
 
 
 def fill(text: str) -> str:

@@ -1,7 +1,7 @@
 """A data set as a JSON header and named arrays of n rows, and back: what is stored, hashed and selected."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def flatten(data: "MultimodalDataset") -> tuple[dict, dict[str, np.ndarray]]:
     return {"name": data.name, "modalities": list(data.modalities), "meta": meta}, arrays
 
 
-def unflatten(header: dict, arrays: Mapping[str, np.ndarray]) -> dict[str, object]:
+def unflatten(header: dict, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """Return the arguments from which `MultimodalDataset` was flattened."""
     tables = {part: _below(arrays, part) for part in ("modalities", "sequences", "lengths")}
     return {name: arrays.get(name) for name in _PLAIN} | {
@@ -36,9 +36,10 @@ def unflatten(header: dict, arrays: Mapping[str, np.ndarray]) -> dict[str, objec
     }
 
 
-def _parted(meta: Mapping[str, object], path: str) -> tuple[dict, dict[str, np.ndarray]]:
+def _parted(meta: Mapping[str, Any], path: str) -> tuple[dict, dict[str, np.ndarray]]:
     """Part meta into its JSON and its arrays."""
-    plain, arrays = {}, {}
+    plain: dict[str, Any] = {}
+    arrays: dict[str, np.ndarray] = {}
     for key, value in meta.items():
         if isinstance(value, np.ndarray):
             arrays[f"{path}/{key}"] = value

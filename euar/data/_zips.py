@@ -5,7 +5,7 @@ unpacks each piece that it has read at once, however much comes out.
 """
 
 import zipfile
-from typing import IO
+from io import BufferedIOBase
 
 from euar.data.errors import DataError
 
@@ -15,7 +15,7 @@ _LARGEST_DIRECTORY = 2**24  # bytes at the end of a ZIP file, which are read at 
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def zip_file(file: IO[bytes]) -> zipfile.ZipFile:
+def zip_file(file: BufferedIOBase) -> zipfile.ZipFile:
     """Open a ZIP file, whose list of members must not be huge."""
     return zipfile.ZipFile(Stepwise(file, _LARGEST_DIRECTORY))
 
@@ -25,7 +25,9 @@ def packing_problem(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & 1:
         return "an encrypted file"
     if info.compress_type not in _PACKINGS:
-        name = zipfile.compressor_names.get(info.compress_type, info.compress_type)
+        name = zipfile.compressor_names.get(  # type: ignore[attr-defined]  # typeshed lacks it
+            info.compress_type, info.compress_type
+        )
         return f"a file packed with {name}: pack it with deflate"
     return ""
 
@@ -46,7 +48,7 @@ def unpacked(content: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 class Stepwise:
     """A stream that is read in small steps only: a header that declares a huge name or list is refused."""
 
-    def __init__(self, stream: IO[bytes], most: int):
+    def __init__(self, stream: BufferedIOBase, most: int):
         self._stream, self._most, self.tell, self.seek = stream, most, stream.tell, stream.seek
         self.seekable = stream.seekable
 

@@ -80,8 +80,7 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
             with zip_file(file) as content:
                 yield _from_zip(content)
         else:
-            stream = gzip.GzipFile(fileobj=file) if head == _GZIP else file
-            stream = Stepwise(stream, CHUNK)
+            stream = Stepwise(gzip.GzipFile(fileobj=file) if head == _GZIP else file, CHUNK)
             with tarfile.open(fileobj=stream, mode="r:") as content:
                 yield _from_tar(content, stream)
 

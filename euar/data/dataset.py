@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -35,15 +35,15 @@ class MultimodalDataset:
     name: str
     modalities: Mapping[str, np.ndarray]
     target: np.ndarray
-    ids: Iterable[str]
-    split: Iterable[str]
-    available: Mapping[str, np.ndarray] | None = None
+    ids: np.ndarray
+    split: np.ndarray
+    available: Mapping[str, np.ndarray] = field(default_factory=dict)
     target_sd: np.ndarray | None = None
-    groups: Iterable[str] | None = None
-    sequences: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None
-    meta: Mapping[str, object] = field(default_factory=dict)
+    groups: np.ndarray | None = None
+    sequences: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("ids", "split", "groups"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _checks.as_text(self.name, name, getattr(self, name)))
@@ -101,6 +101,7 @@ class MultimodalDataset:
         if split is not None:
             _checks.check_splits(self.name, np.array([split]))
             mask = self.split == split
+        assert mask is not None  # one of the two was given
         _checks.check_mask(self.name, mask, len(self))
         header, arrays = _arrays.flatten(self)
         rows = {field: values[mask] for field, values in arrays.items()}
@@ -127,7 +128,7 @@ class MultimodalDataset:
 
     def without_sequences(self) -> "MultimodalDataset":
         """Return the set with a vector a row of each modality and no frames, for models that read no more."""
-        return replace(self, sequences=None)
+        return replace(self, sequences={})
 
     def standardize(self) -> "MultimodalDataset":
         """Return the set with mean 0 and SD 1 in every column, over the available training rows.

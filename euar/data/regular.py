@@ -5,8 +5,8 @@ A pipe blocks who opens it, and a device may have no end; either can stand where
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from euar.data.errors import DataError
 
@@ -22,7 +22,7 @@ _KINDS = (
 _REMEDY = "put the file itself there"
 
 
-def regular_file(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None) -> BinaryIO:
+def regular_file(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None) -> BufferedReader:
     """Open a file for reading, and nothing that is no regular file.
 
     Args:

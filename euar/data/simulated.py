@@ -40,7 +40,7 @@ def simulate(
         name="simulated",
         modalities={name: _features(name, target, levels[name], seed) for name in _MODALITIES},
         target=target.astype(np.float32),
-        ids=[f"sample-{row:05d}" for row in range(len(split))],
+        ids=np.array([f"sample-{row:05d}" for row in range(len(split))]),
         split=split,
         meta={"seed": seed, "noise": levels},
     )
@@ -62,7 +62,8 @@ def _labels(split: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _levels(noise: tuple[float, float], rows: int, rng: np.random.Generator) -> np.ndarray:
     """Draw log-uniform noise levels."""
-    return np.exp(rng.uniform(*np.log(noise), size=rows)).astype(np.float32)
+    low, high = np.log(noise)
+    return np.exp(rng.uniform(low, high, size=rows)).astype(np.float32)
 
 
 def _features(name: str, target: np.ndarray, level: np.ndarray, seed: int) -> np.ndarray:

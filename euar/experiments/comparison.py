@@ -45,14 +45,15 @@ class Comparison(Mapping[str, dict[str, Any]]):
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
         """{name: test metrics} of the linear model and the constant."""
-        return self.first["baselines"]
+        baselines: dict[str, dict[str, float]] = self.first["baselines"]
+        return baselines
 
     @property
     def age(self) -> str:
         """When the results were measured, and whether with older code."""
         return age(self.results.values())
 
-    def scores(self, name: str, metric: str, test: str | None = None) -> NDArray:
+    def scores(self, name: str, metric: str, test: str | None = None) -> NDArray[Any]:
         """Return a metric of each seed, (S,); of a baseline, which has no seeds, (1,).
 
         Args:
@@ -70,10 +71,11 @@ class Comparison(Mapping[str, dict[str, Any]]):
             raise ValueError(f"name: expected one of {', '.join(known)}, found {name!r}, test {test!r}")
         return np.array([self.baselines[name][metric]], dtype=np.float64)
 
-    def differences(self, a: str, b: str, metric: str, test: str | None = None) -> NDArray:
+    def differences(self, a: str, b: str, metric: str, test: str | None = None) -> NDArray[Any]:
         """Return a minus b, paired by seed, (S,): the seeds that both have."""
         if a not in self.results or b not in self.results:
-            return self.scores(a, metric, test) - self.scores(b, metric, test)
+            found: NDArray[Any] = self.scores(a, metric, test) - self.scores(b, metric, test)
+            return found
         both = [dict(zip(_seeds(self[n]), by_seed(self[n], metric, test), strict=True)) for n in (a, b)]
         shared = [seed for seed in both[0] if seed in both[1]]
         return np.array([both[0][seed] - both[1][seed] for seed in shared])
@@ -93,7 +95,7 @@ class Comparison(Mapping[str, dict[str, Any]]):
         return plain + trained
 
 
-def by_seed(result: Mapping[str, Any], metric: str, test: str | None = None) -> NDArray:
+def by_seed(result: Mapping[str, Any], metric: str, test: str | None = None) -> NDArray[Any]:
     """Return a metric of each seed of a result, (S,); NaN where it is undefined.
 
     Args:

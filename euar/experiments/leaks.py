@@ -110,7 +110,10 @@ def ceilings(name: str | None) -> dict[str, dict[str, Any]]:
 
 @cache
 def _table() -> list[dict[str, Any]]:
-    return json.loads(Path(__file__).with_name("ceilings.json").read_text(encoding="utf-8"))
+    table: list[dict[str, Any]] = json.loads(
+        Path(__file__).with_name("ceilings.json").read_text(encoding="utf-8")
+    )
+    return table
 
 
 def _name_of(dataset: MultimodalDataset) -> str | None:
@@ -121,9 +124,9 @@ def _name_of(dataset: MultimodalDataset) -> str | None:
     return counts.data if counts else None
 
 
-def _counted(dataset: MultimodalDataset) -> NDArray:
+def _counted(dataset: MultimodalDataset) -> NDArray[np.bool_]:
     """Return bool (n,), the test rows that the metric counts."""
-    test = dataset.split == "test"
+    test: NDArray[np.bool_] = dataset.split == "test"
     return test & (dataset.target != 0) if dataset.task == "regression" else test
 
 
@@ -153,16 +156,18 @@ def _tested(dataset: MultimodalDataset, modality: str, ceiling: dict[str, Any]) 
     }
 
 
-def _right(part: MultimodalDataset, modality: str) -> NDArray:
+def _right(part: MultimodalDataset, modality: str) -> NDArray[np.bool_]:
     """Return bool (n,), the rows whose sign or class the linear model of a standardised modality finds."""
     predict = fitted(part)[_SCORES[part.task].model]
     values = predict(part.modalities[modality].astype(np.float64))
     if part.task == "regression":
-        return (values > 0) == (part.target > 0)
-    return values.argmax(axis=1) == part.target
+        right: NDArray[np.bool_] = (values > 0) == (part.target > 0)
+    else:
+        right = values.argmax(axis=1) == part.target
+    return right
 
 
-def _by_group(dataset: MultimodalDataset, right: NDArray, rows: NDArray) -> dict[str, Any]:
+def _by_group(dataset: MultimodalDataset, right: NDArray[Any], rows: NDArray[Any]) -> dict[str, Any]:
     if dataset.groups is None:
         return {}
     names, counts = np.unique(dataset.groups[rows], return_counts=True)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ def evaluate(
         return {name: scores(predict(x), y) for name, predict in models.items()}
 
 
-def _arrays(dataset: MultimodalDataset, split: str) -> tuple[NDArray, NDArray]:
+def _arrays(dataset: MultimodalDataset, split: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """All features of a standardised split side by side, and the target."""
     part = dataset.subset(split=split)
     return np.concatenate([*part.modalities.values()], axis=1, dtype=np.float64), part.target

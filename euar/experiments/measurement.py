@@ -36,8 +36,8 @@ class Predicted(NamedTuple):
         values: (S, n) ratings or (S, n, C) logits, float32, one line a run.
     """
 
-    ids: NDArray
-    values: NDArray
+    ids: NDArray[Any]
+    values: NDArray[Any]
 
 
 class Observation(NamedTuple):
@@ -95,11 +95,12 @@ class Measurement(ABC):
 
     def request(self) -> dict[str, Any]:
         """Return all fields as plain values, as they come out of JSON."""
-        return json.loads(json.dumps(asdict(self)))
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
     def key(self) -> str:
         """Return the key of the result, without measuring."""
-        return self.origin(self.dataset())["key"]
+        return str(self.origin(self.dataset())["key"])
 
     def measure(self, experiment: str) -> Result:
         """Measure, and return the result of an experiment."""
@@ -173,19 +174,24 @@ class Fitted(Measurement):
         """Return the model's configuration."""
         return {"model": describe(self.config(dataset))}
 
-    def observe(self, dataset: MultimodalDataset, **how: Any) -> Observation:
+    def observe(self, dataset: MultimodalDataset) -> Observation:
+        """Train every seed on the CPU."""
+        return self.trained(dataset, device="cpu", progress=False)
+
+    def trained(self, dataset: MultimodalDataset, **how: Any) -> Observation:
         """Train every seed.
 
         Args:
             dataset: in raw units.
             **how: `device`, `out` and `progress` of `fit`.
         """
-        recipe, how = asdict(self.recipe), {"device": "cpu", "progress": False} | how
-        runs = fit(self.config(dataset), dataset, seeds=self.seeds, **recipe, **how)
+        runs = fit(self.config(dataset), dataset, seeds=self.seeds, **asdict(self.recipe), **how)
         return observed(dataset, runs, [run.record() for run in runs])
 
 
-def observed(dataset: MultimodalDataset, runs: Sequence[Run], records: Sequence[dict]) -> Observation:
+def observed(
+    dataset: MultimodalDataset, runs: Sequence[Run], records: Sequence[dict[str, Any]]
+) -> Observation:
     """Return the records of some runs beside the linear baselines, and the runs' predictions by id.
 
     Args:
@@ -197,9 +203,10 @@ def observed(dataset: MultimodalDataset, runs: Sequence[Run], records: Sequence[
     return Observation({"runs": list(records), "baselines": baselines(dataset)}, {"test": said})
 
 
-def ids_of(dataset: MultimodalDataset) -> NDArray:
+def ids_of(dataset: MultimodalDataset) -> NDArray[Any]:
     """Return the ids of the test rows, (n,) str."""
-    return np.asarray(dataset.ids)[dataset.split == "test"]
+    ids: NDArray[Any] = dataset.ids[dataset.split == "test"]
+    return ids
 
 
 def types_of(config: Mapping[str, Any]) -> list[str]:

@@ -41,7 +41,7 @@ class Row(Fitted):
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     noises: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         registry.find(self.system)
 
     @property

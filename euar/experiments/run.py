@@ -40,9 +40,12 @@ def run_experiment(
 
 def _end_with_parent() -> None:
     """Let this worker die with the process that started it, even when that one is killed."""
+    parent = parent_process()
+    if parent is None:
+        raise RuntimeError("expected to run in a worker process, found the first one")
 
     def wait() -> None:
-        connection.wait([parent_process().sentinel])
+        connection.wait([parent.sentinel])
         os._exit(1)
 
     Thread(target=wait, daemon=True).start()

@@ -49,7 +49,7 @@ def imitate(like: dict[str, Any], share: float = 0.25, seed: int = 0) -> Multimo
         name=f"{data['name']} (stand-in)",
         modalities={m: _features(signal, width, rng) for m, width in data["features"].items()},
         target=target,
-        ids=[f"row-{i:05d}" for i in range(len(split))],
+        ids=np.array([f"row-{i:05d}" for i in range(len(split))]),
         split=split,
     )
 

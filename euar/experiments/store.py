@@ -7,7 +7,6 @@
 import io
 import reprlib
 from collections.abc import Iterable
-from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +27,7 @@ _FIELDS = {
 }
 _REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
-Asked = TypeVar("Asked", bound=Measurement)
+_Asked = TypeVar("_Asked", bound=Measurement)
 
 
 def save_result(result: Result, root: Path | None = None) -> Path:
@@ -86,7 +85,7 @@ def read_result(path: Path) -> dict[str, Any]:
     """
     result = read_json(path, _REMEDY)
     for name, kind in _FIELDS.items():
-        value = reduce(dict.get, name.split("."), result)
+        value = _field(result, name)
         if not isinstance(value, kind):
             found = f"{name} {reprlib.repr(value)}"
             raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
@@ -118,8 +117,8 @@ def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[s
 
 
 def newest(
-    experiment: str, asked: Iterable[Asked], root: Path | None = None
-) -> list[tuple[Asked, dict[str, Any]]]:
+    experiment: str, asked: Iterable[_Asked], root: Path | None = None
+) -> list[tuple[_Asked, dict[str, Any]]]:
     """Return the measurements that have a result, each with its newest.
 
     Args:
@@ -147,7 +146,7 @@ def on_same_data(result: dict[str, Any], root: Path | None = None) -> dict[str, 
 
 def is_current(result: dict[str, Any]) -> bool:
     """Tell whether today's code is the code that measured this; if not, say "measured with older code"."""
-    return result["code"]["sha256"] == code_sha256(types_of(result["config"]))
+    return bool(result["code"]["sha256"] == code_sha256(types_of(result["config"])))
 
 
 def age(results: Iterable[dict[str, Any]]) -> str:
@@ -165,7 +164,7 @@ def age(results: Iterable[dict[str, Any]]) -> str:
 def _answers(result: dict[str, Any], asked: Measurement) -> bool:
     """Whether a result is one of a measurement, on whatever data and by whatever code."""
     kind = result["config"]["measurement"].rpartition(".")[2]
-    return kind == type(asked).__qualname__ and result["config"]["request"] == asked.request()
+    return bool(kind == type(asked).__qualname__ and result["config"]["request"] == asked.request())
 
 
 def _folder(root: Path | None) -> Path:
@@ -173,11 +172,19 @@ def _folder(root: Path | None) -> Path:
 
 
 def _save_predictions(path: Path, key: str, predictions: dict[str, Predicted]) -> None:
-    arrays = {f"ids/{name}": said.ids.astype(str) for name, said in predictions.items()}
+    arrays: dict[str, Any] = {f"ids/{name}": said.ids.astype(str) for name, said in predictions.items()}
     arrays |= {f"values/{name}": said.values.astype(np.float32) for name, said in predictions.items()}
     content = io.BytesIO()
     np.savez_compressed(content, key=np.array(key), **arrays)
     sealed.write(path, content.getvalue())
+
+
+def _field(result: dict[str, Any], name: str) -> Any:
+    """The value at a dotted name, or None."""
+    value: Any = result
+    for part in name.split("."):
+        value = value.get(part)
+    return value
 
 
 def _kept(path: Path) -> dict[str, Any]:

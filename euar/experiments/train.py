@@ -25,7 +25,7 @@ class Train(Fitted):
     system: str = "default"
     device: str = "auto"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         registry.find(self.system)
 
     @property
@@ -45,7 +45,7 @@ class Train(Fitted):
             progress: see `fit`.
         """
         start, dataset = time.time(), self.dataset()
-        observed = self.observe(dataset, device=self.device, out=out, progress=progress)
+        observed = self.trained(dataset, device=self.device, out=out, progress=progress)
         return self.result("train", dataset, start, observed)
 
 

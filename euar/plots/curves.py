@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ def curve_panels(
     label: str = "epoch",
     unit: str | None = None,
     rings: Mapping[str, Mapping[str, ArrayLike]] | None = None,
-    **axes: object,
+    **axes: Any,
 ) -> Figure:
     """Draw a line for each series; of several seeds, a thin line each and a thick one for their mean.
 
@@ -46,7 +47,7 @@ def curve_panels(
             _rings(ax, at, rows, np.ravel((rings or {}).get(title, {}).get(name, [])), styles[name])
         ax.set(title=title, xlabel=label, **axes)
         _ticks(ax, at)
-    drawn[0].set_ylabel(unit)
+    drawn[0].set_ylabel(unit or "")
     if len(styles) > 1:
         legend_below(made)
     return made
@@ -58,7 +59,7 @@ def points_and_lines(
     lines: Mapping[str, ArrayLike],
     label: str,
     unit: str,
-    **axes: object,
+    **axes: Any,
 ) -> Figure:
     """Draw what was measured as points and what a formula says as lines; one name has one colour.
 
@@ -104,7 +105,7 @@ def over_numbers(series: Mapping[str, Mapping[int, ArrayLike | Interval]], label
         for at, (_, seeds) in zip(x, found, strict=True):
             ax.plot([1.03 * at] * len(seeds), seeds, "o", color=color, ms=3, mew=0, alpha=0.6)
         mean, low, high, _ = np.array([interval for interval, _ in found]).T
-        style = {"color": color, "marker": marker, "ms": 5, "capsize": 3}
+        style: dict[str, Any] = {"color": color, "marker": marker, "ms": 5, "capsize": 3}
         ax.errorbar(x, mean, yerr=(mean - low, high - mean), label=name, **style)
     ax.set(xlabel=label, ylabel=unit, xscale="log")
     plain_ticks(ax.xaxis, sorted({number for points in series.values() for number in points}))
@@ -131,7 +132,7 @@ def learning_curves(
     )
 
 
-def _styles(names: Iterable[str]) -> dict[str, dict[str, str]]:
+def _styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return {series: what `Axes.plot` takes}; a single series needs no marker."""
     looks = appearances(names)
     return {
@@ -140,15 +141,15 @@ def _styles(names: Iterable[str]) -> dict[str, dict[str, str]]:
     }
 
 
-def _lines(ax: Axes, x: NDArray, rows: NDArray, style: Mapping[str, str]) -> None:
+def _lines(ax: Axes, x: NDArray, rows: NDArray, style: Mapping[str, Any]) -> None:
     many = len(rows) > 1
     if many:
         ax.plot(x, rows.T, lw=0.7, alpha=0.4, color=style["color"], ls=style["ls"])
     ax.plot(x, rows.mean(axis=0), lw=2 if many else 1.5, ms=4, markevery=max(1, len(x) // 8), **style)
 
 
-def _rings(ax: Axes, x: NDArray, rows: NDArray, places: NDArray, style: Mapping[str, str]) -> None:
-    hollow = {"marker": "o", "ms": 12 if len(rows) == 1 else 7, "mfc": "none", "mew": 1.5}
+def _rings(ax: Axes, x: NDArray, rows: NDArray, places: NDArray, style: Mapping[str, Any]) -> None:
+    hollow: dict[str, Any] = {"marker": "o", "ms": 12 if len(rows) == 1 else 7, "mfc": "none", "mew": 1.5}
     for row, place in zip(rows, places, strict=False):
         ax.plot([place], row[x == place], ls="none", color=style["color"], **hollow)
 

@@ -1,6 +1,7 @@
 """The forest plot: a row for each thing measured, with its seeds, its mean and the interval of the mean."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -73,14 +74,15 @@ def estimate(values: ArrayLike | Interval, scale: str = "linear") -> tuple[Inter
     seeds = np.asarray(values, dtype=float).tolist()
     if scale == "log":
         found = t_interval(np.log(seeds))
-        found = Interval(*np.exp(found[:3]), found.n)
+        mean, low, high = np.exp(found[:3])
+        found = Interval(mean, low, high, found.n)
     else:
         found = t_interval(seeds)
     return found, seeds if found.n > 1 else []
 
 
 def _mark(
-    ax: Axes, height: float, values: ArrayLike | Interval, room: float, style: Mapping[str, str]
+    ax: Axes, height: float, values: ArrayLike | Interval, room: float, style: Mapping[str, Any]
 ) -> None:
     found, seeds = estimate(values, ax.get_xscale())
     ax.plot(seeds, [height + 0.3 * room] * len(seeds), "o", color=style["color"], ms=3, mew=0, alpha=0.7)

@@ -1,7 +1,9 @@
 """Scatter plots: one point a row, a run or an expert, in panels that are compared."""
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -17,7 +19,7 @@ def scatter_panels(
     *,
     diagonal: tuple[float, float] | None = None,
     level: float | None = None,
-    **axes: object,
+    **axes: Any,
 ) -> Figure:
     """Draw points on one pair of axes for each panel; all panels share their limits.
 
@@ -35,7 +37,8 @@ def scatter_panels(
     for ax, (title, series) in zip(drawn, panels.items(), strict=True):
         for name, (x, y) in series.items():
             color, marker = looks[name]
-            style = {"ms": 3, "alpha": 0.5, "mew": 0} if len(x) > _MANY else {"ms": 6, "alpha": 0.8}
+            small = len(np.asarray(x)) > _MANY
+            style: dict[str, Any] = {"ms": 3, "alpha": 0.5, "mew": 0} if small else {"ms": 6, "alpha": 0.8}
             ax.plot(x, y, color=color, marker=marker, ls="none", label=name, **style)
         if diagonal:
             ax.plot(diagonal, diagonal, color="black", ls=":", lw=1)

@@ -6,6 +6,7 @@ them on a light card in dark mode.
 
 from collections.abc import Iterable, Sequence
 from itertools import cycle
+from typing import Any
 from zlib import crc32
 
 from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def figure(
-    columns: int = 1, width: float = 6.4, height: float = 3.4, **options: object
+    columns: int = 1, width: float = 6.4, height: float = 3.4, **options: Any
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure in the book's style and its axes, left to right.
 
@@ -96,8 +97,8 @@ def legend_below(made: Figure) -> None:
         old.remove()
     widest = 0.65 + 0.065 * max(map(len, once))  # inches: the handle and the letters
     columns = min(len(once), 4, max(1, int(made.get_figwidth() / widest)))
-    place = {"loc": "outside lower center", "ncols": columns}
-    made.legend(once.values(), once.keys(), frameon=False, fontsize="small", **place)
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": columns}
+    made.legend([*once.values()], [*once], frameon=False, fontsize="small", **place)
 
 
 def _system(name: str) -> str:

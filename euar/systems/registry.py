@@ -43,6 +43,11 @@ class System:
         source: where it comes from: a paper, an equation, a file.
         faithful: what follows the source, and what is adapted.
         kind: see `Kind`; tables are ordered by it.
+
+    Example:
+        >>> config = find("concat").configure({"text": 768, "audio": 88}, task="classification", outputs=3)
+        >>> config.to_dict()["outputs"]
+        3
     """
 
     name: str
@@ -84,6 +89,10 @@ class Registry(Mapping[str, System]):
 
     Args:
         package: whose modules hold systems.
+
+    Example:
+        >>> [name for name, system in SYSTEMS.items() if system.kind == "EUAR"]
+        ['default', 'paper', 'released']
     """
 
     def __init__(self, package: str):
@@ -121,6 +130,12 @@ def register(system: System) -> None:
 
     Raises:
         ValueError: its name or label is taken, or its name is empty or holds a colon.
+
+    Example:
+        >>> config = find("concat").config
+        >>> register(System(name="ours", label="Ours", config=config, source="a note", faithful="all of it"))
+        >>> find("ours").label
+        'Ours'
     """
     SYSTEMS.add(system)
 
@@ -134,6 +149,10 @@ def find(name: str) -> System:
 
     Raises:
         ValueError: no such name, module or attribute, or the attribute is neither.
+
+    Example:
+        >>> find("concat").label, find("euar.model:EUARConfig").label
+        ('concat', 'EUARConfig')
     """
     if name in SYSTEMS:
         return SYSTEMS[name]

@@ -64,6 +64,14 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         DamagedFileError: a file in `out` is not as it was written.
         BlockingIOError: another process works in `out`.
         TrainingError: a loss, a gradient or a prediction is not finite; it names seed, epoch, step and term.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> from euar.model import EUARConfig
+        >>> dataset = simulate(n=(32, 16, 16))
+        >>> runs = fit(EUARConfig(dataset.in_features), dataset, seeds=(0, 1), epochs=1, progress=False)
+        >>> len(runs), runs[0].predictions["test"].shape
+        (2, (16,))
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
     where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)

@@ -6,10 +6,14 @@ arguments. `VARIANTS` holds these differences as data; everything else is shared
 
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+Labels = NDArray[Any]  # classes: integers of any width, or bool
 
 
 class Variant(NamedTuple):
@@ -22,7 +26,7 @@ class Variant(NamedTuple):
     """
 
     skip_neutral: bool
-    positive: Callable[[NDArray, float], NDArray]
+    positive: Callable[[Floats, float], Truths]
     weigh_by_prediction: bool
 
 
@@ -49,6 +53,11 @@ def regression(prediction: ArrayLike, target: ArrayLike, variant: str = "mmsa") 
 
     Raises:
         ValueError: an unknown variant, shapes other than two equal (B,), or values that are not finite.
+
+    Example:
+        >>> found = regression(prediction=[1.25, -0.5, 0.0], target=[1.0, -1.0, 0.5])
+        >>> round(found["mae"], 3), round(found["acc2"], 3), found["acc2_has_zero"]
+        (0.417, 0.667, 1.0)
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant: expected one of {', '.join(VARIANTS)}, found {variant!r}")
@@ -80,6 +89,11 @@ def classification(logits: ArrayLike, target: ArrayLike) -> dict[str, float]:
 
     Raises:
         ValueError: other shapes, logits that are not finite, or a class outside 0 to C - 1.
+
+    Example:
+        >>> found = classification(logits=[[2.0, 1.0], [0.0, 1.0], [3.0, 0.0]], target=[0, 1, 1])
+        >>> {name: round(value, 3) for name, value in found.items()}
+        {'accuracy': 0.667, 'f1_weighted': 0.667, 'f1_macro': 0.667}
     """
     logits, y = np.asarray(logits, dtype=np.float64), np.asarray(target)
     if logits.ndim != 2 or y.shape != logits.shape[:1] or not len(y):
@@ -97,7 +111,7 @@ def classification(logits: ArrayLike, target: ArrayLike) -> dict[str, float]:
     }
 
 
-def _finite_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[NDArray, NDArray]:
+def _finite_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Floats, Floats]:
     p, y = np.asarray(prediction, dtype=np.float64), np.asarray(target, dtype=np.float64)
     if p.ndim != 1 or p.shape != y.shape or not len(p):
         raise ValueError(f"expected prediction and target of one shape (B,), found {p.shape} and {y.shape}")
@@ -106,17 +120,17 @@ def _finite_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[NDArray, NDA
     return p, y
 
 
-def _check_finite(name: str, values: NDArray) -> None:
+def _check_finite(name: str, values: Floats) -> None:
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):  # NaN >= 0 is False: a diverged model would pass for one that always says "negative"
         raise ValueError(f"{name}: expected finite values, found {values[tuple(bad[0])]} in row {bad[0][0]}")
 
 
-def _mean(values: NDArray) -> float:
+def _mean(values: Floats | Truths) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _correlation(p: NDArray, y: NDArray) -> float:
+def _correlation(p: Floats, y: Floats) -> float:
     if not len(p):
         return float("nan")  # already warned of
     if np.ptp(p) == 0 or np.ptp(y) == 0:
@@ -125,16 +139,16 @@ def _correlation(p: NDArray, y: NDArray) -> float:
     return float(np.corrcoef(p, y)[0, 1])
 
 
-def _classes(values: NDArray, limit: int) -> NDArray:
+def _classes(values: Floats, limit: int) -> Floats:
     return np.rint(np.clip(values, -limit, limit))
 
 
-def _f1(truth: NDArray, guess: NDArray) -> float:
+def _f1(truth: Truths, guess: Truths) -> float:
     """F1 of one class: 2 TP / (2 TP + FP + FN)."""
     return float(2 * (truth & guess).sum() / (truth.sum() + guess.sum()))
 
 
-def _f1_weighted(truth: NDArray, guess: NDArray) -> float:
+def _f1_weighted(truth: Labels, guess: Labels) -> float:
     """F1 of each class of `truth`, weighted by its share there."""
     if not len(truth):
         return float("nan")

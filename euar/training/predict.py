@@ -1,5 +1,8 @@
 """Predictions of a trained model."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import nn
@@ -25,22 +28,51 @@ def predict(
 
     Raises:
         ValueError: the split has no rows, or the data do not fit the model.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> from euar.model import EUARConfig
+        >>> dataset = simulate(n=(32, 16, 16))
+        >>> predict(EUARConfig(dataset.in_features).build(), dataset, split="valid").shape
+        (16,)
     """
     device = next(model.parameters()).device
     standardized = dataset.without_sequences().standardize()
     return predict_batch(model, split_tensors(standardized, split, device), batch_size)
 
 
-@torch.no_grad()
-def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
-    """Like `predict`, for tensors that are standardised already."""
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Keep a model in evaluation mode, without gradients, inside the block; its mode comes back after it.
+
+    Example:
+        >>> model = nn.Dropout().train()
+        >>> with evaluating(model):
+        ...     model.training
+        False
+        >>> model.training
+        True
+    """
     training = model.training
     model.eval()
     try:
-        with one_thread():
-            indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
-            parts = [batch.rows(index) for index in indices]
-            answers = [model(part.inputs, part.available).prediction for part in parts]
+        with torch.no_grad():
+            yield
     finally:
         model.train(training)
+
+
+def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
+    """Like `predict`, for tensors that are standardised already.
+
+    Example:
+        >>> from euar.model import EUARConfig
+        >>> batch = Batch({"text": torch.zeros(4, 3)}, available={}, target=torch.zeros(4))
+        >>> predict_batch(EUARConfig({"text": 3}).build(), batch).shape
+        (4,)
+    """
+    with one_thread(), evaluating(model):
+        indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
+        parts = [batch.rows(index) for index in indices]
+        answers = [model(part.inputs, part.available).prediction for part in parts]
     return torch.cat(answers).cpu().numpy()

@@ -25,7 +25,7 @@ class Recipe:
     weight_decay: float = 1e-4
     select: Literal["valid", "last"] = "valid"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_positive("epochs", self.epochs)
         check_positive("batch_size", self.batch_size)
         if not (is_number(self.lr) and self.lr > 0):

@@ -37,7 +37,8 @@ def torch_bytes(state: dict[str, Any]) -> bytes:
 def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
     """Return what `np.savez` would write."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    named: dict[str, Any] = dict(arrays)  # NumPy declares its own keywords only
+    np.savez(buffer, **named)
     return buffer.getvalue()
 
 

@@ -1,3 +1,6 @@
+import pytest
+
+from euar.experiments import store
 from euar.experiments.rates import at_the_edge, best_rate
 
 
@@ -19,3 +22,22 @@ def test_seeds_at_either_end_of_the_grid_are_counted():
     assert at_the_edge(chose(0.1, 0.01, 0.1, 0.001)) == {0.001: 1, 0.1: 2}
     assert at_the_edge(chose(1e-3, grid=(1e-3,))) == {}  # one rate is no grid
     assert at_the_edge({"runs": [{"seed": 0}]}) == at_the_edge({}) == {}
+
+
+def left_at_the_edge(results):
+    """The current results in which a seed chose the end of its grid; older ones are to be measured again."""
+    return {
+        result["key"]: at_the_edge(result)
+        for result in results
+        if at_the_edge(result) and store.is_current(result)
+    }
+
+
+@pytest.mark.parametrize("name", store.experiments())
+def test_no_committed_grid_ends_at_its_best_value(name):
+    assert left_at_the_edge(store.load_results(name)) == {}
+
+
+def test_control_a_current_grid_that_ends_too_early(result):
+    runs = [{**result["runs"][0], **run} for run in chose(0.1, 0.01)["runs"]]
+    assert left_at_the_edge([{**result, "runs": runs}]) == {result["key"]: {0.1: 1}}

@@ -161,7 +161,7 @@ def test_a_name_or_label_is_given_once(changes, message, fresh):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("conact", "expected one of default, paper, .*, or module:attribute, found 'conact'"),
+        ("concatenate", "expected one of default, paper, .*, or module:attribute, found 'concatenate'"),
         (":x", "or module:attribute, found ':x'"),
         ("lab.mine:", "or module:attribute, found 'lab.mine:'"),
         ("nowhere:x", "a module that can be imported, found 'nowhere'; .* take one of default"),

@@ -18,7 +18,7 @@ from euar.moe import MoEOutput
 from euar.training import Recipe
 from euar.training.batches import Batch
 from euar.training.loop import Training
-from euar.training.predict import predict_batch
+from euar.training.predict import evaluating, predict_batch
 from euar.training.scoring import scores
 
 _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
@@ -113,7 +113,6 @@ def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> 
     return alpha / num_experts / (dim if reduce == "mean" else 1)
 
 
-@torch.no_grad()
 def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
     """Return {modality: what its experts do}, means over the rows of a batch, without drawing.
 
@@ -123,17 +122,16 @@ def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
     product of `weights`, sum w^2, `gates`, sum g^2, and `felt_variance`, sigma^2 averaged with weights
     w^2 g^2. `square` is E z^2 averaged with the same weights.
     """
-    training = model.training
-    output = model.eval()(batch.inputs, batch.available)
-    model.train(training)
-    head = model.head.weight[0].split(model.config.dim)  # one (D,) for each modality
+    with evaluating(model):
+        output = model(batch.inputs, batch.available)
+    head = model.head.weight[0].detach().split(model.config.dim)  # one (D,) for each modality
     return {m: _experts(output.moe[m], w) for m, w in zip(model.moes, head, strict=True)}
 
 
 def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:
     """Return {modality: {what: (N,)}}: each expert's share of the rows, and mean sigma^2 and ``|mu|``."""
-    with torch.no_grad():
-        output = model.eval()(batch.inputs, batch.available)
+    with evaluating(model):
+        output = model(batch.inputs, batch.available)
     experts = {
         m: {
             "load": (out.routing.weights > 0).float().mean(dim=0).tolist(),

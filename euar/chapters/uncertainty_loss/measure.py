@@ -17,7 +17,7 @@ from euar.moe import MoEOutput
 from euar.training import Recipe
 from euar.training.batches import Batch
 from euar.training.loop import Training
-from euar.training.predict import predict_batch
+from euar.training.predict import evaluating, predict_batch
 from euar.training.scoring import scores
 
 WEIGHTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0, 3.0)
@@ -104,11 +104,9 @@ def state(out: MoEOutput) -> dict[str, float]:
     return {name: value.item() for name, value in found.items()}
 
 
-@torch.no_grad()
 def _states(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
-    training = model.training
-    output = model.eval()(batch.inputs, batch.available)
-    model.train(training)
+    with evaluating(model):
+        output = model(batch.inputs, batch.available)
     return {m: state(out) for m, out in output.moe.items()}
 
 

@@ -20,6 +20,7 @@ from euar.training import Recipe
 from euar.training.batches import Batch, all_splits, split_tensors
 from euar.training.device import one_thread
 from euar.training.loop import Training
+from euar.training.predict import evaluating
 
 NETWORKS = {"default": EUARConfig, "paper": EUARConfig.paper, "likelihood": LikelihoodConfig}
 LEVELS = tuple(float(f"{level:.3g}") for level in np.geomspace(0.1, 2, 5))
@@ -200,7 +201,8 @@ def _distance(model: EUAR, train: Batch, m: str) -> dict[str, float]:
     `chosen` and `others` are the mean `excess`, `ignoring x` the least of constants for both together, `both`
     that of the model; `ratio` is the median of s / s* and `order` the rank correlation, over chosen pairs.
     """
-    out = model.eval()(train.inputs).moe[m]
+    with evaluating(model):
+        out = model(train.inputs).moe[m]
     best, variance = best_variance(model, out, m), out.gaussian.variance
     far, chosen = excess(variance, best), out.routing.weights > 0
     constant = 1 / (1 / best).mean(dim=0)  # (N, D), the minimum of the mean excess over one s

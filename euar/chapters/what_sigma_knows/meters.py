@@ -14,6 +14,7 @@ from euar.chapters.what_sigma_knows.variance_optimum import best_variance
 from euar.model import EUAR
 from euar.moe import MoEOutput
 from euar.training.batches import Batch
+from euar.training.predict import evaluating
 
 
 class Readings(NamedTuple):
@@ -42,7 +43,8 @@ def readings(model: EUAR, batch: Batch, train: Batch) -> Readings:
         batch: rows that all have all modalities.
         train: the training rows.
     """
-    out = model.eval()(batch.inputs)
+    with evaluating(model):
+        out = model(batch.inputs)
     views = {m: _view(model, m, out.moe[m], batch.inputs[m], train.inputs[m]) for m in out.moe}
     whole = out.log_var.numpy() if hasattr(out, "log_var") else None
     return Readings(views, whole, (out.prediction - batch.target).abs().numpy())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from euar.data import raw
-from euar.data.audit.findings import Item
+from euar.data.audit.findings import Item, Status
 from euar.data.dataset import MultimodalDataset
 
 _WIDTHS = {  # columns of features that are in use under these names
@@ -44,7 +44,7 @@ def _constant(name: str, seen: np.ndarray) -> Item:
     count = int(np.sum(seen.min(axis=0) == seen.max(axis=0)))
     if not count:
         return Item(f"constant columns/{name}", "ok", "0")
-    status = "fail" if count == seen.shape[1] else "warn"
+    status: Status = "fail" if count == seen.shape[1] else "warn"
     remedy = "they say nothing; standardising turns them into 0"
     return Item(f"constant columns/{name}", status, f"{count} of {seen.shape[1]}", "0", remedy)
 

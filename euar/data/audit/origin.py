@@ -12,8 +12,9 @@ from euar.data.dataset import MultimodalDataset
 def record(dataset: MultimodalDataset) -> dict:
     """Return what the reader noted; an empty dict for a set that no reader made."""
     source = dataset.meta.get("source")
-    known = isinstance(source, Mapping) and {"reader", "files"} <= source.keys()
-    return dict(source) if known else {}
+    if not isinstance(source, Mapping) or not {"reader", "files"} <= source.keys():
+        return {}
+    return dict(source)
 
 
 def items(dataset: MultimodalDataset) -> Iterator[Item]:
@@ -38,9 +39,9 @@ def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:
     """Return (name without folders, SHA-256) of every file of a set whose hash is known."""
     for file in entry.published:
         yield PurePosixPath(file.file).name, file.sha256
-    for file in entry.sources:
-        if file.sha256:
-            yield PurePosixPath(file.to).name, file.sha256
+    for source in entry.sources:
+        if source.sha256:
+            yield PurePosixPath(source.to).name, source.sha256
 
 
 def _format(name: str) -> str:

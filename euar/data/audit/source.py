@@ -42,7 +42,7 @@ def read_and_audit(
 def _unreadable(source: Path, error: DataError) -> Item:
     """Return the error as an item that is the same wherever the source lies."""
     found = f"{Path(error.file).name}: {error.field}: {error.found}"
-    parts = (found, error.expected, error.remedy)
+    parts = [found, error.expected, error.remedy]
     if len(source.parts) > 1:
-        parts = (part.replace(str(source), source.name) for part in parts)
+        parts = [part.replace(str(source), source.name) for part in parts]
     return Item("readable", "fail", *parts)

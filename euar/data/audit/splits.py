@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from euar.data.audit.findings import Item
+from euar.data.audit.findings import Item, Status
 from euar.data.audit.origin import record
 from euar.data.audit.published import SPLITS, nearest, recognised, rows_of
 from euar.data.dataset import MultimodalDataset
@@ -15,11 +15,11 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
     yield _rows(rows_of(dataset))
     yield Item("ids", "ok", f"{len(dataset)}, each once")
     if dataset.groups is not None:
-        yield _groups(dataset)
+        yield _groups(dataset, dataset.groups)
     if (rows := fitted_on(dataset)) is not None:
         yield _fitted_on(dataset, rows)
     for name, count in record(dataset).get("duplicates", {}).items():
-        status = "warn" if count else "ok"
+        status: Status = "warn" if count else "ok"
         yield Item(f"duplicates/{name.replace('_', ' ')}", status, f"{count}", "0" if count else "")
 
 
@@ -27,7 +27,7 @@ def fitted_on(dataset: MultimodalDataset) -> np.ndarray | None:
     """Return bool (n,), the rows on whose labels features were fitted; None if the source does not say."""
     rows = dataset.meta.get("fitted_on")
     known = isinstance(rows, np.ndarray) and rows.dtype == np.bool_ and rows.shape == (len(dataset),)
-    return rows if known else None
+    return np.asarray(rows) if known else None
 
 
 def _rows(counts: tuple[int, int, int]) -> Item:
@@ -44,11 +44,11 @@ def _rows(counts: tuple[int, int, int]) -> Item:
     return Item("rows", "info", f"{found}, in none of the published lists")
 
 
-def _groups(dataset: MultimodalDataset) -> Item:
-    members = {word: set(dataset.groups[dataset.split == word].tolist()) for word in SPLITS}
-    groups = set().union(*members.values())
-    shared = [group for group in groups if sum(group in part for part in members.values()) > 1]
-    found = f"{len(groups)}; {len(shared)} in more than one split"
+def _groups(dataset: MultimodalDataset, groups: np.ndarray) -> Item:
+    members = {word: set(groups[dataset.split == word].tolist()) for word in SPLITS}
+    names = set().union(*members.values())
+    shared = [group for group in names if sum(group in part for part in members.values()) > 1]
+    found = f"{len(names)}; {len(shared)} in more than one split"
     if not shared:
         return Item("groups", "ok", found)
     remedy = "their test rows are not new: split by group, or report without them"

@@ -112,7 +112,7 @@ def with_available(dataset: MultimodalDataset, available: Mapping[str, np.ndarra
     for mask in available.values():
         _checks.check_mask(dataset.name, mask, len(dataset))
     passed = {name: dataset.available[name] & mask for name, mask in available.items()}
-    return replace(dataset, available=dataset.available | passed)
+    return replace(dataset, available={**dataset.available, **passed})
 
 
 def _check_once(field: str, values: list[str]) -> None:

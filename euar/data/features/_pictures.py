@@ -20,7 +20,7 @@ def prepared(images: Sequence[np.ndarray], mean: Sequence[float], sd: Sequence[f
         float32 (n, 3, 224, 224).
     """
     squares = np.stack([_square(image) for image in images]).astype(np.float32)
-    scaled = (squares - np.float32(mean)) / np.float32(sd)
+    scaled = (squares - np.asarray(mean, np.float32)) / np.asarray(sd, np.float32)
     return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
 
 

@@ -126,7 +126,7 @@ class Content:
                 name=self.name,
                 modalities=modalities,
                 target=self.target,
-                ids=self.ids,
+                ids=np.asarray(self.ids),
                 split=self.split,
                 available=self.available,
                 target_sd=self.target_sd,

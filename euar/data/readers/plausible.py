@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
@@ -29,12 +30,12 @@ def numbers(path: Path, field: str, values: object, dimensions: int) -> np.ndarr
     return values
 
 
-def is_float(values: object) -> bool:
+def is_float(values: object) -> TypeGuard[np.ndarray]:
     """Tell whether a value is an array of float32 or float64."""
     return isinstance(values, np.ndarray) and values.dtype.kind == "f" and values.dtype.itemsize in (4, 8)
 
 
-def check_padding(path: Path, field: str, lengths: Sequence[int]) -> None:
+def check_padding(path: Path, field: str, lengths: Sequence[int] | np.ndarray) -> None:
     """Raise when padding rows to the longest would take far more than they hold."""
     longest = max(lengths, default=0)
     if len(lengths) * int(longest) > _PADDING * int(np.sum(lengths)) + 2**20:

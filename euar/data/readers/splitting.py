@@ -33,14 +33,14 @@ def assign(path: Path, target: np.ndarray, groups: Sequence[str], seed: int = 0)
         remedy = 'pip install "euar[cli]", or give the rows a split yourself'
         raise DataError(path, "split", "a split, or scikit-learn to draw one", "neither", remedy) from error
     number = {name: place for place, name in enumerate(sorted(set(groups)))}
-    groups, strata = np.array([number[name] for name in groups]), _strata(target)
-    _check_enough(path, strata, groups)
-    order = np.argsort(groups, kind="stable")
+    places, strata = np.array([number[name] for name in groups]), _strata(target)
+    _check_enough(path, strata, places)
+    order = np.argsort(places, kind="stable")
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    split = np.empty(len(groups), dtype="<U5")
+    split = np.empty(len(places), dtype="<U5")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of rare classes, which cannot be in every fold
-        parts = list(folds.split(order, strata[order], groups[order]))
+        parts = list(folds.split(order, strata[order], places[order]))
     for word, (_, rows) in zip(_WORDS, parts, strict=True):
         split[order[rows]] = word
     return split

@@ -6,6 +6,7 @@ size counts each value as often as it is held.
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def check(root: object, limit: int) -> None:
             stack.pop()
 
 
-def _parts(node: object) -> Iterator[object]:
+def _parts(node: Any) -> Iterator[object]:
     return chain(node, node.values()) if type(node) is dict else iter(node)
 
 
@@ -69,7 +70,7 @@ def _array_weight(array: np.ndarray) -> int:
     return 1 + (sum(map(_weight, array.ravel().tolist())) if array.dtype.kind == "O" else array.nbytes)
 
 
-def _weight(leaf: object) -> int:
+def _weight(leaf: Any) -> int:
     """Return the bytes of a value that holds no other."""
     if leaf is None or leaf is STUB:
         return _REFERENCE

@@ -5,7 +5,7 @@
 
 import pickletools
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from euar.data.errors import DataError
 from euar.data.safe_pickle._budget import Budget
@@ -53,7 +53,7 @@ class Machine:
             raise unreadable(f"{len(self.stack)} values at the end")
         return self.stack[0]
 
-    def top(self, kind: type) -> object:
+    def top(self, kind: type) -> Any:
         """Return the last value, which must be of the type."""
         if type(self.stack[-1]) is not kind:
             raise refusal(f"a change of {brief(self.stack[-1])} as if it were a {kind.__name__}")
@@ -205,7 +205,7 @@ def _answer(text: str, call: Callable, arguments: tuple) -> object:
         raise unreadable(f"{text} with other arguments than it takes") from error
 
 
-_STEPS: dict[str, Callable[[Machine, object], None]] = {
+_STEPS: dict[str, Callable[[Machine, Any], None]] = {
     **dict.fromkeys(("FRAME", "STOP"), _nothing),
     **dict.fromkeys(("INT", "LONG", "LONG1", "LONG4", "BININT", "BININT1", "BININT2"), _integer),
     **dict.fromkeys(("FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE"), _push),

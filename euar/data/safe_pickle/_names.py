@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
@@ -108,9 +109,7 @@ def _reconstruct(kind: Name, shape: tuple, code: bytes) -> Pending:
     return Pending("numpy.ndarray", _finished_array)
 
 
-def _finished_array(
-    version: int, shape: tuple, dtype: np.dtype, fortran: bool, raw: bytes | list
-) -> np.ndarray:
+def _finished_array(version: int, shape: tuple, dtype: np.dtype, fortran: bool, raw: Any) -> np.ndarray:
     if version != 1 or fortran not in (0, 1):
         raise unreadable(f"numpy.ndarray with a state of version {brief(version)}")
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
@@ -118,7 +117,9 @@ def _finished_array(
     return _array(raw, dtype, shape, "F" if fortran else "C")
 
 
-def _frombuffer(raw: bytes, dtype: np.dtype, shape: tuple, order: str, axes: tuple = ()) -> np.ndarray:
+def _frombuffer(
+    raw: bytes, dtype: np.dtype, shape: tuple, order: Literal["C", "F", "K"], axes: tuple = ()
+) -> np.ndarray:
     if order not in ("C", "F", "K"):
         raise unreadable(f"numpy.core.numeric._frombuffer with order {brief(order)}")
     if order != "K":
@@ -127,11 +128,11 @@ def _frombuffer(raw: bytes, dtype: np.dtype, shape: tuple, order: str, axes: tup
     return _array(raw, dtype, shape, "C").transpose(axes)
 
 
-def _scalar(dtype: np.dtype, raw: bytes) -> np.generic:
+def _scalar(dtype: np.dtype, raw: bytes) -> Any:
     return _array(raw, dtype, (), "C")[()]
 
 
-def _array(raw: bytes | str, dtype: np.dtype, shape: tuple, order: str) -> np.ndarray:
+def _array(raw: Any, dtype: np.dtype, shape: tuple, order: Literal["C", "F"]) -> np.ndarray:
     """Return a read-only array over the file's bytes, which must be exactly as many as its shape needs."""
     if not isinstance(dtype, np.dtype) or dtype.kind == "O":
         raise unreadable(f"numpy.ndarray of bytes with {brief(dtype)} for its type")

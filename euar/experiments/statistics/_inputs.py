@@ -28,7 +28,7 @@ def finite(name: str, values: ArrayLike, ndim: int, at_least: int = 1) -> Floats
     return array
 
 
-def same_shape(**arrays: NDArray) -> None:
+def same_shape(**arrays: Floats) -> None:
     """Refuse arrays of different shapes, which NumPy might broadcast.
 
     Raises:

@@ -18,7 +18,7 @@ Rows that belong together (a video, a family of tweets, a scene) are drawn toget
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from euar.experiments.statistics._inputs import Floats, finite
 from euar.intervals import Interval
 
-Metric = Callable[[NDArray, NDArray], float]
+Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 
 
 class BootstrapInterval(NamedTuple):
@@ -115,8 +115,7 @@ def bootstrap_interval(
         >>> target = rng.normal(size=200)
         >>> ours, theirs = (target + rng.normal(0, sd, (5, 200)) for sd in (1.0, 1.5))
         >>> r = lambda prediction, target: np.corrcoef(prediction, target)[0, 1]
-        >>> found = bootstrap_interval(r, target, ours, theirs, resamples=200)
-        >>> found.effect.signed(digits=2)
+        >>> bootstrap_interval(r, target, ours, theirs, resamples=200).effect.signed(digits=2)
         '+0.15 [+0.10, +0.20]'
     """
     target, ours = np.asarray(target), np.asarray(ours)
@@ -125,7 +124,7 @@ def bootstrap_interval(
     member = _members(groups, len(target))
     order = np.arange(len(target))
 
-    def scores(rows: NDArray) -> Floats:
+    def scores(rows: NDArray[Any]) -> Floats:
         values = _by_seed(metric, target[rows], ours[:, rows])
         return values if theirs is None else values - _by_seed(metric, target[rows], theirs[:, rows])
 
@@ -134,14 +133,14 @@ def bootstrap_interval(
     return _interval(scores(order), table, draws.shape[1])
 
 
-def _by_seed(metric: Metric, target: NDArray, predictions: NDArray) -> Floats:
+def _by_seed(metric: Metric, target: NDArray[Any], predictions: NDArray[Any]) -> Floats:
     values = np.array([metric(prediction, target) for prediction in predictions], dtype=np.float64)
     if not np.isfinite(values).all():
         raise ValueError("metric: expected a finite number on each draw of rows, found NaN or infinity")
     return values
 
 
-def _check_rows(target: NDArray, ours: NDArray, theirs: NDArray | None) -> None:
+def _check_rows(target: NDArray[Any], ours: NDArray[Any], theirs: NDArray[Any] | None) -> None:
     if ours.ndim < 2 or ours.shape[1] != len(target):
         raise ValueError(f"ours: expected (seeds, {len(target)}, ...), found shape {ours.shape}")
     if theirs is not None and theirs.shape not in (ours.shape, (1, *ours.shape[1:])):

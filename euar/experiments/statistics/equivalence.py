@@ -91,3 +91,19 @@ def detectable_difference(n: int, sd: float, power: float = 0.8, alpha: float = 
     if n < 2 or not sd >= 0:
         raise ValueError(f"expected n of at least 2 and sd of at least 0, found n = {n}, sd = {sd}")
     return float(sd * TTestPower().solve_power(effect_size=None, nobs=n, alpha=alpha, power=power))
+
+
+def detectable(differences: ArrayLike) -> float:
+    """Return the `detectable_difference` of as many seeds with as much spread as these; NaN for one.
+
+    What an interval that contains zero does not say, this does: how large a difference could have been seen.
+
+    Args:
+        differences: (S,), a difference a seed.
+
+    Example:
+        >>> round(detectable([0.01, 0.03, 0.02, 0.04, 0.0]), 4)
+        0.0266
+    """
+    values = finite("differences", differences, 1)
+    return detectable_difference(len(values), float(values.std(ddof=1))) if len(values) > 1 else float("nan")

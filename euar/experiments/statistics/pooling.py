@@ -1,5 +1,6 @@
 """One comparison on several sets, pooled."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,21 @@ def pool(effects: ArrayLike, errors: ArrayLike, df: ArrayLike) -> Pooled:
     random, tau = _random(effects, errors)
     one_sided = combine_pvalues(t.sf(effects / errors, df), method="stouffer").pvalue
     return Pooled(_fixed(effects, errors, df), random, tau, float(2 * min(one_sided, 1 - one_sided)))
+
+
+def pool_samples(samples: Iterable[ArrayLike]) -> Pooled:
+    """Pool k samples of differences over seeds, one a set, see `pool`.
+
+    Args:
+        samples: (S,) each, of at least two seeds.
+
+    Example:
+        >>> pool_samples([[0.4, 0.8, 0.6], [0.1, 0.5, 0.3]]).fixed.signed(digits=2)
+        '+0.45 [+0.13, +0.77]'
+    """
+    arrays = [finite("samples", sample, 1, at_least=2) for sample in samples]
+    errors = [values.std(ddof=1) / np.sqrt(len(values)) for values in arrays]
+    return pool([values.mean() for values in arrays], errors, [len(values) - 1 for values in arrays])
 
 
 def _fixed(effects: Floats, errors: Floats, df: Floats) -> Interval:

@@ -99,7 +99,7 @@ def test_control_an_extractor_that_learns_no_label_leaks_nothing():
 
 def test_control_features_that_did_not_see_the_videos():
     """The honest variant has no seen video; the audio, whose extractor used no label, knows no difference."""
-    report = copy.deepcopy(probes.newest()["mosi", "leaked", None]["leaks"])
+    report = copy.deepcopy(probes.by_condition()["mosi", "leaked", None]["leaks"])
     for name in ("text", "video"):
         report["modalities"][name] |= {
             "groups": report["modalities"]["audio"]["groups"],

@@ -1,6 +1,5 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
-import copy
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +14,9 @@ from torch.distributions import kl_divergence as kl_of_distributions
 
 from euar.chapters import ClaimError
 from euar.chapters.kl_regularisation import exercises as check
-from euar.chapters.kl_regularisation import measure as experiment
 from euar.experts import Gaussian
 from euar.losses import kl_divergence
+from tests.chapters import controls
 
 CHAPTER = Path(__file__).parents[3] / "book" / "kl_regularisation.ipynb"
 SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
@@ -122,10 +121,11 @@ NONE, DEFAULT, STRONG = (0.0, "mean", 0.0), (1e-3, "mean", 0.0), (1.0, "mean", 0
 
 def with_results(change, *cells):
     """Run cells that claim something about the results, after a change to them."""
-    known = copy.deepcopy(experiment.newest())
-    change(known)
-    weight = experiment.per_coordinate
-    return chapter(*SWEEP, *cells, experiment=SimpleNamespace(newest=lambda: known, per_coordinate=weight))
+
+    def change_pairs(pairs):
+        change({(sweep.alpha, sweep.reduce, sweep.lam): result for sweep, result in pairs})
+
+    return chapter(*SWEEP, *cells, newest=controls.changed(change_pairs))
 
 
 def scale(key, moment, name, factor):

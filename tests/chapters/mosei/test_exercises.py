@@ -1,19 +1,14 @@
 """The chapter on CMU-MOSEI: exercises, claims that can fail, and a run on a user's own file."""
 
-from pathlib import Path
-
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 
 from euar.chapters import ClaimError
 from euar.chapters.mosei import exercises as check
-from euar.experiments import comparison
+from tests.chapters import controls
 from tests.data.readers.writers.pickles import mmsa
 
-CHAPTER = Path(__file__).parents[3] / "book" / "mosei.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+SOURCES = controls.sources("mosei")
 RESULTS = ("counts", "results")
 CURVE = ("table", "picture", "curve-read-results")
 LIVE = ("live-data", "break-run", "yours-run")
@@ -57,29 +52,20 @@ WRONG = {
 }
 
 
-def chapter(*cells, **names):
-    """Run these cells in order, `names` in place of what the parameters and imports bring."""
-    space = {"profile": "smoke", "source": None}
-    exec(SOURCES["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(SOURCES[cell], space)
-    plt.close("all")
-    return space
-
-
 @pytest.fixture(scope="module")
 def known():
-    return chapter(*RESULTS, *CURVE)
+    return controls.run("mosei", *RESULTS, *CURVE)
 
 
-def replaced(known, by_seed):
-    """The claims, with another measurement in place of `comparison.by_seed`."""
-    names = {name: value for name, value in known.items() if not name.startswith("__")}
-    space = chapter(*RESULTS)
-    space["comparison"] = type("Measured", (), {"by_seed": staticmethod(by_seed)})
-    exec(SOURCES["curve-read-results"], space)
-    return names | {name: space[name] for name in ("comparison", "curve", "ridge_curve")}
+def replaced(change):
+    """The names of the chapter, with results in which `change(row, result)` has changed each run's scores."""
+
+    def change_pairs(pairs):
+        for row, result in pairs:
+            for one in result["runs"]:
+                change(row, result, one["test"])
+
+    return controls.run("mosei", *RESULTS, *CURVE, change=change_pairs)
 
 
 def test_the_claims_hold(known):
@@ -87,8 +73,8 @@ def test_the_claims_hold(known):
         exec(SOURCES[cell], dict(known))
 
 
-def test_control_a_network_as_good_as_ridge(known):
-    flat = replaced(known, lambda result, metric: [result["baselines"]["ridge"][metric]] * 5)
+def test_control_a_network_as_good_as_ridge():
+    flat = replaced(lambda row, result, scores: scores.update(result["baselines"]["ridge"]))
     with pytest.raises(ClaimError, match="ridge - default"):
         exec(SOURCES["claims"], flat)
     with pytest.raises(ClaimError, match="gain on ridge"):
@@ -97,24 +83,22 @@ def test_control_a_network_as_good_as_ridge(known):
 
 @pytest.mark.parametrize("by", [-0.018, 0.018])
 @pytest.mark.parametrize("system", ["mlp-experts", "concat"])
-def test_control_a_rival_that_is_better_or_worse(known, system, by):
-    def other(result, metric):
-        change = by * (result["config"]["preset"] == system)
-        return [value + change for value in comparison.by_seed(result, metric)]
+def test_control_a_rival_that_is_better_or_worse(system, by):
+    def other(row, result, scores):
+        scores["mae"] += by * (row.system == system)
+        result["baselines"]["ridge"]["mae"] = 1.0  # far behind all: that claim holds
 
-    changed = replaced(known, other) | {"ridge": 1.0}  # far behind all: that claim holds
     with pytest.raises(ClaimError, match=f"default against {system}"):
-        exec(SOURCES["claims"], changed)
+        exec(SOURCES["claims"], replaced(other))
 
 
 @pytest.mark.parametrize("system", ["default", "concat"])
-def test_control_a_network_that_needs_many_rows(known, system):
-    def late(result, metric):
-        few = result["config"]["preset"] == system and result["config"]["request"]["size"] == 1284
-        return [value + 0.03 * few for value in comparison.by_seed(result, metric)]
+def test_control_a_network_that_needs_many_rows(system):
+    def late(row, _, scores):
+        scores["mae"] += 0.03 * ((row.system, row.size) == (system, 1284))
 
     with pytest.raises(ClaimError, match="1,284 rows"):
-        exec(SOURCES["curve-claims"], replaced(known, late))
+        exec(SOURCES["curve-claims"], replaced(late))
 
 
 @pytest.mark.filterwarnings("ignore:r of a constant")  # the file has one validation row

@@ -1,23 +1,15 @@
 """The exercises of "CMU-MOSI" know right from wrong; its claims fail where the effect is removed."""
 
-import copy
-from pathlib import Path
-from types import SimpleNamespace
-
 import matplotlib
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 
 from euar.chapters import ClaimError
 from euar.chapters.mosi import exercises as check
-from euar.chapters.mosi import measure as mosi
-from euar.experiments import comparison
 from euar.training import metrics
+from tests.chapters import controls
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "mosi.ipynb"
 
 
 def unfinished(*_):
@@ -80,18 +72,11 @@ def test_columns_of_noise_cost_what_the_exercise_says():
 
 def run(cells, change=lambda results: None):
     """Execute cells of the chapter on results that `change` has changed, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    exec(source["imports"], space)
-    results = copy.deepcopy(comparison.newest("mosi", mosi.requests()))
-    change({(row.variant, row.system, row.modalities): result for row, result in results})
-    known = {name: getattr(comparison, name) for name in ("by_seed", "lines")}
-    space["comparison"] = SimpleNamespace(newest=lambda *_: results, **known)
-    space["panel"] = lambda *_args, **_options: None
-    for cell in ("results", "scores", *cells):
-        exec(source[cell], space)
-    plt.close("all")
-    return space
+
+    def change_pairs(pairs):
+        change({(row.variant, row.system, row.modalities): result for row, result in pairs})
+
+    return controls.run("mosi", "results", "scores", *cells, change=change_pairs)
 
 
 def shifted(key, metric, by):

@@ -2,22 +2,16 @@
 
 import copy
 import math
-from pathlib import Path
-from types import SimpleNamespace
 
 import matplotlib
-import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 
 from euar.chapters import ClaimError
 from euar.chapters.paper_against_code import exercises as check
-from euar.chapters.paper_against_code import measure as differences
-from euar.experiments import comparison
+from tests.chapters import controls
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "paper_against_code.ipynb"
 
 
 def report(valid, test):
@@ -73,22 +67,11 @@ def test_the_better_of_two_exceeds_the_mean_as_the_exercise_says():
 
 def run(cells, change=lambda results: None):
     """Execute cells of the chapter on results that `change` has changed, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    exec(source["imports"], space)
-    pairs = copy.deepcopy(comparison.newest("differences", differences.requests()))
-    change({(row.data, row.setting, row.recipe.epochs): result for row, result in pairs})
 
-    def newest(_, rows):
-        return [(row, result) for row, result in pairs if row in rows]
+    def change_pairs(pairs):
+        change({(row.data, row.setting, row.recipe.epochs): result for row, result in pairs})
 
-    known = {name: getattr(comparison, name) for name in ("by_seed", "lines")}
-    space["comparison"] = SimpleNamespace(newest=newest, **known)
-    space["panel"] = lambda *_args, **_options: None
-    for cell in ("results", *cells):
-        exec(source[cell], space)
-    plt.close("all")
-    return space
+    return controls.run("paper_against_code", "results", *cells, change=change_pairs)
 
 
 def without(data, setting):
@@ -96,14 +79,15 @@ def without(data, setting):
 
     def change(results):
         epochs = {"embedded": 10, "mosi": 30}[data]
-        results[data, setting, epochs]["runs"] = copy.deepcopy(results[data, "paper", epochs]["runs"])
+        if (data, setting, epochs) in results:
+            results[data, setting, epochs]["runs"] = copy.deepcopy(results[data, "paper", epochs]["runs"])
 
     return change
 
 
 def shifted(setting, by):
     def change(results):
-        for one in results["embedded", setting, 10]["runs"]:
+        for one in results.get(("embedded", setting, 10), {"runs": []})["runs"]:
             one["test"]["mae"] += by
 
     return change
@@ -117,11 +101,12 @@ def flat(results):
 
 
 PEEK = ("rules", "peek-table", "peek-claims")
+CLAIMS = ("table", "effect", "seen", "claims")
 CONTROLS = {
-    "tweets: MLP head, change of MAE": (("claims",), without("embedded", "MLP head")),
-    "MOSI: MLP head, change of Acc7": (("claims",), without("mosi", "MLP head")),
-    "tweets: means, no draws": (("claims",), shifted("means, no draws", -0.05)),
-    "tweets: weights of the code": (("claims",), shifted("weights of the code", 0.05)),
+    "tweets: MLP head, change of MAE": (CLAIMS, without("embedded", "MLP head")),
+    "MOSI: MLP head, change of Acc7": (CLAIMS, without("mosi", "MLP head")),
+    "tweets: means, no draws": (CLAIMS, shifted("means, no draws", -0.05)),
+    "tweets: weights of the code": (CLAIMS, shifted("weights of the code", 0.05)),
     "gain of peeking": (PEEK, flat),
 }
 
@@ -133,6 +118,6 @@ def test_control_results_without_the_effect(claim):
         run(cells, change)
 
 
-@pytest.mark.parametrize("cells", [("claims",), PEEK])
+@pytest.mark.parametrize("cells", [CLAIMS, PEEK])
 def test_the_claims_hold_on_the_results(cells):
     run(cells)

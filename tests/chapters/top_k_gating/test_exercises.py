@@ -126,9 +126,10 @@ WRONG = {
 
 
 def test_the_predicted_weights_are_those_of_the_package():
-    gate, x = TopKGate(4, 8, 3, "batch"), torch.randn(50, 4, generator=torch.Generator().manual_seed(0))
+    torch.manual_seed(0)
+    gate, x = TopKGate(4, 8, 3, "batch"), torch.randn(500, 4)
     index = gate(x).index
-    other = next(i for i in range(1, 50) if not set(index[0].tolist()) & set(index[i].tolist()))
+    other = next(i for i in range(1, 500) if not set(index[0].tolist()) & set(index[i].tolist()))
     one, two = (gate(x[rows]).weights.max().item() for rows in ([0], [0, other]))
     assert check.batch_weights((one, two)).ok
 
@@ -207,10 +208,8 @@ def test_control_scale_claims_fail_without_the_effect(setting, row, name):
 def gates():
     """The chapter's models after one epoch, asked about 100 test tweets."""
 
-    class Short:
-        recipe = staticmethod(lambda _: {"lr": 3e-3, "epochs": 1})
-
-    space = chapter("project", "train-gate", "after-training", grid=Short)
+    short = {"lr": 3e-3, "epochs": 1}
+    space = chapter("project", "train-gate", "after-training", recipe=lambda _: short)
     few = space["test"].nonzero()[:100, 0]
     space |= {"test": few, "y_test": torch.from_numpy(space["tweets"].target).float()[few]}
     space["run"] = replace(space["run"], seeds=(0, 1))

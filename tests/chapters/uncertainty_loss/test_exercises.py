@@ -1,22 +1,14 @@
 """The exercises of "The uncertainty loss", right and wrong; its claims fail where the effect is removed."""
 
-import copy
-from pathlib import Path
-from types import SimpleNamespace
-
 import matplotlib
-import matplotlib.pyplot as plt
-import nbformat
 import pytest
 import torch
 
 from euar.chapters import ClaimError
 from euar.chapters.uncertainty_loss import exercises as check
-from euar.chapters.uncertainty_loss import measure as experiment
-from euar.experiments import comparison
+from tests.chapters import controls
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "uncertainty_loss.ipynb"
 
 
 def unfinished(*_):
@@ -97,16 +89,19 @@ def test_the_logits_move_as_the_exercises_say():
 
 def run(cells, change=lambda known: None):
     """Execute cells of the chapter on results that `change` has changed, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": "smoke"}
-    exec(source["imports"], space)
-    known = copy.deepcopy(experiment.newest())
-    change(known)
-    space["experiment"] = SimpleNamespace(newest=lambda: known, WEIGHTS=experiment.WEIGHTS)
-    for cell in ("results", "table", "shares", "help-table", *cells):
-        exec(source[cell], space)
-    plt.close("all")
-    return space
+    before = ("results", "table", "shares", "help-table")
+
+    def change_pushes(pairs):
+        if known := by_key(pairs):  # the ablations of another experiment are read, too
+            change(known)
+
+    return controls.run("uncertainty_loss", *before, *cells, change=change_pushes)
+
+
+def by_key(pairs):
+    """The results of the chapter's own experiment."""
+    pushes = [(push, result) for push, result in pairs if hasattr(push, "detach")]
+    return {(push.lam, push.detach, push.renormalize): result for push, result in pushes}
 
 
 def views(known, key):
@@ -170,20 +165,18 @@ def test_the_claims_hold_on_the_results():
     run(("claims", "close-claims", *ABLATION))
 
 
-def test_control_a_loss_whose_absence_costs_as_much_as_in_the_paper(monkeypatch):
-    by_seed = comparison.by_seed
+def test_control_a_loss_whose_absence_costs_as_much_as_in_the_paper():
+    def costly(pairs):
+        for row, result in pairs:
+            for one in result["runs"] if getattr(row, "setting", "") == "without U" else ():
+                one["test"]["acc2"] -= 0.025
 
-    def costly(result, metric):
-        cost = 0.025 * (metric == "acc2" and result["config"]["preset"] == "without U")
-        return [value - cost for value in by_seed(result, metric)]
-
-    monkeypatch.setattr(comparison, "by_seed", costly)
     with pytest.raises(ClaimError, match="MOSI, without U: change of Acc2"):
-        run(ABLATION)
+        controls.run("uncertainty_loss", "results", *ABLATION, change=costly)
 
 
 def test_a_gate_that_ignores_the_loss_stops_the_live_part():
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    source = controls.sources("uncertainty_loss")
     start = {"kept": 0.56, "preference": 1.0}
     space = {"runs": {"gate alone": [start, start], "experts alone": [start, start]}}
     with pytest.raises(AssertionError):

@@ -126,7 +126,7 @@ def chapter(*cells, **names):
     """Run these cells of the chapter in order, `names` in place of what the imports bring."""
     space = {"profile": "smoke"}
     exec(SOURCES["imports"], space)
-    space |= {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "is_current": bool} | names
+    space |= {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "age": str} | names
     for cell in cells:
         exec(SOURCES[cell], space)
     return space
@@ -138,10 +138,10 @@ CLAIMS = sorted(cell.removeprefix("claims-") for cell in SOURCES if cell.startsw
 
 def with_results(change, claims):
     """Run the cells that claim something about the results, after a change to them."""
-    known = copy.deepcopy(experiment.newest())
+    known = copy.deepcopy(experiment.by_network())
     change({key[:2]: result["runs"] for key, result in known.items() if len(key) == 5})
     cells = (*CELLS, "figure-people", f"claims-{claims}")
-    chapter(*cells, experiment=SimpleNamespace(newest=lambda: known))
+    chapter(*cells, experiment=SimpleNamespace(by_network=lambda: known))
 
 
 def copied(network, data, moment, source, *path):
