@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tools.readme import PICTURE, ROOT, _scores, fill
+from tools import readme
+from tools.readme import PICTURE, ROOT, fill
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -19,11 +20,19 @@ def test_a_changed_number_would_be_noticed(block):
     assert fill(README.replace(begin, f"{begin}0.123\n")) == README
 
 
-def test_scores_under_noise_are_means_over_noises_alone():
-    others = {"gaussian:5": {"acc2": 0.4}, "blank:10": {"acc2": 0.6}, "without text": {"acc2": 0.0}}
-    result = {"runs": [{"test": {"acc2": 0.9}, "others": others}]}
-    assert _scores(result, "acc2", noisy=True) == [0.5]
-    assert _scores(result, "acc2", noisy=False) == [0.9]
+def test_gaps_under_noise_are_means_over_noises_alone(monkeypatch):
+    def newest(_, rows):
+        """One seed: 0.4 and 0.6 under noise, the MLP experts 0.1 lower; other tests are zero."""
+        for row in rows:
+            less = 0.1 * (row.system == "mlp-experts")
+            others = {"gaussian:5": 0.4 - less, "blank:10": 0.6 - 2 * less, "without text": 0.0}
+            scores = {name: {"accuracy": value} for name, value in others.items()}
+            one = {"seed": 0, "test": {"accuracy": 0.9}, "others": scores}
+            yield row, {"runs": [one], "data": {"sha256": "0"}, "baselines": {}}
+
+    monkeypatch.setattr(readme.store, "newest", newest)
+    assert readme._gaps("mvsa", None, "accuracy", noisy=True) == pytest.approx([15])
+    assert readme._gaps("mvsa", None, "accuracy") == pytest.approx([0])
 
 
 def test_a_missing_block_is_named():
