@@ -158,7 +158,7 @@ def age(results: Iterable[dict[str, Any]]) -> str:
     results = list(results)
     days = sorted(result["started"][:10] for result in results)
     span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
-    return span if all(map(is_current, results)) else f"{span}, measured with older code"
+    return span if all(map(is_current, results)) else f"{span}, with older code"
 
 
 def _answers(result: dict[str, Any], asked: Measurement) -> bool:

@@ -187,5 +187,5 @@ def test_older_code_is_recognised(result):
     assert not store.is_current(old)
     assert store.age([result]) == result["started"][:10]
     assert store.age([old, {**old, "started": "2999-01-01"}]) == (
-        f"{result['started'][:10]} to 2999-01-01, measured with older code"
+        f"{result['started'][:10]} to 2999-01-01, with older code"
     )
