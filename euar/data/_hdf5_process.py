@@ -69,7 +69,10 @@ def _apart(path: str) -> list[str] | None:
     if os.WIFSIGNALED(status):
         reason = signal.Signals(os.WTERMSIG(status)).name
         return ["file", _EXPECTED, f"one that ends who reads it, or takes too long or too much ({reason})"]
-    return json.loads(found) if found else ["file", _EXPECTED, "one that ends who reads it"]
+    try:
+        return json.loads(found)
+    except ValueError:  # nothing, or more than one answer
+        return ["file", _EXPECTED, "one that ends who reads it"]
 
 
 def _bound(path: str) -> None:

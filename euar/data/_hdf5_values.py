@@ -1,11 +1,12 @@
 """The values of HDF5 data sets in pieces: all texts, all of the first arrays, and the ends of later ones."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import h5py
 import numpy as np
 from h5py import h5t
+from numpy.typing import ArrayLike
 
 _ALL = 2**28  # bytes of arrays that are read as a whole
 _UNFOLDS = 100  # times the size of the file that its texts may have
@@ -68,8 +69,8 @@ def _pieces(item: h5py.Dataset, rows: int) -> Iterator[np.ndarray]:
         yield item[start : start + rows]
 
 
-def _letters(values: Iterable) -> int:
-    return sum(map(len, np.ravel(values)))
+def _letters(values: ArrayLike) -> int:
+    return sum(len(text) for text in np.ravel(values))
 
 
 def _follow(item: h5py.Dataset) -> None:

@@ -43,7 +43,8 @@ def check(path: str) -> None:
 
 def _objects(root: h5g.GroupID) -> Iterator[tuple[str, h5g.GroupID | h5d.DatasetID]]:
     """Yield the groups and data sets, each under its one name; one is open at a time."""
-    seen, waiting = set(), [b"/"]
+    seen: set[int] = set()
+    waiting = [b"/"]
     while waiting:
         path = waiting.pop()
         name, item = _shown(path), h5o.open(root, path)

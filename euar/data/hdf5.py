@@ -72,7 +72,8 @@ def _check(path: Path, status: os.stat_result) -> None:
     if key in _passed:
         return
     if refused := (_looker() if hasattr(os, "fork") else _once)(str(path.absolute())):
-        raise DataError(path, *refused, _AGAIN)
+        field, expected, found = refused
+        raise DataError(path, field, expected, found, _AGAIN)
     _passed.add(key)
 
 
@@ -80,18 +81,26 @@ class _Looker:
     """The process of `_hdf5_process`, which answers one path after the other."""
 
     def __init__(self) -> None:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self._process = subprocess.Popen(_command(), **pipes, env=_environment(), start_new_session=True)
+        self._process: subprocess.Popen[str] = subprocess.Popen(
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+            start_new_session=True,
+        )
         self._lock = threading.Lock()
         atexit.register(self._end)
 
     def __call__(self, path: str) -> list[str] | None:
         """Return None for a file that can be read, else field, expected and found."""
         with self._lock:
+            paths, answers = self._process.stdin, self._process.stdout
+            assert paths and answers  # both are pipes
             try:
-                self._process.stdin.write(json.dumps(path) + "\n")
-                self._process.stdin.flush()
-                return json.loads(self._process.stdout.readline())
+                paths.write(json.dumps(path) + "\n")
+                paths.flush()
+                return json.loads(answers.readline())
             except (OSError, ValueError):
                 self._stop()
                 return _unanswered()

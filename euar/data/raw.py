@@ -7,6 +7,7 @@ A pointer is a path relative to the source's folder, with `#part` where the file
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from euar.data import hdf5, pictures
@@ -128,9 +129,10 @@ def _from_mat(file: Path, folder: Path, part: str, kind: str) -> np.ndarray:
     """Read one entry of a MATLAB 7.3 array, whose axes are transposed."""
     name, index = part.split("/")
     with hdf5.opened(file, folder=folder) as content:
-        if content[name].dtype.kind not in "uf":
-            raise ValueError(f"{content[name].dtype}, not numbers")
-        values = content[name][int(index)]
+        array = content[name]
+        if not isinstance(array, h5py.Dataset) or array.dtype.kind not in "uf":
+            raise ValueError(f"{getattr(array, 'dtype', 'a group')}, not numbers")
+        values = array[int(index)]
     if kind == "image":
         if values.dtype != np.uint8 or values.shape[:-2] != (3,):
             raise ValueError(f"{values.dtype} of shape {values.shape}, not uint8 (3, width, height)")

