@@ -1,4 +1,4 @@
-"""HDF5 files with random bytes changed, also among values: data or a complete error, in time, and no crash."""
+"""HDF5 files with random bytes, also among values: data or a complete error, in time, and no crash."""
 
 import time
 from pathlib import Path
