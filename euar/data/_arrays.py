@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from euar.data.errors import DataError
+
 if TYPE_CHECKING:
     from euar.data.dataset import MultimodalDataset
 
@@ -56,6 +58,9 @@ def _joined(plain: dict, arrays: Mapping[str, np.ndarray]) -> dict:
     meta = dict(plain)
     for path, values in arrays.items():
         key, _, rest = path.partition("/")
+        if key in meta and not (rest and isinstance(meta[key], dict)):
+            expected, remedy = "one value at each path", "write the file again"
+            raise DataError("meta", f"meta/{path}", expected, "an array and another value", remedy)
         meta[key] = _joined(meta.get(key, {}), {rest: values}) if rest else values
     return meta
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "valid", "test")
 _ALWAYS, _UNEVEN = 2**26, 64  # letters that texts may take in memory; how many times their own
+_CLASSES = 1024  # that any set may have; others as many as rows
 _FLOAT = ("float32", "float64")
 _TYPES = {  # part -> {number of dimensions: types}; what is not listed here is free
     "modalities": {2: ("float32",)},
@@ -43,9 +44,30 @@ def check_dataset(data: "MultimodalDataset") -> None:
         check_rows(file, field, values, len(data.ids))
     check_unique(file, data.ids)
     check_splits(file, data.split)
+    check_classes(file, data.target, data.meta.get("classes"))
     check_covered(file, data.available)
     for field, values in arrays.items():
         check_values(file, field, values, arrays)
+
+
+def check_given(data: "MultimodalDataset") -> None:
+    """Raise unless the set has a name, and all that no set can do without."""
+    if not isinstance(data.name, str):
+        raise DataError(str(data.name), "name", "a str", repr(data.name)[:80], "name the set")
+    for field in ("target", "ids", "split"):
+        if getattr(data, field) is None:
+            raise DataError(data.name, field, "an entry a row", "none", "give it")
+
+
+def check_classes(file: str, target: np.ndarray, names: object) -> None:
+    """Raise at a class that has no name, or without names at far more classes than rows."""
+    if target.dtype != np.int64:
+        return
+    named = isinstance(names, list | tuple)
+    limit = len(names) if named else max(_CLASSES, len(target))
+    if target.max() >= limit:
+        expected = f"classes below {limit}, the number of " + ("their names" if named else "classes at most")
+        raise DataError(file, "target", expected, str(target.max()), "number the classes from 0")
 
 
 def as_text(file: str, field: str, values: Iterable[str]) -> np.ndarray:

@@ -44,6 +44,7 @@ class MultimodalDataset:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        _checks.check_given(self)
         for name in ("ids", "split", "groups"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _checks.as_text(self.name, name, getattr(self, name)))
@@ -86,9 +87,15 @@ class MultimodalDataset:
         """
         header, arrays = storage.read(path)
         try:
-            return cls(**_arrays.unflatten(header, arrays))
+            data = cls(**_arrays.unflatten(header, arrays))
+            _checks.check_known(data.name, "arrays", arrays, _arrays.flatten(data)[1])
+            return data
         except DataError as error:
             raise error.at(path) from None
+        except (AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as error:
+            found = f"{type(error).__name__}: {error}"[:200]
+            remedy = "write the file again with to_hdf5"
+            raise DataError(path, "header", "the fields of a data set", found, remedy) from error
 
     def subset(self, *, split: str | None = None, mask: np.ndarray | None = None) -> "MultimodalDataset":
         """Return the rows of one split, or where a bool (n,) mask is true; arrays in meta follow.

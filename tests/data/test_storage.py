@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from euar.data import DataError, MultimodalDataset, _arrays
+from euar.data import DataError, MultimodalDataset, _arrays, storage
 from tests.data.rows import make
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
@@ -195,3 +195,68 @@ def refuse_within(path, room):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < room
+
+
+def rewritten(path, header=None, drop=(), **arrays):
+    """Write a file of our format with another header or other arrays, and with the hash that they have."""
+    old, content = _arrays.flatten(make())
+    content = {name: values for name, values in content.items() if name not in drop} | arrays
+    return storage.write(path, old | (header or {}), content)
+
+
+def text(count):
+    return np.array(["a"] * count)
+
+
+ODD = {
+    "no target": {"drop": ["target"]},
+    "no ids": {"drop": ["ids"]},
+    "no split": {"drop": ["split"]},
+    "no lengths": {"sequences/text": np.zeros((12, 2, 3), np.float32)},
+    "no frames": {"lengths/text": np.ones(12, np.int64)},
+    "a modality that is not there": {"header": {"modalities": ["smell"]}},
+    "a number for modalities": {"header": {"modalities": 3}},
+    "nested modalities": {"header": {"modalities": [["text"]]}},
+    "a number for the name": {"header": {"name": 3}},
+    "a list for meta": {"header": {"meta": [1]}},
+    "nothing for meta": {"header": {"meta": None}},
+    "an array over a value": {"header": {"meta": {"x": 1}}, "meta/x": np.zeros(12)},
+    "an array over a group": {"header": {"meta": {"x": {"y": 1}}}, "meta/x": np.zeros(12)},
+    "an array below a value": {"header": {"meta": {"x": "word"}}, "meta/x/y": np.zeros(12)},
+    "an array below a list": {"header": {"meta": {"x": [1]}}, "meta/x/y": np.zeros(12)},
+    "an array that no field takes": {"smell": np.zeros(12)},
+    "a text target": {"target": text(12)},
+    "ids of numbers": {"ids": np.arange(12)},
+    "few ids": {"ids": text(1)},
+    "a mask of numbers": {"available/text": np.ones(12)},
+    "many classes": {"target": np.full(12, 10**9)},
+    "very many classes": {"target": np.arange(12) + 2**40},
+    "classes without names": {"target": np.arange(12), "header": {"meta": {"classes": ["a", "b"]}}},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_an_odd_set_is_refused_with_file_and_field(odd, tmp_path):
+    path = rewritten(tmp_path / "a.h5", **odd)
+    with pytest.raises(DataError) as caught:
+        MultimodalDataset.from_hdf5(path)
+    assert all(isinstance(part, str) and part for part in caught.value.args)
+    assert caught.value.file == str(path)
+
+
+def test_a_header_of_another_kind_is_refused(tmp_path):
+    for content in ("[]", "3", "{}", "[" * 100_000, "no JSON"):
+        path = storage.write(tmp_path / "a.h5", {}, _arrays.flatten(make())[1])
+        with h5py.File(path, "r+") as file:
+            del file["header"]
+            header = np.array([content])
+            storage._write_array(file, "header", header)
+            file.attrs["sha256"] = storage.sha256(_arrays.flatten(make())[1] | {"header": header})
+        with pytest.raises(DataError) as caught:
+            MultimodalDataset.from_hdf5(path)
+        assert caught.value.file == str(path)
+
+
+def test_as_many_classes_as_rows_or_a_thousand_are_taken(tmp_path):
+    target = np.array([0, 1023] * 6)
+    assert MultimodalDataset.from_hdf5(make(target=target).to_hdf5(tmp_path / "a.h5")).target.max() == 1023

@@ -91,7 +91,49 @@ def _id_twice(file: File, rng: Random) -> bytes | None:
     return stream.getvalue()
 
 
+def _with(add: Callable[[h5py.File], object]) -> Callable:
+    """Return a mutation that adds something to a file, which nobody needs but every walk meets."""
+
+    def mutate(file: File, _rng: Random) -> bytes:
+        stream = io.BytesIO(file.content)
+        with h5py.File(stream, "r+", libver="latest") as content:
+            add(content)
+        return stream.getvalue()
+
+    return mutate
+
+
+def _virtual(content: h5py.File) -> None:
+    layout = h5py.VirtualLayout((8,), "f4")
+    layout[:] = h5py.VirtualSource("/dev/zero", "values", (8,))
+    content.create_virtual_dataset("added", layout)
+
+
+def _unallocated(content: h5py.File) -> None:
+    for number in range(300):
+        content.create_dataset(f"added/{number}", (2**24,), "f4", chunks=(1024,))
+
+
+def random_bytes(file: File, rng: Random) -> bytes:
+    """Replace up to 32 bytes anywhere: among values nobody can notice, unless the format has a hash."""
+    changed = bytearray(file.content)
+    for _ in range(rng.choice((1, 4, 32))):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
+    return bytes(changed)
+
+
 ALL = {
+    "a link to another file": _with(
+        lambda c: c.__setitem__("added", h5py.ExternalLink("/dev/zero", "values"))
+    ),
+    "a link to itself": _with(lambda c: c.__setitem__("added", h5py.SoftLink("/added"))),
+    "a group in itself": _with(lambda c: c.__setitem__("added", c["/"])),
+    "a virtual dataset": _with(_virtual),
+    "values in another file": _with(
+        lambda c: c.create_dataset("added", (8,), "f4", external=[("/dev/zero", 0, 32)])
+    ),
+    "a huge attribute": _with(lambda c: c.create_group("added").attrs.update(huge=np.zeros(2**18))),
+    "unallocated arrays": _with(_unallocated),
     "not a number": _on_one("f", _nan),
     "text instead of numbers": _on_one("fiu", _strings),
     "big-endian": _on_one("fiu", _big_endian),
