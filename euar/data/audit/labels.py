@@ -21,7 +21,7 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
 
 def _classes(dataset: MultimodalDataset) -> Iterator[Item]:
     size, names = int(dataset.target.max()) + 1, dataset.meta.get("classes")
-    if not isinstance(names, list) or len(names) < size:
+    if not isinstance(names, list):  # a list has a name for every class, or there is no data set
         if names is not None:
             yield Item("class names", "warn", repr(names)[:80], f"a list of {size}", "name every class")
         names = list(range(size))

@@ -66,10 +66,10 @@ def column(value):
         ),
         ({"meta": {"fitted_on": np.arange(ROWS) < 7}}, "features fitted to labels", "ok", "of no test"),
         (
-            {"target": np.arange(ROWS) % 3, "meta": {"classes": ["a", "b"]}},
+            {"target": np.arange(ROWS) % 3, "meta": {"classes": "a, b, c"}},
             "class names",
             "warn",
-            "['a', 'b']",
+            "'a, b, c'",
         ),
         (
             {"meta": {"source": {"reader": "x", "files": [], "replaced": {"audio": 7}}}},
