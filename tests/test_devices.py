@@ -28,7 +28,8 @@ def answers(model, inputs, available, target):
     output = model(inputs, available)
     terms = model.loss(output, target)
     terms.total.backward()
-    found = {f"loss {name}": value.detach() for name, value in terms._asdict().items()}
+    losses = {"total": terms.total, "task": terms.task, **terms.parts}
+    found = {f"loss {name}": value.detach() for name, value in losses.items()}
     found["prediction"] = output.prediction.detach()
     found |= {f"gradient of {name}": p.grad for name, p in model.named_parameters() if p.grad is not None}
     return {name: value.cpu().double() for name, value in found.items()}
