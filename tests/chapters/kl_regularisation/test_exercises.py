@@ -107,12 +107,7 @@ WRONG = {
 
 def chapter(*cells, **names):
     """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    space = {"profile": "smoke"}
-    exec(SOURCES["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(SOURCES[cell], space)
-    return space
+    return controls.run("kl_regularisation", *cells, **names)
 
 
 SWEEP = ("weight-table", "sweep-load-title", "sweep-load-weight", "sweep-load", "sweep-state")

@@ -14,6 +14,8 @@ from euar.chapters.top_k_gating import exercises as check
 from euar.gating import TopKGate
 
 matplotlib.use("Agg")
+from tests.chapters import controls
+
 CHAPTER = Path(__file__).parents[3] / "book" / "top_k_gating.ipynb"
 SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
 
@@ -136,12 +138,7 @@ def test_the_predicted_weights_are_those_of_the_package():
 
 def chapter(*cells, **names):
     """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    space = {"profile": "smoke"}
-    exec(SOURCES["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(SOURCES[cell], space)
-    return space
+    return controls.run("top_k_gating", *cells, **names)
 
 
 def test_control_asking_all_takes_as_long_as_asking_all():
