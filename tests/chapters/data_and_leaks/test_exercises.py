@@ -16,6 +16,8 @@ from euar.chapters.data_and_leaks import exercises as check
 from euar.chapters.data_and_leaks import measure as probes
 
 matplotlib.use("Agg")
+from tests.chapters import controls
+
 CHAPTER = Path(__file__).parents[3] / "book" / "data_and_leaks.ipynb"
 
 
@@ -71,13 +73,7 @@ CELLS = ["extractor", "leak", "leak-panel-draw", "leak-panel", "leak-curve"]
 
 def run(cells, **names):
     """Execute cells of the chapter, `names` in place of what the imports bring, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    exec(source["imports"], space)
-    space |= {"panel": lambda *_args, **_options: None} | names
-    for cell in cells:
-        exec(source[cell], space)
-    return space
+    return controls.run("data_and_leaks", *cells, **names)
 
 
 def without_labels(**_options):

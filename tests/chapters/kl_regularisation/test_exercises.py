@@ -1,10 +1,8 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
 import math
-from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -18,8 +16,7 @@ from euar.experts import Gaussian
 from euar.losses import kl_divergence
 from tests.chapters import controls
 
-CHAPTER = Path(__file__).parents[3] / "book" / "kl_regularisation.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+SOURCES = controls.sources("kl_regularisation")
 
 
 def stub(*arguments):

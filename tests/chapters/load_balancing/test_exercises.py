@@ -11,6 +11,7 @@ from torch.nn.functional import one_hot
 from euar.chapters import ClaimError
 from euar.chapters.load_balancing import exercises as check
 from euar.gating import Routing
+from tests.chapters import controls
 
 CHAPTER = Path(__file__).parents[3] / "book" / "load_balancing.ipynb"
 
@@ -71,13 +72,7 @@ WRONG = {
 
 def run(cells, **names):
     """Execute cells of the chapter, `names` in place of what they would compute, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    exec(source["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(source[cell], space)
-    return space
+    return controls.run("load_balancing", *cells, **names)
 
 
 def routing(shares, rows=1000):

@@ -1,10 +1,8 @@
 """The exercises of "Noise and views" know right from wrong; its claims fail where nothing is to be found."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import matplotlib
-import nbformat
 import numpy as np
 import pytest
 
@@ -13,7 +11,8 @@ from euar.chapters import ClaimError
 from euar.chapters.noise_and_views import exercises as check
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "noise_and_views.ipynb"
+from tests.chapters import controls
+
 MEAN = np.array([3.0, 20.0])  # of the available rows that `fill_missing` gives
 
 
@@ -84,13 +83,7 @@ def tweets():
 
 def run(cells, **names):
     """Execute cells of the chapter, `names` in place of what the imports bring, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    exec(source["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(source[cell], space)
-    return space
+    return controls.run("noise_and_views", *cells, **names)
 
 
 def shuffled(values, seed=0):

@@ -1,11 +1,9 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
-import nbformat
 import pytest
 import torch
 
@@ -16,8 +14,7 @@ from euar.gating import TopKGate
 matplotlib.use("Agg")
 from tests.chapters import controls
 
-CHAPTER = Path(__file__).parents[3] / "book" / "top_k_gating.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+SOURCES = controls.sources("top_k_gating")
 
 
 def stub(*_):

@@ -2,10 +2,8 @@
 
 import copy
 import math
-from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
@@ -14,9 +12,9 @@ from scipy.stats import norm
 from euar.chapters import ClaimError
 from euar.chapters.what_sigma_knows import exercises as check
 from euar.chapters.what_sigma_knows import measure as experiment
+from tests.chapters import controls
 
-CHAPTER = Path(__file__).parents[3] / "book" / "what_sigma_knows.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+SOURCES = controls.sources("what_sigma_knows")
 MOVES = {"label": False, "noise": False, "gate weight": True, "head weight": True, "all weights": True}
 
 
@@ -124,12 +122,8 @@ def test_an_answer_is_given_its_own_copy():
 
 def chapter(*cells, **names):
     """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    space = {"profile": "smoke"}
-    exec(SOURCES["imports"], space)
-    space |= {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "age": str} | names
-    for cell in cells:
-        exec(SOURCES[cell], space)
-    return space
+    quiet = {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "age": str}
+    return controls.run("what_sigma_knows", *cells, **quiet | names)
 
 
 CELLS = ("load-results", "seeds", "distance-table", "figure-noise", "control-whole", "people-rows")
