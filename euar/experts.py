@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor, nn
 
+from euar import _kernels
 from euar._checks import check_width
 
 
@@ -42,9 +43,7 @@ class Gaussian(NamedTuple):
         Args:
             generator: source of eps; PyTorch's global one by default.
         """
-        eps = torch.randn(
-            self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device
-        )
+        eps = _kernels.standard_normal(self.mean, self.mean.shape, generator)
         return self.mean + eps * (self.log_var / 2).exp()  # Eq. 3
 
     def kl(self) -> Tensor:
@@ -141,22 +140,25 @@ class GaussianExperts(nn.Module):
             ValueError: x is not (B, in).
         """
         check_width("x", x, self.in_features)
-        stats = self._all(x) if index is None else self._chosen(x, index)  # (B, N or k, 2 D)
+        stats = _answers(x, self.weight, self.bias, index)  # (B, N or k, 2 D)
         mean, log_var = stats.chunk(2, dim=-1)
         if self.log_var_range is not None:
             log_var = log_var.clamp(*self.log_var_range)
         return Gaussian(mean, log_var) if index is None else RoutedGaussian(mean, log_var)
 
-    def _all(self, x: Tensor) -> Tensor:
-        stats = torch.baddbmm(self.bias, x.expand(self.num_experts, -1, -1), self.weight)  # (N, B, 2 D)
-        return stats.transpose(0, 1)
+    def means(self, x: Tensor, index: Tensor) -> Tensor:
+        """Return the means of the chosen experts alone, all that a prediction needs, (B, k, D).
 
-    def _chosen(self, x: Tensor, index: Tensor) -> Tensor:
-        stats = x.new_empty(*index.shape, 2 * self.out_features)
-        for j in range(self.num_experts):
-            row, slot = (index == j).nonzero(as_tuple=True)
-            stats[row, slot] = torch.addmm(self.bias[j], x[row], self.weight[j])
-        return stats
+        Args:
+            x: (B, in).
+            index: (B, k), int64; the experts to ask for each sample.
+
+        Raises:
+            ValueError: x is not (B, in).
+        """
+        check_width("x", x, self.in_features)
+        of_mean = slice(self.out_features)
+        return _answers(x, self.weight[..., of_mean], self.bias[..., of_mean], index)
 
     def extra_repr(self) -> str:
         """Describe the sizes, for print()."""
@@ -164,3 +166,14 @@ class GaussianExperts(nn.Module):
             f"num_experts={self.num_experts}, in_features={self.in_features}, "
             f"out_features={self.out_features}, log_var_range={self.log_var_range}"
         )
+
+
+def _answers(x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None) -> Tensor:
+    """What all experts answer, x W_j + b_j, (B, N, O), or those of an index (B, k), (B, k, O)."""
+    num_experts = len(weight)
+    if index is not None and _kernels.sorts(x, num_experts, index.shape[1]):
+        return _kernels.chosen(x, index, weight, bias)
+    answers = torch.baddbmm(bias, x.expand(num_experts, -1, -1), weight).transpose(0, 1)
+    return (
+        answers if index is None else answers.gather(1, index.unsqueeze(-1).expand(-1, -1, weight.shape[-1]))
+    )

@@ -8,7 +8,6 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from euar._checks import check_rows, check_word
 from euar.experts import Gaussian, RoutedGaussian
@@ -118,14 +117,28 @@ def uncertainty_loss(
     check_word("experts", experts, _REDUCE)
     check_word("detach", detach, get_args(Detach))
     variance = _REDUCE[reduce](gaussian.variance, dim=-1)  # (B, N or k)
-    gate = _gate_of(gaussian, routing)  # (B, N or k)
+    per_row = weighted_variance(variance, _gate_of(gaussian, routing), detach)
     num_experts = routing.weights.shape[-1]
+    return _mean_over_rows(per_row / num_experts if experts == "mean" else per_row, mask)
+
+
+def weighted_variance(variance: Tensor, gate: Tensor, detach: Detach = None) -> Tensor:
+    """Eq. 10 of each row without its 1/N, (B,).
+
+    Args:
+        variance: (B, N or k), reduced over D.
+        gate: (B, N or k), the weights of the same experts.
+        detach: see `uncertainty_loss`.
+
+    Example:
+        >>> weighted_variance(torch.tensor([[1.0, 4.0]]), torch.tensor([[0.5, 0.25]])).item()
+        1.5
+    """
     if detach == "variance":
         variance = variance.detach()
     if detach == "gate":
         gate = gate.detach()
-    per_row = (variance * gate).sum(dim=-1)  # Eq. 10 without its 1/N
-    return _mean_over_rows(per_row / num_experts if experts == "mean" else per_row, mask)
+    return (variance * gate).sum(dim=-1)
 
 
 def _gate_of(gaussian: Gaussian, routing: Routing) -> Tensor:
@@ -150,24 +163,29 @@ def _mean_over_rows(values: Tensor, mask: Tensor | None) -> Tensor:
     return values.masked_fill(~rows, 0).sum(dim=0) / mask.sum().clamp(min=1)
 
 
-def _first_choice_share(routing: Routing, mask: Tensor | None) -> Tensor:
-    chosen = one_hot(routing.index[:, 0], routing.probs.shape[-1])  # (B, N)
-    return _mean_over_rows(chosen.to(routing.probs), mask)  # Eq. 8, (N,)
+def _first_choices(routing: Routing, mask: Tensor | None) -> Tensor:
+    return _chosen_share(routing.index[:, :1], routing, mask)  # Eq. 8, (N,)
+
+
+def _chosen_share(index: Tensor, routing: Routing, mask: Tensor | None) -> Tensor:
+    """The share of rows that have each expert in their index (B, k), (N,)."""
+    one = torch.ones_like(index, dtype=routing.probs.dtype)
+    chosen = torch.zeros_like(routing.probs).scatter(-1, index, one)  # (B, N), k ones a row
+    return _mean_over_rows(chosen, mask)
 
 
 def _switch(routing: Routing, mask: Tensor | None) -> Tensor:
-    share, probs = _first_choice_share(routing, mask), _mean_over_rows(routing.probs, mask)
+    share, probs = _first_choices(routing, mask), _mean_over_rows(routing.probs, mask)
     return len(share) * (share * probs).sum()
 
 
 def _paper(routing: Routing, mask: Tensor | None) -> Tensor:
-    share, weights = _first_choice_share(routing, mask), _mean_over_rows(routing.weights, mask)  # Eq. 8, 9
+    share, weights = _first_choices(routing, mask), _mean_over_rows(routing.weights, mask)  # Eq. 8, 9
     return (share * weights).sum() / len(share)  # Eq. 7
 
 
 def _released(routing: Routing, mask: Tensor | None) -> Tensor:
-    chosen = one_hot(routing.index, routing.probs.shape[-1]).sum(dim=1)  # (B, N), k ones a row
-    share, probs = _mean_over_rows(chosen.to(routing.probs), mask), _mean_over_rows(routing.probs, mask)
+    share, probs = _chosen_share(routing.index, routing, mask), _mean_over_rows(routing.probs, mask)
     return len(share) * (share * probs).sum()
 
 

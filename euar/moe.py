@@ -5,17 +5,31 @@
 Letters: B samples, N experts, k chosen, D features.
 """
 
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, TypeVar, get_args
 
+import torch
 from torch import Generator, Tensor, nn
 
+from euar import _kernels
 from euar._checks import check_positive, check_rows, check_width, check_word
 from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 from euar.gating import Renormalize, Routing, TopKGate
-from euar.losses import AuxForm, Detach, Reduce, kl_divergence, load_balance_loss, uncertainty_loss
+from euar.losses import (
+    AuxForm,
+    Detach,
+    Reduce,
+    kl_divergence,
+    load_balance_loss,
+    uncertainty_loss,
+    weighted_variance,
+)
 
 Output = Literal["sample", "mean"]
 KLExperts = Literal["all", "selected"]
+Losses = dict[str, Tensor]
+_T = TypeVar("_T")
 
 #: The words that each option of `UncertaintyAwareMoE` may take.
 CHOICES: dict[str, tuple[str | None, ...]] = {
@@ -30,8 +44,12 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
 }
 
 
-class MoEOutput(NamedTuple):
+class MoEOutput:
     """What a mixture of experts returns.
+
+    Args:
+        hidden: this and the others are the attributes below; `gaussian` and `losses` may be functions that
+            return theirs, called when they are first read.
 
     Attributes:
         hidden: (B, D), the h of Eq. 6.
@@ -39,12 +57,34 @@ class MoEOutput(NamedTuple):
         gaussian: (B, N, D), every expert's answer; a `RoutedGaussian` (B, k, D), in the order of
             `routing.index`, where only the chosen experts were asked.
         losses: `{"kl", "aux", "u"}`, unweighted, 0-dim.
+
+    Example:
+        >>> moe = UncertaintyAwareMoE(dim=4, num_experts=3, k=2).eval()
+        >>> moe(torch.zeros(5, 4)).gaussian.mean.shape  # computed now
+        torch.Size([5, 3, 4])
     """
 
-    hidden: Tensor
-    routing: Routing
-    gaussian: Gaussian
-    losses: dict[str, Tensor]
+    def __init__(
+        self,
+        hidden: Tensor,
+        routing: Routing,
+        gaussian: Gaussian | Callable[[], Gaussian],
+        losses: Losses | Callable[[], Losses],
+    ):
+        self.hidden = hidden
+        self.routing = routing
+        self._gaussian = gaussian
+        self._losses = losses
+
+    @property
+    def gaussian(self) -> Gaussian:
+        """(B, N, D) or (B, k, D), see the class."""
+        return self._gaussian() if callable(self._gaussian) else self._gaussian
+
+    @property
+    def losses(self) -> Losses:
+        """Three losses, see the class."""
+        return self._losses() if callable(self._losses) else self._losses
 
 
 class UncertaintyAwareMoE(nn.Module):
@@ -120,31 +160,110 @@ class UncertaintyAwareMoE(nn.Module):
             check_rows("available", available, len(x))
             x = x.masked_fill(~available.unsqueeze(-1), 0)  # 0 * NaN is NaN: cut the row before any product
         routing = self.gate(x, available)
-        gaussian = self.experts(x, self._asked(routing))
-        hidden = self._combine(routing, self._of_chosen(gaussian, routing), generator)
+        if not (self.training or torch.compiler.is_compiling()):
+            return self._predict(x, routing, available)
+        every_kl = self.kl_experts == "all"
+        if _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl):
+            return self._sorted(x, routing, available, generator)
+        return self._dense(x, routing, available, generator)
+
+    def _dense(
+        self, x: Tensor, routing: Routing, available: Tensor | None, generator: Generator | None
+    ) -> MoEOutput:
+        """The definition: the experts answer, the chosen are weighed, the losses are those of the answers."""
+        gaussian = self._gaussian(x, routing)
+        chosen = gaussian if self._selects else _chosen(gaussian, routing)
+        answer = chosen.rsample(generator) if self._samples else chosen.mean  # E_j(x), (B, k, D)
+        hidden = (_gate(routing).unsqueeze(-1) * answer).sum(dim=1)  # Eq. 6, (B, D)
         return MoEOutput(hidden, routing, gaussian, self._losses(gaussian, routing, available))
 
-    def _asked(self, routing: Routing) -> Tensor | None:
-        """The experts to compute: None for all."""
-        selected = self.kl_experts == "selected" and self.gate.k < self.experts.num_experts
-        return routing.index if selected else None
+    def _sorted(
+        self, x: Tensor, routing: Routing, available: Tensor | None, generator: Generator | None
+    ) -> MoEOutput:
+        """The same numbers without a (B, N, 2 D) tensor, see `_kernels`; rows not available are left out."""
+        kept = None if available is None else available.nonzero().squeeze(1)
+        rows, index, gate = (_rows(part, kept) for part in (x, routing.index, _gate(routing)))
+        noise = None
+        if self._samples:
+            noise = _rows(_kernels.standard_normal(x, (*routing.index.shape, self.dim), generator), kept)
+        weight, bias, bounds = self.experts.weight, self.experts.bias, self.experts.log_var_range
+        if self._selects:
+            answers, num_kl = _kernels.chosen(rows, index, weight, bias), self.gate.k
+            hidden, kl, variance = _kernels.combine(answers, gate, noise, bounds)
+        else:
+            num_kl = self.experts.num_experts
+            answers, kl = _kernels.chosen_and_kl(rows, index, weight, bias, bounds)
+            hidden, _, variance = _kernels.combine(answers, gate, noise, bounds)
+        if kept is not None:
+            hidden = torch.zeros_like(x).index_copy(0, kept, hidden)
+        u = weighted_variance(variance, gate, self.u_detach).sum()
+        num_u = self.experts.num_experts if self.u_experts == "mean" else 1
+        losses = {
+            "kl": self._mean(kl, self.kl_reduce, len(rows), num_kl),
+            "aux": load_balance_loss(routing, self.aux_form, available),
+            "u": self._mean(u, self.u_reduce, len(rows), num_u),
+        }
+        return MoEOutput(hidden, routing, self._later(lambda: self._gaussian(x, routing)), losses)
 
-    def _of_chosen(self, gaussian: Gaussian, routing: Routing) -> Gaussian:
-        """The Gaussians of the chosen experts, (B, k, D), in the order of `routing.index`."""
-        if self._asked(routing) is not None:
-            return gaussian
-        index = routing.index.unsqueeze(-1).expand(-1, -1, self.dim)
-        return RoutedGaussian(gaussian.mean.gather(1, index), gaussian.log_var.gather(1, index))
+    def _predict(self, x: Tensor, routing: Routing, available: Tensor | None) -> MoEOutput:
+        """The means of the chosen are all that a prediction needs; the rest waits until someone reads it."""
+        hidden = (_gate(routing).unsqueeze(-1) * self.experts.means(x, routing.index)).sum(dim=1)  # Eq. 6
+        gaussian = self._later(lambda: self._gaussian(x, routing))
+        losses = self._later(lambda: self._losses(gaussian(), routing, available))
+        return MoEOutput(hidden, routing, gaussian, losses)
 
-    def _combine(self, routing: Routing, chosen: Gaussian, generator: Generator | None) -> Tensor:
-        sampled = self.output == "sample" and self.training
-        answer = chosen.rsample(generator) if sampled else chosen.mean  # E_j(x), (B, k, D)
-        weights = routing.weights.gather(-1, routing.index).unsqueeze(-1)  # (B, k, 1)
-        return (weights * answer).sum(dim=1)  # Eq. 6, (B, D)
+    @property
+    def _samples(self) -> bool:
+        return self.output == "sample" and self.training
 
-    def _losses(self, gaussian: Gaussian, routing: Routing, available: Tensor | None) -> dict[str, Tensor]:
+    @property
+    def _selects(self) -> bool:
+        """Whether the chosen experts alone are asked."""
+        return self.kl_experts == "selected" and self.gate.k < self.experts.num_experts
+
+    def _gaussian(self, x: Tensor, routing: Routing) -> Gaussian:
+        gaussian: Gaussian = self.experts(x, routing.index if self._selects else None)
+        return gaussian
+
+    def _losses(self, gaussian: Gaussian, routing: Routing, available: Tensor | None) -> Losses:
         return {
             "kl": kl_divergence(gaussian, self.kl_reduce, available),
             "aux": load_balance_loss(routing, self.aux_form, available),
             "u": uncertainty_loss(gaussian, routing, self.u_reduce, self.u_experts, self.u_detach, available),
         }
+
+    def _mean(self, total: Tensor, reduce: Reduce, rows: int, experts: int) -> Tensor:
+        """The mean of a sum over rows, experts and, unless it is to be summed, D."""
+        return total / (max(rows, 1) * experts * (self.dim if reduce == "mean" else 1))
+
+    def _later(self, compute: Callable[[], _T]) -> Callable[[], _T]:
+        """A function that computes with the weights of now, once, or says that they have changed."""
+        versions, graph = [p._version for p in self.experts.parameters()], torch.is_grad_enabled()
+
+        @cache
+        def value() -> _T:
+            if [p._version for p in self.experts.parameters()] != versions:
+                raise RuntimeError(
+                    "gaussian, losses: the experts' weights have changed since this batch; read them before "
+                    "the optimiser's step, or run the batch again"
+                )
+            with torch.set_grad_enabled(graph):
+                return compute()
+
+        return value
+
+
+def _rows(part: Tensor, kept: Tensor | None) -> Tensor:
+    """The rows to keep; all of them when None."""
+    return part if kept is None else part.index_select(0, kept)
+
+
+def _gate(routing: Routing) -> Tensor:
+    """The weights G of the chosen experts, (B, k)."""
+    return routing.weights.gather(-1, routing.index)
+
+
+def _chosen(gaussian: Gaussian, routing: Routing) -> Gaussian:
+    """The Gaussians of the chosen experts, (B, k, D), in the order of `routing.index`."""
+    index = routing.index.unsqueeze(-1).expand(-1, -1, gaussian.mean.shape[-1])
+    return RoutedGaussian(gaussian.mean.gather(1, index), gaussian.log_var.gather(1, index))
