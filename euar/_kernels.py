@@ -6,21 +6,23 @@ A mixture asks k of N experts for each sample. The dense way asks all of them an
 - `combine` draws, weighs and adds the answers, with their losses, in few passes over memory;
 - `kl_of_all` sums the KL divergence of all N experts and keeps no (B, N, 2 D) tensor.
 
-Their gradients are written by hand: once differentiable, not for `torch.compile` or `torch.func`, for which
-`sorts` picks the dense way. Letters: B samples, N experts, k chosen, S = B k pairs, D features.
+Their gradients are written by hand, first derivatives alone; `sorts` leaves what is compiled or stacked to
+the dense way. Letters: B samples, N experts, k chosen, S = B k pairs, D features.
 """
 
 import math
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.autograd import Function
 from torch.nn.functional import embedding_bag, grouped_mm
+
+from euar._replicas import sees_values
 
 Bounds = tuple[float, float] | None
 Way = Literal["dense", "sorted"]
@@ -49,16 +51,11 @@ def sorts(x: Tensor, num_experts: int, k: int, *, every_kl: bool = False) -> boo
         k: experts chosen for each sample.
         every_kl: whether all N experts have a KL term, which `kl_of_all` makes cheap from some rows on.
     """
-    if torch.compiler.is_compiling() or torch.is_autocast_enabled(x.device.type):
-        return False  # the compiler fuses, and autocast chooses types, operation by operation
+    if not sees_values() or torch.is_autocast_enabled(x.device.type):
+        return False  # compilers fuse, vmap maps and autocast chooses types operation by operation
     if (way := _forced.get()) is not None:
         return way == "sorted"
     return len(x) >= 1.5 * x.shape[1] if every_kl else k < num_experts
-
-
-def standard_normal(like: Tensor, shape: Sequence[int], generator: Generator | None) -> Tensor:
-    """Draw N(0, 1) in the type and on the device of another tensor."""
-    return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
 
 
 class Pairs(NamedTuple):

@@ -14,6 +14,7 @@ from torch import Generator, Tensor, nn
 
 from euar import _kernels
 from euar._checks import check_width
+from euar._replicas import standard_normal
 
 
 class Gaussian(NamedTuple):
@@ -43,7 +44,7 @@ class Gaussian(NamedTuple):
         Args:
             generator: source of eps; PyTorch's global one by default.
         """
-        eps = _kernels.standard_normal(self.mean, self.mean.shape, generator)
+        eps = standard_normal(self.mean, self.mean.shape, generator)
         return self.mean + eps * (self.log_var / 2).exp()  # Eq. 3
 
     def kl(self) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Generator, Tensor, nn
 
 from euar import _kernels
 from euar._checks import check_positive, check_rows, check_width, check_word
+from euar._replicas import sees_values, standard_normal
 from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 from euar.gating import Renormalize, Routing, TopKGate
 from euar.losses import (
@@ -160,7 +161,7 @@ class UncertaintyAwareMoE(nn.Module):
             check_rows("available", available, len(x))
             x = x.masked_fill(~available.unsqueeze(-1), 0)  # 0 * NaN is NaN: cut the row before any product
         routing = self.gate(x, available)
-        if not (self.training or torch.compiler.is_compiling()):
+        if not self.training and sees_values():
             return self._predict(x, routing, available)
         every_kl = self.kl_experts == "all"
         if _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl):
@@ -185,7 +186,7 @@ class UncertaintyAwareMoE(nn.Module):
         rows, index, gate = (_rows(part, kept) for part in (x, routing.index, _gate(routing)))
         noise = None
         if self._samples:
-            noise = _rows(_kernels.standard_normal(x, (*routing.index.shape, self.dim), generator), kept)
+            noise = _rows(standard_normal(x, (*routing.index.shape, self.dim), generator), kept)
         weight, bias, bounds = self.experts.weight, self.experts.bias, self.experts.log_var_range
         if self._selects:
             answers, num_kl = _kernels.chosen(rows, index, weight, bias), self.gate.k

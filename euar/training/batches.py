@@ -24,10 +24,15 @@ class Batch(NamedTuple):
     target: Tensor
 
     def rows(self, index: Tensor) -> "Batch":
-        """Return the rows at `index`, (B,) int64."""
-        inputs = {m: x[index] for m, x in self.inputs.items()}
-        available = {m: mask[index] for m, mask in self.available.items()}
-        return Batch(inputs, available, self.target[index])
+        """Return the rows at `index`, (B,) int64, or (S, B) for S replicas."""
+        inputs = {m: _rows(x, index) for m, x in self.inputs.items()}
+        available = {m: _rows(mask, index) for m, mask in self.available.items()}
+        return Batch(inputs, available, _rows(self.target, index))
+
+
+def _rows(values: Tensor, index: Tensor) -> Tensor:
+    chosen = values.index_select(0, index.flatten())  # much faster than values[index]
+    return chosen.view(*index.shape, *values.shape[1:])
 
 
 def all_splits(dataset: MultimodalDataset, device: torch.device) -> dict[str, Batch]:

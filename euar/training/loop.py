@@ -1,6 +1,5 @@
 """One seed's training: epochs of AdamW, validation after each, the best weights kept."""
 
-import copy
 import math
 import time
 import warnings
@@ -11,19 +10,17 @@ import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
-from torch.optim.lr_scheduler import CosineAnnealingLR
+from torch.utils._pytree import tree_map_only
 
-from euar.systems.base import LossTerms
 from euar.training import scoring
 from euar.training.batches import Batch
+from euar.training.epoch import COLUMNS, Epoch, terms_of
 from euar.training.predict import predict_batch
 from euar.training.recipe import Recipe
 from euar.training.runs import Run
 from euar.training.seeding import generator, global_stream
 
 CLIP = 5.0
-#: The columns of a history that no term of a loss may be named like; `valid_…` belong to validation.
-COLUMNS = ("epoch", "lr", "total", "task", "grad_norm")
 
 
 class TrainingError(RuntimeError):
@@ -49,8 +46,6 @@ class Training:
         self.optimizer = AdamW(
             self.model.parameters(), recipe.lr, weight_decay=recipe.weight_decay, fused=True
         )
-        steps = math.ceil(len(data["train"].target) / recipe.batch_size)
-        self.schedule = CosineAnnealingLR(self.optimizer, T_max=recipe.epochs * steps)
         self.history: list[dict[str, float]] = []
         self.best: dict[str, Any] = {"epoch": 0, "value": math.inf, "weights": {}}
         self.seconds = 0.0
@@ -61,26 +56,47 @@ class Training:
         Raises:
             TrainingError: a term, the gradient or a validation prediction is not finite.
         """
-        start, epoch = time.perf_counter(), len(self.history) + 1
-        lr = float(self.schedule.get_last_lr()[0])
-        terms = self._train(epoch)
+        start, epoch = time.perf_counter(), self.begin()
+        with global_stream(self.seed, f"dropout/{epoch.number}", self.device):
+            steps = [self._step(self.data["train"].rows(rows), epoch.noise, lr) for rows, lr in epoch.steps()]
+        self.end(epoch, steps)
+        self.seconds += time.perf_counter() - start
+
+    def begin(self) -> Epoch:
+        """Start an epoch."""
+        number, rows = len(self.history) + 1, len(self.data["train"].target)
+        self.model.train()
+        self.model.epoch = number
+        order = torch.randperm(rows, generator=generator(self.seed, f"order/{number}")).to(self.device)
+        noise = generator(self.seed, f"noise/{number}", self.device)
+        return Epoch(number, torch.split(order, self.recipe.batch_size), noise, self.recipe)
+
+    def end(self, epoch: Epoch, steps: list[dict[str, Tensor]]) -> None:
+        """Validate after an epoch, and keep the weights if they are the best so far.
+
+        Args:
+            epoch: as `begin` gave it.
+            steps: the terms of each step, 0-dim.
+
+        Raises:
+            TrainingError: see `run_epoch`.
+        """
+        terms = self._means(epoch.number, steps)
         prediction = predict_batch(self.model, self.data["valid"])
         if not np.isfinite(prediction).all():
-            raise TrainingError(f"seed {self.seed}, epoch {epoch}: the validation predictions are not finite")
+            raise TrainingError(
+                f"seed {self.seed}, epoch {epoch.number}: the validation predictions are not finite"
+            )
         target = self.data["valid"].target.cpu().numpy()
         value = scoring.criterion(prediction, target)
         if self.recipe.select == "last" or value < self.best["value"]:
-            self.best = {
-                "epoch": epoch,
-                "value": value,
-                "weights": copy.deepcopy(self.model.state_dict()),
-            }
+            weights = _clones(self.model.state_dict())
+            self.best = {"epoch": epoch.number, "value": value, "weights": weights}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a constant early on is no news; the final scores warn
             scores = scoring.scores(prediction, target)
         valid = {f"valid_{name}": score for name, score in {"criterion": value, **scores}.items()}
-        self.history.append({"epoch": epoch, "lr": lr, **terms, **valid})
-        self.seconds += time.perf_counter() - start
+        self.history.append({"epoch": epoch.number, "lr": epoch.rate(0), **terms, **valid})
 
     def finish(self) -> Run:
         """Score the best weights, now on the test split too."""
@@ -96,24 +112,17 @@ class Training:
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next epoch depends on; random streams start anew from their names."""
-        parts = {name: getattr(self, name).state_dict() for name in ("model", "optimizer", "schedule")}
+        parts = {name: _clones(getattr(self, name).state_dict()) for name in ("model", "optimizer")}
         return {**parts, "history": self.history, "best": self.best, "seconds": self.seconds}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a `state_dict`."""
-        for name in ("model", "optimizer", "schedule"):
+        for name in ("model", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
         self.history, self.best, self.seconds = state["history"], state["best"], state["seconds"]
 
-    def _train(self, epoch: int) -> dict[str, float]:
-        """One pass over the training split; the mean of each term over its steps."""
-        self.model.train()
-        self.model.epoch = epoch
-        train, noise = self.data["train"], generator(self.seed, f"noise/{epoch}", self.device)
-        order = torch.randperm(len(train.target), generator=generator(self.seed, f"order/{epoch}"))
-        batches = torch.split(order.to(self.device), self.recipe.batch_size)
-        with global_stream(self.seed, f"dropout/{epoch}", self.device):
-            steps = [self._step(train.rows(index), noise) for index in batches]
+    def _means(self, epoch: int, steps: list[dict[str, Tensor]]) -> dict[str, float]:
+        """The mean of each term over the steps of an epoch."""
         names = list(steps[0])
         values = torch.stack([torch.stack(self._terms(epoch, names, step)) for step in steps])
         self._check_finite(epoch, names, values)
@@ -128,16 +137,15 @@ class Training:
             )
         return list(step.values())
 
-    def _step(self, batch: Batch, noise: torch.Generator) -> dict[str, Tensor]:
+    def _step(self, batch: Batch, noise: torch.Generator, lr: float) -> dict[str, Tensor]:
         """One update; the terms of its loss and the norm of its gradient."""
-        output = self.model(batch.inputs, batch.available, noise)
-        loss = self.model.loss(output, batch.target)
+        terms = terms_of(self.model, batch, noise)
         self.optimizer.zero_grad()
-        loss.total.backward()
+        terms["total"].backward()
         norm = clip_grad_norm_(self.model.parameters(), CLIP)
+        self.optimizer.param_groups[0]["lr"] = lr
         self.optimizer.step()
-        self.schedule.step()
-        return {name: term.detach() for name, term in {**_columns(loss), "grad_norm": norm}.items()}
+        return {name: term.detach() for name, term in {**terms, "grad_norm": norm}.items()}
 
     def _check_finite(self, epoch: int, columns: list[str], steps: Tensor) -> None:
         """Name the first term that is not finite. Once an epoch: a check a step would stall a GPU."""
@@ -154,13 +162,6 @@ class Training:
         )
 
 
-def _columns(loss: LossTerms) -> dict[str, Tensor]:
-    """The terms of a loss by the names they have in a history."""
-    for name, term in loss.parts.items():
-        if name in COLUMNS or name.startswith("valid_"):
-            raise ValueError(
-                f"parts: {name!r} is a column of the history already ({', '.join(COLUMNS)}, valid_…)"
-            )
-        if term.ndim:
-            raise ValueError(f"parts[{name!r}]: expected a 0-dim tensor, found shape {tuple(term.shape)}")
-    return {"total": loss.total, "task": loss.task, **loss.parts}
+def _clones(state: Any) -> Any:
+    """A state with tensors of its own: not views of a stack, which would be stored whole."""
+    return tree_map_only(Tensor, lambda tensor: tensor.clone(), state)

@@ -1,0 +1,95 @@
+"""A stack trains each replica as it would train alone."""
+
+import pytest
+import torch
+
+from euar._replicas import Generators, stacked, standard_normal
+from euar.data import simulate
+from euar.model import EUARConfig
+from euar.training import Recipe
+from euar.training.batches import all_splits
+from euar.training.device import one_thread
+from euar.training.loop import Training, TrainingError
+from euar.training.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def data():
+    return all_splits(simulate(n=(40, 16, 16)), torch.device("cpu"))
+
+
+def trainings(data, seeds=(0, 1, 2), rates=(1e-3,), epochs=3, **changes):
+    config = EUARConfig({m: x.shape[1] for m, x in data["train"].inputs.items()}, dim=8, **changes)
+    recipes = [Recipe(epochs=epochs, batch_size=16, lr=rate) for rate in rates]
+    return [Training(config, recipe, seed, data) for seed in seeds for recipe in recipes]
+
+
+def by_identity(found):
+    return sorted(found, key=lambda training: (training.recipe.lr, training.seed))
+
+
+def assert_alike(found, right):
+    for one, other in zip(by_identity(found), by_identity(right), strict=True):
+        assert [list(row) for row in one.history] == [list(row) for row in other.history]
+        for here, there in zip(one.history, other.history, strict=True):
+            assert here == pytest.approx(there, rel=1e-5, abs=1e-6)
+        for p, q in zip(one.model.parameters(), other.model.parameters(), strict=True):
+            torch.testing.assert_close(p, q, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("rates", [(1e-3,), (3e-3, 1e-3)], ids=["one rate", "two rates"])
+def test_each_replica_learns_what_it_learns_alone(data, rates):
+    together, alone = trainings(data, rates=rates), trainings(data, rates=rates)
+    stack = Stack(together)
+    with one_thread():
+        for _ in range(2):
+            stack.run_epoch()
+            for training in alone:
+                training.run_epoch()
+    assert_alike(together, alone)
+    assert len({training.history[-1]["total"] for training in together}) == len(together)
+
+
+def test_a_stack_continues_from_states_and_gives_them_back(data):
+    whole, begun = trainings(data), trainings(data)
+    stack, first = Stack(whole), Stack(begun)
+    for _ in range(3):
+        stack.run_epoch()
+    first.run_epoch()
+    again = trainings(data)
+    for fresh, old in zip(again, begun, strict=True):
+        fresh.load_state_dict(old.state_dict())
+    second = Stack(again)
+    for _ in range(2):
+        second.run_epoch()
+    for one, other in zip(again, whole, strict=True):
+        assert one.history == other.history
+        for p, q in zip(one.model.parameters(), other.model.parameters(), strict=True):
+            assert torch.equal(p, q)
+
+
+def test_a_state_holds_the_replica_alone(data):
+    found = trainings(data)
+    Stack(found).run_epoch()
+    state = found[1].state_dict()
+    tensors = [*state["model"].values(), *state["best"]["weights"].values()]
+    tensors += [x for each in state["optimizer"]["state"].values() for x in each.values()]
+    assert all(x.untyped_storage().nbytes() == x.numel() * x.element_size() for x in tensors)
+
+
+def test_a_replica_that_leaves_the_finite_is_named(data):
+    found = trainings(data)
+    with torch.no_grad():
+        next(found[1].model.parameters()).fill_(float("nan"))
+    with pytest.raises(TrainingError, match="seed 1, epoch 1, step 1"):
+        Stack(found).run_epoch()
+
+
+def test_each_replica_draws_from_its_own_generator():
+    generators = Generators(torch.Generator().manual_seed(seed) for seed in (3, 4))
+    with stacked():
+        drawn = torch.vmap(lambda x: standard_normal(x, (5,), generators))(torch.zeros(2, 1))
+    alone = [torch.randn(5, generator=torch.Generator().manual_seed(seed)) for seed in (3, 4)]
+    assert torch.equal(drawn, torch.stack(alone))
+    with pytest.raises(RuntimeError, match="found those of 2 replicas"):
+        standard_normal(torch.zeros(1), (5,), generators)
