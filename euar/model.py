@@ -173,6 +173,7 @@ class EUAR(MultimodalModel[EUAROutput]):
         (torch.Size([4]), ['aux', 'kl', 'u'])
     """
 
+    stacks = True
     config: EUARConfig
 
     def __init__(self, config: EUARConfig):

@@ -5,7 +5,7 @@ Letters: B samples, D features, C classes.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Generator, Tensor, nn
@@ -54,6 +54,9 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
         epoch: the epoch under way, counted from 1; `fit` sets it, 0 before. A loss with a schedule reads it.
     """
 
+    #: Whether replicas may train as one program: forward and loss then draw with the generator alone, decide
+    #: nothing by the values of tensors, and keep no buffers.
+    stacks: ClassVar[bool] = False
     config: Config
 
     def __init__(self, config: Config):

@@ -53,6 +53,7 @@ class Concat(MultimodalModel[ConcatOutput]):
         config: see `ConcatConfig`.
     """
 
+    stacks = True
     config: ConcatConfig
 
     def __init__(self, config: ConcatConfig):

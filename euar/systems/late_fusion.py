@@ -47,6 +47,8 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         config: see `LateFusionConfig`.
     """
 
+    stacks = True
+
     def __init__(self, config: LateFusionConfig):
         super().__init__(config)
         dim, outputs = config.dim, config.outputs

@@ -127,6 +127,7 @@ class Mixture(MultimodalModel[MixtureOutput]):
         experts: builds the experts of one modality.
     """
 
+    stacks = True
     config: MixtureConfig
 
     def __init__(self, config: MixtureConfig, experts: Experts):

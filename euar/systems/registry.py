@@ -83,6 +83,14 @@ class System:
             )
         return self.config(in_features=dict(in_features), task=task, outputs=outputs, **changes)
 
+    @property
+    def stacks(self) -> bool:
+        """Whether several seeds may train as one program, see `MultimodalModel.stacks`."""
+        some = {f"m{i}": 1 for i in range(self.min_modalities)}
+        task = self.tasks[0]
+        model = self.configure(some, task, outputs=2 if task == "classification" else 1).build()
+        return bool(getattr(model, "stacks", False))
+
 
 class Registry(Mapping[str, System]):
     """Systems by name, ordered by kind, then as found: modules by name, then those from outside.

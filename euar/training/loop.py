@@ -39,7 +39,7 @@ class Training:
     """
 
     def __init__(self, config: Any, recipe: Recipe, seed: int, data: dict[str, Batch]):
-        self.recipe, self.seed, self.data = recipe, seed, data
+        self.config, self.recipe, self.seed, self.data = config, recipe, seed, data
         self.device = data["train"].target.device
         with global_stream(seed, "init"):  # drawn on the CPU: the same weights on every device
             self.model = config.build().to(self.device)
@@ -99,7 +99,9 @@ class Training:
         self.history.append({"epoch": epoch.number, "lr": epoch.rate(0), **terms, **valid})
 
     def finish(self) -> Run:
-        """Score the best weights, now on the test split too."""
+        """Score the best weights, now on the test split too; the model lets go of a stack."""
+        for weight in self.model.parameters():
+            weight.data = weight.detach().clone()
         self.model.load_state_dict(self.best["weights"])
         predictions = {split: predict_batch(self.model, self.data[split]) for split in ("valid", "test")}
         metrics = {
@@ -109,6 +111,12 @@ class Training:
         return Run(
             self.seed, self.model.eval(), self.best["epoch"], self.history, metrics, predictions, self.seconds
         )
+
+    def twin(self) -> "Training":
+        """Return another training in the same state."""
+        twin = Training(self.config, self.recipe, self.seed, self.data)
+        twin.load_state_dict(self.state_dict())
+        return twin
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next epoch depends on; random streams start anew from their names."""

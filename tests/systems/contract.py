@@ -10,7 +10,11 @@ import pytest
 import torch
 
 from euar.data.simulated import simulate
-from euar.training import fit
+from euar.training import Recipe, fit
+from euar.training.batches import all_splits
+from euar.training.device import one_thread
+from euar.training.loop import Training
+from euar.training.stack import Stack
 
 WIDTHS = {"text": 7, "audio": 4, "vision": 5}
 OUTPUTS = {"regression": 1, "classification": 3}
@@ -153,6 +157,27 @@ def learns(system, task):
     assert run.history[0].keys() >= {"total", "task", "grad_norm", *parts}
 
 
+def trains_stacked_as_alone(system, task):
+    """If it says that it can."""
+    if not system.stacks:
+        return
+    data = simulate((40, 16, 16))
+    data = classes(data) if task == "classification" else data
+    config, splits = (
+        system.configure(data.in_features, task, OUTPUTS[task]),
+        all_splits(data, torch.device("cpu")),
+    )
+    alone, together = (
+        [Training(config, Recipe(epochs=2), seed, splits) for seed in (0, 1)] for _ in range(2)
+    )
+    with one_thread():
+        Stack(together).run_epoch()
+        for training in alone:
+            training.run_epoch()
+    for one, other in zip(together, alone, strict=True):
+        assert one.history[0] == pytest.approx(other.history[0], rel=1e-5, abs=1e-6)
+
+
 def classes(data):
     """The simulated set with its label cut into three."""
     return type(data)(
@@ -175,4 +200,5 @@ CHECKS = (
     has_a_configuration_that_survives_json,
     refuses_what_does_not_fit,
     learns,
+    trains_stacked_as_alone,
 )
