@@ -208,7 +208,10 @@ class MultimodalDataset:
 
     def _check_raw(self) -> None:
         if STANDARDIZED in self.meta:
-            found, remedy = "a set that is standardised already", "pass the set as it was before standardize()"
+            found, remedy = (
+                "a set that is standardised",
+                "pass the set as it was before standardize()",
+            )
             raise DataError(self.name, "modalities", "features in raw units", found, remedy)
 
     def _scale(self, values: np.ndarray, keep: np.ndarray) -> Scale:

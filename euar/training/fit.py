@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from euar.training.batches import all_splits
 from euar.training.checkpoints import SeedFolder, claimed
 from euar.training.device import one_thread, resolve
 from euar.training.loop import Training
+from euar.training.origin import Origin, versions
+from euar.training.preprocessing import Preprocessing
 from euar.training.provenance import code_sha256, describe
 from euar.training.recipe import Recipe
 from euar.training.runs import Run, Runs
@@ -39,7 +41,9 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     """Train one model per seed with AdamW, a cosine schedule to 0 and gradients clipped at norm 5.
 
     Selection sees the validation split alone: it minimises MAE for ratings, cross-entropy for classes. The
-    test split is scored once, at the end. On the CPU the same seed gives the same bits, whatever the number
+    test split is scored once, at the end. Ratings on the sentiment scale, within [-3, 3], are learned as they
+    are; others are standardised for the model, and predictions and metrics are in their own units, see
+    `euar.training.targets`. On the CPU the same seed gives the same bits, whatever the number
     of cores.
 
     Args:
@@ -60,7 +64,7 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     Raises:
         ValueError: a setting out of range or of the wrong type, a split without rows, a term of the loss
             named like a column of `Run.history`, or an `out` that holds another training.
-        DataError: the training rows hold a single class.
+        DataError: the training rows hold a single class, the rows have no labels, or the set is standardised.
         DamagedFileError: a file in `out` is not as it was written.
         BlockingIOError: another process works in `out`.
         TrainingError: a loss, a gradient or a prediction is not finite; it names seed, epoch, step and term.
@@ -75,16 +79,19 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
     where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)
-    data = all_splits(dataset, where)
+    learned = Preprocessing.of(dataset)
+    data = all_splits(dataset, where, learned)
     _check_target(dataset, data["train"].target)
     identity = {} if folder is None else _identity(config, dataset, recipe, where)
+    known = Origin(describe(config) if hasattr(config, "to_dict") else None, learned, versions())
     with (
         _places(folder, identity, seeds) as places,
         one_thread(),
         progress_bar(progress, len(seeds) * epochs) as tick,
     ):
         pairs = zip(seeds, places, strict=True)
-        return Runs([_finish(Training(config, recipe, seed, data), place, tick) for seed, place in pairs])
+        trainings = ((Training(config, recipe, seed, data), place) for seed, place in pairs)
+        return Runs([_finish(training, known, place, tick) for training, place in trainings])
 
 
 def _places(
@@ -93,11 +100,11 @@ def _places(
     return nullcontext([None] * len(seeds)) if folder is None else claimed(folder, identity, seeds)
 
 
-def _finish(training: Training, place: SeedFolder | None, tick: Tick) -> Run:
+def _finish(training: Training, origin: Origin, place: SeedFolder | None, tick: Tick) -> Run:
     """Take a seed from wherever it stands to its end."""
     if place is None:
         _run_epochs(training, tick)
-        return training.finish()
+        return replace(training.finish(), origin=origin)
     run = place.load_run(training.model)
     if run is not None:
         tick(f"seed {training.seed}", training.recipe.epochs)
@@ -105,7 +112,7 @@ def _finish(training: Training, place: SeedFolder | None, tick: Tick) -> Run:
     place.restore(training)
     tick(f"seed {training.seed}", len(training.history))
     _run_epochs(training, tick, lambda: place.save(training))
-    return place.save_run(training.finish())
+    return place.save_run(replace(training.finish(), origin=origin))
 
 
 def _run_epochs(training: Training, tick: Tick, after: Callable[[], None] = lambda: None) -> None:

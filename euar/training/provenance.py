@@ -36,6 +36,7 @@ _CARRIERS = (
     "euar.progress",
     "euar.resources",
     "euar.training.checkpoints",
+    "euar.training.origin",
     "euar.training.provenance",
     "euar.training.runs",
     "euar.experiments.measurement",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from euar.data import tasks
 from euar.data.errors import DataError
 from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
@@ -15,8 +16,6 @@ from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
 _POINTERS = ("image", "audio")
-#: In a source's record: the labels are integers, which may be numbers of classes or ratings.
-INTEGERS = "integer_labels"
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
 _UNITS, _MINUS, _APOSTROPHE = r"\s%‰$€£¥₹¢", r"\N{MINUS SIGN}\N{EN DASH}", r"\N{RIGHT SINGLE QUOTATION MARK}"
 _OTHER_NOTATION = (
@@ -65,14 +64,14 @@ def content(
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=meta,
-        notes={INTEGERS: True} if target is not None and _are_integers(table["label"]) else {},
+        notes={tasks.INTEGERS: True} if target is not None and _are_integers(table["label"]) else {},
     )
 
 
 def _split(
     path: Path, labels: Path, table: Mapping[str, list[str]], target: np.ndarray | None
 ) -> Sequence[str]:
-    """Return the column of the table, else a split that is drawn; rows without labels are all to be tested."""
+    """Return the column of the table, else a split that is drawn; without labels, all is test."""
     if "split" in table:
         return tables.words(labels, "split", table["split"], _SPLITS)
     if target is None:

@@ -2,9 +2,9 @@
 
 `labels.csv` has the columns `id,label`, and may have `split` (train, valid, test), `group` (what a split must
 not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
-to the folder, where the files must lie). Rows to predict need no `label`. Pictures are JPEG or PNG and are turned upright as their EXIF
-orientation says; sounds are WAV. Labels that are all words are classes; of integers, which `euar train` takes only with
-`--task`, write ratings as 1.0.
+to the folder, where the files must lie). Rows to predict need no `label`. Pictures are JPEG or PNG and are
+turned upright as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are
+classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`).
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:

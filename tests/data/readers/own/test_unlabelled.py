@@ -130,5 +130,5 @@ def test_features_that_do_not_fit_are_named(arrays, field, tmp_path):
 def test_a_file_of_no_known_kind_is_refused(tmp_path):
     (tmp_path / "notes.md").write_text("nothing")
     for path in (tmp_path, tmp_path / "notes.md"):
-        with pytest.raises(DataError, match="format: expected .*rows to predict, without labels"):
+        with pytest.raises(DataError, match=r"format: expected .*rows to predict, without labels"):
             readers.read(path, labels=False)
