@@ -38,9 +38,10 @@ def say(text: str) -> None:
 
 def nan_word(word: str) -> Nan:
     """Return the word of an option `--nan`, checked."""
-    if word not in ("refuse", "zero"):
+    words: dict[str, Nan] = {"refuse": "refuse", "zero": "zero"}
+    if word not in words:
         raise ValueError(f"--nan: expected refuse or zero, found {word!r}")
-    return word
+    return words[word]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from euar.training import load_run
 
 
 def predict(  # noqa: PLR0913  one argument for each option
-    run: Annotated[Path, typer.Argument(help="Folder of a training (train --out), or of one seed in it.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a training (train --out), or of one of its seeds.")],
     new: Annotated[str, typer.Argument(help="Rows in any format that is read, with or without labels.")],
     out: Annotated[Path, typer.Option(help="The CSV file to write.")],
     variant: Annotated[str | None, typer.Option(help="The source's variant, where it has several.")] = None,
@@ -32,9 +32,9 @@ def predict(  # noqa: PLR0913  one argument for each option
 ) -> None:
     """Predict the rows of NEW with a trained RUN and write a table with their ids.
 
-    Features are scaled as those that the run was trained on, and ratings come in its labels' units. Of several
-    seeds it writes means. NEW may be features alone: one NPZ, HDF5 or CSV file, or a folder of them, with the
-    names that the modalities had in training.
+    Features are scaled as those that the run was trained on, and ratings come in its labels' units. Of
+    several seeds it writes means. NEW may be features alone: one NPZ, HDF5 or CSV file, or a folder of them,
+    with the names that the modalities had in training.
     """
     with explained(), _warnings_in_words():
         if system is not None:
@@ -43,7 +43,7 @@ def predict(  # noqa: PLR0913  one argument for each option
         rows = load(new, variant=variant, nan=nan_word(nan), labels=False)
         table = trained.predict(rows, routing=routing, sigma=sigma)
         table.to_csv(out)
-    say(f"{out}: {len(table)} rows, {', '.join(table.columns)}")
+    say(f"{out}: {len(table)} rows, {len(table.columns)} columns")
 
 
 @contextmanager

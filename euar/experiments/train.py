@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from euar.data import MultimodalDataset
-from euar.data.tasks import Task, with_task
+from euar.data.tasks import with_task
 from euar.experiments.measurement import Fitted, Result
 from euar.systems import registry
 from euar.training.targets import described
@@ -27,7 +27,7 @@ class Train(Fitted):
 
     system: str = "default"
     device: str = "auto"
-    task: Task | None = None
+    task: str | None = None
 
     def __post_init__(self) -> None:
         registry.find(self.system)

@@ -30,6 +30,11 @@ class Predictions:
         values: (n,) ratings in the user's units, or (n, C) probabilities of the classes.
         classes: the names of the C classes; empty for ratings.
         inside: further columns by name, (n,) each: what `routing` and `sigma` asked for.
+
+    Example:
+        >>> table = Predictions(np.array(["a", "b"]), np.array([[0.25, 0.75], [0.5, 0.5]]), ("no", "yes"))
+        >>> table.columns["prediction"].tolist()
+        ['yes', 'no']
     """
 
     ids: NDArray[Any]
@@ -85,6 +90,14 @@ def predict_rows(
     Raises:
         DataError: the rows do not fit, see `Preprocessing.scaled`.
         ValueError: routing or sigma of a model that has none.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> from euar.model import EUARConfig
+        >>> rows = simulate(n=(32, 16, 16))
+        >>> model = EUARConfig(rows.in_features).build()
+        >>> predict_rows({0: model}, Preprocessing.of(rows), rows).values.shape
+        (64,)
     """
     device = next(next(iter(models.values())).parameters()).device
     inputs, available = features(learned.scaled(rows), device)
@@ -96,7 +109,7 @@ def predict_rows(
         with one_thread(), evaluating(model):
             found = looked_into(model, batch, routing=routing, sigma=sigma)
         inside |= {prefix + name: values for name, values in found.items()}
-    mean: NDArray[Any] = np.mean(np.stack(said), axis=0, dtype=np.float64).astype(np.float32)
+    mean = np.stack(said).astype(np.float64).mean(axis=0).astype(np.float32)
     return Predictions(rows.ids, mean, learned.classes, inside)
 
 

@@ -116,9 +116,7 @@ class Preprocessing:
             remedy = "name each file or array after its modality"
             raise DataError(rows.name, "modalities", f"some of {', '.join(self.columns)}", found, remedy)
         if missing := [name for name in self.columns if name not in shared]:
-            warnings.warn(
-                f"{rows.name}: predicted without {', '.join(missing)}, as not available", stacklevel=4
-            )
+            warnings.warn(f"{rows.name}: no {', '.join(missing)}: predicted without", stacklevel=4)
         if others:
             warnings.warn(f"{rows.name}: {', '.join(others)} left out: not in training", stacklevel=4)
         return shared

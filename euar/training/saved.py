@@ -26,12 +26,10 @@ def load_run(folder: str | Path, *, device: str = "auto") -> Run | Runs:
         DamagedFileError: a file is not as it was written.
 
     Example:
-        >>> import tempfile
-        >>> from euar.data import simulate
-        >>> from euar.model import EUARConfig
-        >>> from euar.training import fit
-        >>> rows, folder = simulate(n=(32, 16, 16)), tempfile.mkdtemp()
-        >>> runs = fit(EUARConfig(rows.in_features), rows, epochs=1, progress=False, out=folder)
+        >>> import tempfile, euar.data, euar.model, euar.training
+        >>> rows, folder = euar.data.simulate(n=(32, 16, 16)), tempfile.mkdtemp()
+        >>> config = euar.model.EUARConfig(rows.in_features)
+        >>> runs = euar.training.fit(config, rows, epochs=1, progress=False, out=folder)
         >>> load_run(folder).predict(rows.subset(split="test"))
         Predictions(16 rows: id, prediction)
     """

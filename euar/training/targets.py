@@ -25,6 +25,10 @@ class TargetScale(NamedTuple):
         mean: 0 where the model learns the user's units.
         sd: 1 there.
         sentiment: whether the ratings are on the sentiment scale.
+
+    Example:
+        >>> TargetScale(mean=50.0, sd=20.0, sentiment=False).to_user(np.array([-1.0, 0.5]))
+        array([30., 60.])
     """
 
     mean: float = 0.0
@@ -99,7 +103,13 @@ def _words(dataset: MultimodalDataset) -> str:
 
 
 def class_names(dataset: MultimodalDataset) -> tuple[str, ...]:
-    """Return the names of the classes, or their numbers where they have none; of ratings, no names."""
+    """Return the names of the classes, or their numbers where they have none; of ratings, no names.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> class_names(simulate(n=(32, 16, 16)))
+        ()
+    """
     if dataset.task == "regression":
         return ()
     names = dataset.meta.get("classes") or range(int(dataset.target.max()) + 1)

@@ -18,6 +18,7 @@ def test_integers_are_asked_about(integers):
     ratings = with_task(integers, "regression")
     assert (ratings.task, ratings.target.tolist()) == ("regression", [-1, 7, 10] * 4)
     assert "classes" not in ratings.meta
+    assert with_task(ratings, None) is ratings
 
 
 def test_the_question_stays_open_in_a_converted_file(integers, tmp_path):
@@ -37,7 +38,7 @@ def test_where_the_file_says_nobody_asks_and_nobody_overrules(cells, tmp_path):
         with_task(data, other)
 
 
-def test_named_sets_and_arrays_say(integers):
+def test_named_sets_and_arrays_say():
     assert with_task(load("simulated"), None).task == "regression"
     bare = MultimodalDataset(
         "bare", {"a": np.ones((2, 1), np.float32)}, np.array([0, 1]), ["x", "y"], ["train"] * 2
