@@ -174,12 +174,12 @@ class MultimodalDataset:
         Raises:
             DataError: a modality is available in no training row, or the set is standardised already.
         """
-        sequences = {}
+        scaled, sequences = self.scaled(self.scales()), {}
         for name, (values, lengths) in self.sequences.items():
             frames = np.arange(values.shape[1]) < lengths[:, None]  # (n, T)
             keep = frames & self.available[name][:, None]
             sequences[name] = (self._scale(values, keep).apply(values, keep), lengths)
-        return replace(self.scaled(self.scales()), sequences=sequences)
+        return replace(scaled, sequences=sequences)
 
     def scales(self) -> dict[str, Scale]:
         """Return {modality: mean and SD of its columns}, over the available training rows.
@@ -218,7 +218,7 @@ class MultimodalDataset:
         """Return the scale of the training part of `keep` (n, ...), of values (n, ..., d)."""
         seen = values[self.split == "train"][keep[self.split == "train"]]
         if not len(seen):
-            remedy = "leave the modality out with with_modalities"
+            remedy = "leave the modality out with with_modalities; new rows are for `Run.predict`"
             raise DataError(self.name, "modalities", "available training rows", "none", remedy)
         return Scale.of(seen)
 

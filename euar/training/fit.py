@@ -41,10 +41,12 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     """Train one model per seed with AdamW, a cosine schedule to 0 and gradients clipped at norm 5.
 
     Selection sees the validation split alone: it minimises MAE for ratings, cross-entropy for classes. The
-    test split is scored once, at the end. Ratings on the sentiment scale, within [-3, 3], are learned as they
-    are; others are standardised for the model, and predictions and metrics are in their own units, see
-    `euar.training.targets`. On the CPU the same seed gives the same bits, whatever the number
+    test split is scored once, at the end. On the CPU the same seed gives the same bits, whatever the number
     of cores.
+
+    Ratings on the sentiment scale, within [-3, 3] and on both sides of 0, are learned as they are. All others
+    are standardised for the model; predictions and metrics are in their own units, see
+    `euar.training.targets`.
 
     Args:
         config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as

@@ -192,7 +192,7 @@ def test_a_set_says_that_it_is_standardised_and_is_not_so_twice(tmp_path):
     for part in (once, once.subset(split="test"), type(once).from_hdf5(once.to_hdf5(tmp_path / "once.h5"))):
         for act in (part.standardize, part.scales, lambda part=part: part.scaled(make().scales())):
             with pytest.raises(
-                DataError, match="expected features in raw units, found a set that is standar"
+                DataError, match="expected features in raw units, found a set that is standardised"
             ):
                 act()
     other = make(modalities={"text": TEXT * 2, "audio": AUDIO}).standardize()

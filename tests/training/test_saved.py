@@ -129,7 +129,7 @@ def test_seeds_of_several_trainings_are_not_averaged(folder, tmp_path):
 
 @pytest.mark.parametrize("place", ["", "nowhere"])
 def test_a_folder_without_runs_is_named(place, tmp_path):
-    with pytest.raises(ValueError, match="expected the folder of a run .*, found none; check the path"):
+    with pytest.raises(ValueError, match=r"expected the folder of a run .*, found none; check the path"):
         load_run(tmp_path / place)
 
 
