@@ -21,6 +21,10 @@ MODULES = (
     "euar.training.fit",
     "euar.training.metrics",
     "euar.training.predict",
+    "euar.training.predictions",
+    "euar.training.preprocessing",
+    "euar.training.saved",
+    "euar.training.targets",
     *(
         f"{statistics.__name__}.{found.name}"
         for found in pkgutil.iter_modules(statistics.__path__)

@@ -14,6 +14,7 @@ from euar.chapters.measurements import measurements, names
 from euar.chapters.quick_start.measure import recipe
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
+from euar.cli import predict as prediction_commands
 from euar.cli._console import explained, fail, say
 from euar.experiments import report, store
 from euar.experiments.rates import at_the_edge
@@ -32,7 +33,9 @@ app = typer.Typer(
 )
 app.add_typer(data_commands.app, name="data")
 app.command()(feature_commands.features)
+app.command()(prediction_commands.predict)
 
+_TASK = "What integer labels are: regression (ratings) or classification. Others need none."
 _SYSTEM = f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own."
 
 
@@ -54,6 +57,7 @@ def train(  # noqa: PLR0913  one argument for each option
     batch_size: Annotated[int | None, typer.Option(help="Samples per step.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="AdamW's decoupled weight decay.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    task: Annotated[str | None, typer.Option(help=_TASK)] = None,
 ) -> None:
     """Train EUAR, or a system to compare, on DATA for several seeds and compare it with the linear baselines.
 
@@ -71,8 +75,9 @@ def train(  # noqa: PLR0913  one argument for each option
             seeds=_parse_seeds(seeds),
             recipe=Recipe(**recipe(data) | given),
             device=device,
+            task=task,
         )
-        result = asked.train(out).record
+        result = asked.train(out, announce=say).record
         write_json(out / "result.json", result)
         others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
     _print_result(result)

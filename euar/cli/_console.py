@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from euar.data.readers.contract import Nan
 from euar.training import TrainingError
 
 
@@ -33,6 +34,14 @@ def fail(text: str, code: int) -> None:
 def say(text: str) -> None:
     """Print plain text as it is."""
     print(text)  # noqa: T201  no wrapping, no markup
+
+
+def nan_word(word: str) -> Nan:
+    """Return the word of an option `--nan`, checked."""
+    words: dict[str, Nan] = {"refuse": "refuse", "zero": "zero"}
+    if word not in words:
+        raise ValueError(f"--nan: expected refuse or zero, found {word!r}")
+    return words[word]
 
 
 @contextmanager

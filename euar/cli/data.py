@@ -9,9 +9,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from euar.cli._console import explained, progress_bytes, say
+from euar.cli._console import explained, nan_word, progress_bytes, say
 from euar.data import catalogue, download, loading, readers
-from euar.data.readers.contract import Nan, described
+from euar.data.readers.contract import described
 from euar.experiments import leaks
 
 app = typer.Typer(no_args_is_help=True, help="List, get, check and convert data sets.")
@@ -83,15 +83,9 @@ def convert(
 ) -> None:
     """Read any known format and write one checked HDF5 file, which `euar train` takes."""
     with explained():
-        dataset = readers.read(source, nan=_nan(nan), variant=variant)
+        dataset = readers.read(source, nan=nan_word(nan), variant=variant)
         dataset.to_hdf5(out)
     say(f"{dataset.describe()}\n{out}")
-
-
-def _nan(word: str) -> Nan:
-    if word not in ("refuse", "zero"):
-        raise ValueError(f"--nan: expected refuse or zero, found {word!r}")
-    return word
 
 
 def _presence(entry: catalogue.Entry) -> str:

@@ -127,7 +127,8 @@ def check_array(file: str, field: str, values: np.ndarray) -> None:
     """Raise unless `values` is a NumPy array, not empty, of numbers, bool or text."""
     if not isinstance(values, np.ndarray):
         raise DataError(file, field, "a NumPy array", type(values).__name__, "convert it with np.asarray")
-    if values.dtype.kind not in "biufU" or not values.size:
+    unlabelled = field == "target" and values.shape[1:] == (0,)
+    if values.dtype.kind not in "biufU" or not (values.size or unlabelled):
         found = f"{values.dtype} of shape {values.shape}"
         raise DataError(file, field, "rows of numbers, bool or text", found, "convert it, or leave it out")
     if values.dtype.kind == "U":

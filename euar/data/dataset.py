@@ -9,6 +9,10 @@ import numpy as np
 
 from euar.data import _arrays, _checks, storage
 from euar.data.errors import DataError
+from euar.data.scaling import Scale
+
+#: The key of `meta` that says by which scales a set is standardised: {modality: `Scale.sha256`}.
+STANDARDIZED = "standardized"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -19,7 +23,8 @@ class MultimodalDataset:
         name: what the set is called.
         modalities: {m: float32 (n, d)}, in the order in which models will see them. Only a source whose
             features are still to be extracted has none; see `euar.data.raw`.
-        target: float (n,) or (n, outputs) for regression, int64 (n,) for classification.
+        target: float (n,) or (n, outputs) for regression, int64 (n,) for classification; float (n, 0) for
+            rows without labels, see `unlabelled`.
         ids: (n,) str, each once.
         split: (n,) of "train" | "valid" | "test".
         available: {m: bool (n,)}; a modality that it leaves out is available in every row. Filled in.
@@ -53,11 +58,33 @@ class MultimodalDataset:
         object.__setattr__(self, "sequences", dict(self.sequences or {}))
         _checks.check_dataset(self)
 
+    @classmethod
+    def unlabelled(
+        cls, name: str, modalities: Mapping[str, np.ndarray], ids: Iterable[str], **fields: Any
+    ) -> "MultimodalDataset":
+        """Return rows without labels, which a trained run can predict; all are of the split "test".
+
+        Args:
+            name: what the set is called.
+            modalities: {m: float32 (n, d)}.
+            ids: (n,) str, each once.
+            **fields: others of the class.
+        """
+        ids = list(ids)
+        none = np.empty((len(ids), 0), dtype=np.float32)
+        given = {"split": ["test"] * len(ids), **fields}
+        return cls(name=name, modalities=modalities, ids=ids, target=none, **given)  # type: ignore[arg-type]
+
     def __len__(self) -> int:
         return len(self.ids)
 
     def __repr__(self) -> str:
-        return f"MultimodalDataset({self.name!r}, {len(self)} rows, {self.in_features}, {self.task})"
+        return f"MultimodalDataset({self.name!r}, {len(self)} rows, {self.in_features}, {self._kind})"
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the rows have labels."""
+        return self.target.shape[1:] != (0,)
 
     @property
     def task(self) -> Literal["regression", "classification"]:
@@ -142,31 +169,66 @@ class MultimodalDataset:
 
         Rows that are not available become 0, the mean; so does a column that is constant in training.
         Sequences are scaled in the same way, over the frames within their lengths; padding becomes 0.
+        `meta["standardized"]` tells the set from one in raw units.
 
         Raises:
-            DataError: a modality is available in no training row.
+            DataError: a modality is available in no training row, or the set is standardised already.
         """
-        modalities, sequences = {}, {}
-        for name, values in self.modalities.items():
-            modalities[name] = self._standardized(values, self.available[name])
+        scaled, sequences = self.scaled(self.scales()), {}
         for name, (values, lengths) in self.sequences.items():
             frames = np.arange(values.shape[1]) < lengths[:, None]  # (n, T)
-            sequences[name] = (self._standardized(values, frames & self.available[name][:, None]), lengths)
-        return replace(self, modalities=modalities, sequences=sequences)
+            keep = frames & self.available[name][:, None]
+            sequences[name] = (self._scale(values, keep).apply(values, keep), lengths)
+        return replace(scaled, sequences=sequences)
 
-    def _standardized(self, values: np.ndarray, keep: np.ndarray) -> np.ndarray:
-        """Scale (n, ..., d) by the training part of `keep` (n, ...); what it does not keep becomes 0."""
+    def scales(self) -> dict[str, Scale]:
+        """Return {modality: mean and SD of its columns}, over the available training rows.
+
+        Raises:
+            DataError: see `standardize`.
+        """
+        self._check_raw()
+        return {name: self._scale(values, self.available[name]) for name, values in self.modalities.items()}
+
+    def scaled(self, scales: Mapping[str, Scale]) -> "MultimodalDataset":
+        """Return the set, without its sequences, standardised by scales that may be those of other rows.
+
+        Args:
+            scales: {modality: scale}, one at least for each modality of the set.
+
+        Raises:
+            DataError: the set is standardised already.
+        """
+        self._check_raw()
+        modalities = {
+            name: scales[name].apply(values, self.available[name]) for name, values in self.modalities.items()
+        }
+        by = {name: scales[name].sha256 for name in modalities}
+        return replace(self, modalities=modalities, sequences={}, meta=dict(self.meta) | {STANDARDIZED: by})
+
+    def _check_raw(self) -> None:
+        if STANDARDIZED in self.meta:
+            found, remedy = (
+                "a set that is standardised",
+                "pass the set as it was before standardize()",
+            )
+            raise DataError(self.name, "modalities", "features in raw units", found, remedy)
+
+    def _scale(self, values: np.ndarray, keep: np.ndarray) -> Scale:
+        """Return the scale of the training part of `keep` (n, ...), of values (n, ..., d)."""
         seen = values[self.split == "train"][keep[self.split == "train"]]
         if not len(seen):
-            remedy = "leave the modality out with with_modalities"
+            remedy = "leave the modality out with with_modalities; new rows are for `Run.predict`"
             raise DataError(self.name, "modalities", "available training rows", "none", remedy)
-        mean, sd = seen.mean(axis=0, dtype=np.float64), seen.std(axis=0, dtype=np.float64)
-        sd[seen.min(axis=0) == seen.max(axis=0)] = np.inf  # a constant column tells nothing: x / inf = 0
-        return ((np.where(keep[..., None], values, mean) - mean) / sd).astype(np.float32)
+        return Scale.of(seen)
+
+    @property
+    def _kind(self) -> str:
+        return self.task if self.labelled else "no labels"
 
     def describe(self) -> str:
         """Return a readable summary: rows by split, target, and each modality's width and availability."""
-        lines = [f"{self.name}: {len(self)} rows, {self.task}, sha256 {self.sha256[:12]}"]
+        lines = [f"{self.name}: {len(self)} rows, {self._kind}, sha256 {self.sha256[:12]}"]
         for word in _checks.SPLITS:
             target = self.target[self.split == word]
             lines.append(f"  {word:<6}{len(target):>7} rows   {_spread(target)}")
@@ -181,7 +243,7 @@ class MultimodalDataset:
 
 def _spread(values: np.ndarray) -> str:
     """Return class counts of integers, range and moments of floats."""
-    if not len(values):
+    if not values.size:
         return ""
     if values.dtype == np.int64:
         return "classes " + ", ".join(map(str, np.bincount(values)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from euar.data import catalogue, embedded, readers, simulated
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
+from euar.data.readers.contract import Nan
 
 _SHIPPED: dict[str, Callable[[], MultimodalDataset]] = {
     "embedded": embedded.read,
@@ -15,7 +16,12 @@ _SHIPPED: dict[str, Callable[[], MultimodalDataset]] = {
 
 
 def load(
-    name_or_path: str | Path, variant: str | None = None, root: str | Path | None = None
+    name_or_path: str | Path,
+    variant: str | None = None,
+    root: str | Path | None = None,
+    *,
+    nan: Nan = "refuse",
+    labels: bool = True,
 ) -> MultimodalDataset:
     """Return a data set by name, or the one in a file or folder of any known format.
 
@@ -28,6 +34,8 @@ def load(
         variant: which version of a set that has several, such as "unseen-video" of "mosi"; None: the first.
         root: the data folder, and the folder in which a relative path begins. None: `EUAR_DATA` for names,
             the current folder for paths.
+        nan: see `readers.read`.
+        labels: see `readers.read`.
 
     Raises:
         DataError: nothing has this name, the set has no such variant, or the source is not valid.
@@ -37,7 +45,8 @@ def load(
             found = repr(variant)
             raise DataError(name_or_path, "variant", "None: it has one version", found, "leave it out")
         return _SHIPPED[name_or_path]()
-    return _with_features(readers.read(find(name_or_path, root), variant=variant))
+    path = find(name_or_path, root)
+    return _with_features(readers.read(path, variant=variant, nan=nan, labels=labels))
 
 
 def find(name_or_path: str | Path, root: str | Path | None = None) -> Path:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from euar.data import MultimodalDataset
 from euar.systems import linear
 from euar.training.scoring import scores
+from euar.training.targets import target_scale
 
 
 def baselines(dataset: MultimodalDataset) -> dict[str, dict[str, float]]:
@@ -48,9 +49,10 @@ def evaluate(
 ) -> dict[str, dict[str, float]]:
     """Return {name: metrics} on a split of the standardised set that the models were trained on."""
     x, y = _arrays(dataset, split)
+    sentiment = target_scale(dataset).sentiment
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "r of a constant")  # nobody expects one here
-        return {name: scores(predict(x), y) for name, predict in models.items()}
+        return {name: scores(predict(x), y, sentiment=sentiment) for name, predict in models.items()}
 
 
 def _arrays(dataset: MultimodalDataset, split: str) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -12,7 +12,7 @@ from euar.intervals import Interval, t_interval
 from euar.systems.registry import SYSTEMS
 from euar.training.runs import Summary, summarize
 
-LABELS = {"mae": "MAE", "corr": "r", "accuracy": "accuracy"}
+LABELS = {"mae": "MAE", "rmse": "RMSE", "corr": "r", "r2": "R²", "accuracy": "accuracy"}
 PROBED = ("mae", "corr", "acc2", "acc7", "accuracy", "f1_weighted")
 _LINEAR = ("ridge", "logistic")
 _ABREAST = 4  # columns of mean ± sd that 80 characters hold

@@ -13,6 +13,7 @@ from euar.experiments.train import configure
 from euar.systems import registry
 from euar.training import Recipe, Run, fit, predict
 from euar.training.scoring import scores
+from euar.training.targets import target_scale
 
 #: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
 SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
@@ -108,7 +109,7 @@ def _predicted(runs: list[Run], test: MultimodalDataset) -> Predicted:
 
 
 def _scores(test: MultimodalDataset, values: np.ndarray) -> dict[str, float]:
-    return scores(values, test.subset(split="test").target)
+    return scores(values, test.subset(split="test").target, sentiment=target_scale(test).sentiment)
 
 
 def _fewer(dataset: MultimodalDataset, size: int) -> MultimodalDataset:

@@ -1,7 +1,7 @@
 """Train a system on a data set for several seeds, beside the linear baselines."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from euar.data import MultimodalDataset
+from euar.data.tasks import with_task
 from euar.experiments.measurement import Fitted, Result
 from euar.systems import registry
+from euar.training.targets import described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +22,12 @@ class Train(Fitted):
     Attributes:
         system: a name for `registry.find`.
         device: see `fit`.
+        task: what integer labels are, see `tasks.with_task`; None: what the data say.
     """
 
     system: str = "default"
     device: str = "auto"
+    task: str | None = None
 
     def __post_init__(self) -> None:
         registry.find(self.system)
@@ -33,18 +37,33 @@ class Train(Fitted):
         """The system."""
         return self.system
 
+    def dataset(self) -> MultimodalDataset:
+        """Return the data, in raw units, with labels of the task."""
+        return with_task(super().dataset(), self.task)
+
+    def request(self) -> dict[str, Any]:
+        """Return all fields as plain values; the task only where it was given, as before there was one."""
+        return {name: value for name, value in super().request().items() if (name, value) != ("task", None)}
+
     def config(self, dataset: MultimodalDataset) -> Any:
         """Return the system's configuration for a data set."""
         return configure(self.system, dataset)
 
-    def train(self, out: Path | None = None, progress: bool | None = None) -> Result:
+    def train(
+        self,
+        out: Path | None = None,
+        progress: bool | None = None,
+        announce: Callable[[str], object] = lambda _text: None,
+    ) -> Result:
         """Train where a person waits for it: the runs stay in a folder, and a bar shows how far it is.
 
         Args:
             out: a folder for checkpoints and runs, see `fit`.
             progress: see `fit`.
+            announce: is told task, rows and scale before it starts.
         """
         start, dataset = time.time(), self.dataset()
+        announce(described(dataset))
         observed = self.trained(dataset, device=self.device, out=out, progress=progress)
         return self.result("train", dataset, start, observed)
 

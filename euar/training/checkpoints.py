@@ -2,7 +2,7 @@
 
 folder/identity.json            what the runs depend on: another training may not continue here
 folder/seed-0/checkpoint.pt     the last completed epoch, while the seed trains
-folder/seed-0/{weights.pt, predictions.npz, run.json}    once it is done, see `Run.save`
+folder/seed-0/{weights.pt, predictions.npz, model.json, run.json}    once it is done, see `Run.save`
 
 Each file of a seed names the seed and the hash of the identity it belongs to.
 """

@@ -1,8 +1,8 @@
 """Train a model on a data set, for several seeds, and select on the validation split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,10 +16,13 @@ from euar.training.batches import all_splits
 from euar.training.checkpoints import SeedFolder, claimed
 from euar.training.device import one_thread, resolve
 from euar.training.loop import Training
+from euar.training.origin import Origin, versions
+from euar.training.preprocessing import Preprocessing
 from euar.training.provenance import code_sha256, describe
 from euar.training.recipe import Recipe
 from euar.training.runs import Run, Runs
 from euar.training.seeding import check_seeds
+from euar.training.together import to_the_end
 
 
 def fit(  # noqa: PLR0913  the public signature; all but two have defaults
@@ -42,6 +45,10 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     test split is scored once, at the end. On the CPU the same seed gives the same bits, whatever the number
     of cores.
 
+    Ratings on the sentiment scale, within [-3, 3] and on both sides of 0, are learned as they are. All others
+    are standardised for the model; predictions and metrics are in their own units, see
+    `euar.training.targets`.
+
     Args:
         config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as
             the configuration of a system. The module's `epoch` is set, counted from 1, before each epoch.
@@ -60,7 +67,7 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     Raises:
         ValueError: a setting out of range or of the wrong type, a split without rows, a term of the loss
             named like a column of `Run.history`, or an `out` that holds another training.
-        DataError: the training rows hold a single class.
+        DataError: the training rows hold a single class, the rows have no labels, or the set is standardised.
         DamagedFileError: a file in `out` is not as it was written.
         BlockingIOError: another process works in `out`.
         TrainingError: a loss, a gradient or a prediction is not finite; it names seed, epoch, step and term.
@@ -75,16 +82,18 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
     where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)
-    data = all_splits(dataset, where)
+    learned = Preprocessing.of(dataset)
+    data = all_splits(dataset, where, learned)
     _check_target(dataset, data["train"].target)
     identity = {} if folder is None else _identity(config, dataset, recipe, where)
+    known = Origin(describe(config) if hasattr(config, "to_dict") else None, learned, versions())
     with (
         _places(folder, identity, seeds) as places,
         one_thread(),
         progress_bar(progress, len(seeds) * epochs) as tick,
     ):
-        pairs = zip(seeds, places, strict=True)
-        return Runs([_finish(Training(config, recipe, seed, data), place, tick) for seed, place in pairs])
+        trainings = [Training(config, recipe, seed, data) for seed in seeds]
+        return Runs(_runs(trainings, places, known, tick))
 
 
 def _places(
@@ -93,26 +102,33 @@ def _places(
     return nullcontext([None] * len(seeds)) if folder is None else claimed(folder, identity, seeds)
 
 
-def _finish(training: Training, place: SeedFolder | None, tick: Tick) -> Run:
-    """Take a seed from wherever it stands to its end."""
-    if place is None:
-        _run_epochs(training, tick)
-        return training.finish()
-    run = place.load_run(training.model)
-    if run is not None:
-        tick(f"seed {training.seed}", training.recipe.epochs)
-        return run
-    place.restore(training)
-    tick(f"seed {training.seed}", len(training.history))
-    _run_epochs(training, tick, lambda: place.save(training))
-    return place.save_run(training.finish())
+def _runs(
+    trainings: Sequence[Training], places: Sequence[SeedFolder | None], origin: Origin, tick: Tick
+) -> list[Run]:
+    """Take every seed from wherever it stands to its end."""
+    place = {training.seed: place for training, place in zip(trainings, places, strict=True)}
+    done = {training.seed: _resumed(training, place[training.seed], tick) for training in trainings}
 
-
-def _run_epochs(training: Training, tick: Tick, after: Callable[[], None] = lambda: None) -> None:
-    while len(training.history) < training.recipe.epochs:
-        training.run_epoch()
-        after()
+    def after(training: Training) -> None:
+        if (folder := place[training.seed]) is not None:
+            folder.save(training)
         tick(f"seed {training.seed}, validation {training.history[-1]['valid_criterion']:.3f}", 1)
+
+    waiting = [training for training in trainings if done[training.seed] is None]
+    to_the_end(waiting, after, alone=len(trainings) == 1)
+    for training in waiting:
+        run, folder = replace(training.finish(), origin=origin), place[training.seed]
+        done[training.seed] = run if folder is None else folder.save_run(run)
+    return [run for run in done.values() if run is not None]
+
+
+def _resumed(training: Training, place: SeedFolder | None, tick: Tick) -> Run | None:
+    """The run that a folder holds whole; else its training stands where the folder's checkpoint left it."""
+    run = None if place is None else place.load_run(training.model)
+    if place is not None and run is None:
+        place.restore(training)
+    tick(f"seed {training.seed}", len(training.history) if run is None else training.recipe.epochs)
+    return run
 
 
 def _identity(

@@ -94,7 +94,7 @@ class Training:
             self.best = {"epoch": epoch.number, "value": value, "weights": weights}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a constant early on is no news; the final scores warn
-            scores = scoring.scores(prediction, target)
+            scores = scoring.scores(prediction, target, sentiment=self.data["valid"].scale.sentiment)
         valid = {f"valid_{name}": score for name, score in {"criterion": value, **scores}.items()}
         self.history.append({"epoch": epoch.number, "lr": epoch.rate(0), **terms, **valid})
 
@@ -105,7 +105,9 @@ class Training:
         self.model.load_state_dict(self.best["weights"])
         predictions = {split: predict_batch(self.model, self.data[split]) for split in ("valid", "test")}
         metrics = {
-            split: scoring.scores(values, self.data[split].target.cpu().numpy())
+            split: scoring.scores(
+                values, self.data[split].target.cpu().numpy(), sentiment=self.data[split].scale.sentiment
+            )
             for split, values in predictions.items()
         }
         return Run(

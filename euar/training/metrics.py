@@ -1,4 +1,4 @@
-"""Metrics of sentiment regression and of classification, as fractions, in the variants of published code.
+"""Metrics of regression and of classification, those of sentiment in the variants of published code.
 
 Published Acc2, F1, MAE and Corr differ in what they do with neutral labels (y = 0) and in the order of F1's
 arguments. `VARIANTS` holds these differences as data; everything else is shared.
@@ -77,6 +77,34 @@ def regression(prediction: ArrayLike, target: ArrayLike, variant: str = "mmsa") 
         "f1": _f1_weighted(*signs[:: -1 if rule.weigh_by_prediction else 1]),
         "f1_has_zero": _f1_weighted(*halves[:: -1 if rule.weigh_by_prediction else 1]),
         **{f"acc{2 * limit + 1}": _mean(_classes(p, limit) == _classes(y, limit)) for limit in (1, 2, 3)},
+    }
+
+
+def plain_regression(prediction: ArrayLike, target: ArrayLike) -> dict[str, float]:
+    """Return MAE, RMSE, Pearson's r and R^2: what has a meaning for ratings on any scale.
+
+    R^2 is the share of the target's variance that the prediction explains, 1 - MSE / Var(y); below 0, the
+    target's mean would have been better. What is undefined (r or R^2 of a constant) is NaN, with a warning.
+
+    Args:
+        prediction: (B,), in label units.
+        target: (B,), in label units.
+
+    Raises:
+        ValueError: shapes other than two equal (B,), or values that are not finite.
+
+    Example:
+        >>> found = plain_regression(prediction=[20.0, 40.0, 90.0], target=[10.0, 50.0, 90.0])
+        >>> {name: round(value, 3) for name, value in found.items()}
+        {'mae': 6.667, 'rmse': 8.165, 'corr': 0.971, 'r2': 0.938}
+    """
+    p, y = _finite_pair(prediction, target)
+    mse, variance = _mean((p - y) ** 2), float(y.var())
+    return {
+        "mae": _mean(np.abs(p - y)),
+        "rmse": mse**0.5,
+        "corr": _correlation(p, y),
+        "r2": 1 - mse / variance if np.ptp(y) else float("nan"),
     }
 
 

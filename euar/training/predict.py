@@ -10,6 +10,7 @@ from torch import nn
 from euar.data.dataset import MultimodalDataset
 from euar.training.batches import Batch, split_tensors
 from euar.training.device import one_thread
+from euar.training.preprocessing import Preprocessing
 
 
 def predict(
@@ -19,7 +20,8 @@ def predict(
 
     Args:
         model: a module with `EUAR`'s forward, on any device.
-        dataset: the data in raw units, training split included: it is standardised here as in `fit`.
+        dataset: the data in raw units, training split included: features and ratings are scaled here as in
+            `fit`. New rows, which have none, are for `Run.predict`.
         split: `"train"`, `"valid"` or `"test"`.
         batch_size: samples at a time. Only a model that renormalises over the batch sees the difference.
 
@@ -37,8 +39,9 @@ def predict(
         (16,)
     """
     device = next(model.parameters()).device
-    standardized = dataset.without_sequences().standardize()
-    return predict_batch(model, split_tensors(standardized, split, device), batch_size)
+    learned = Preprocessing.of(dataset)
+    batch = split_tensors(dataset.scaled(learned.columns), split, device, learned.target)
+    return predict_batch(model, batch, batch_size)
 
 
 @contextmanager
@@ -75,4 +78,4 @@ def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.n
         indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
         parts = [batch.rows(index) for index in indices]
         answers = [model(part.inputs, part.available).prediction for part in parts]
-    return torch.cat(answers).cpu().numpy()
+    return batch.scale.to_user(torch.cat(answers).cpu().numpy())

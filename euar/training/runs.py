@@ -10,8 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from euar.data.dataset import MultimodalDataset
 from euar.files import reading, write_bytes
 from euar.training import run_files, sealed
+from euar.training.origin import FILE, Origin
+from euar.training.predictions import Predictions, predict_rows
+from euar.training.preprocessing import Preprocessing
 
 _SCORED = ("valid", "test")
 
@@ -31,6 +35,7 @@ class Run:
         predictions: `{"valid": (n,), "test": (n,)}`, or logits (n, C), in the order of the split's rows.
         seconds: time spent, interruptions not counted.
         identity: the hash of all that decided the run but its seed, where `fit` kept it in a folder.
+        origin: its configuration, preprocessing and versions, which new rows need; `fit` knows them.
     """
 
     seed: int
@@ -41,21 +46,50 @@ class Run:
     predictions: dict[str, np.ndarray]
     seconds: float
     identity: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What new rows go through: means, scales, class names, order of modalities.
+
+        Raises:
+            ValueError: the run has none; only `fit` and what it saved have.
+        """
+        if self.origin is None:
+            raise ValueError(f"seed {self.seed}: a run without its preprocessing; train it with `fit`")
+        return self.origin.preprocessing
+
+    def predict(self, rows: MultimodalDataset, *, routing: bool = False, sigma: bool = False) -> Predictions:
+        """Return the predictions of new rows, with or without labels, by id.
+
+        Args:
+            rows: in raw units; they are scaled as the training rows were, see `Preprocessing.scaled`. Only a
+                model that renormalises over the batch minds which rows stand together.
+            routing: also each modality's chosen experts and their weights, see `inside.looked_into`.
+            sigma: also each modality's standard deviation, see there.
+
+        Raises:
+            DataError: the rows do not fit the model, or are standardised by other scales.
+            ValueError: the run has no preprocessing, or its system no routing or sigma.
+        """
+        return predict_rows({self.seed: self.model}, self.preprocessing, rows, routing=routing, sigma=sigma)
 
     def record(self) -> dict[str, Any]:
         """The run's line in a result: seed, best epoch, seconds, and metrics by split."""
         return {"seed": self.seed, "best_epoch": self.best_epoch, "seconds": self.seconds, **self.metrics}
 
     def save(self, folder: str | Path) -> None:
-        """Write `weights.pt`, `predictions.npz` and, last, `run.json`, the sign of a complete run.
+        """Write `weights.pt`, `predictions.npz`, `model.json` and, last, `run.json`, the sign of a whole run.
 
-        `run.json` holds the SHA-256 of the other two and of itself.
+        `run.json` holds the SHA-256 of the others and of itself; `model.json` is the run's origin, if known.
         """
         folder = Path(folder)
         content = {
             "weights.pt": run_files.torch_bytes(self.model.state_dict()),
             "predictions.npz": run_files.npz_bytes(self.predictions),
         }
+        if self.origin is not None:
+            content[FILE] = self.origin.to_json()
         for name, part in content.items():
             write_bytes(folder / name, part)
         hashes = {name: sealed.sha256(part) for name, part in content.items()}
@@ -79,6 +113,7 @@ class Run:
             np.load(file) as arrays,
         ):
             predictions = {split: arrays[split] for split in _SCORED}
+        origin = Origin.read(folder, fields)
         with reading(folder / "run.json", "the fields of a run", run_files.remedy(folder)):
             return cls(
                 seed=fields["seed"],
@@ -89,6 +124,7 @@ class Run:
                 predictions=predictions,
                 seconds=fields["seconds"],
                 identity=fields["identity"],
+                origin=origin,
             )
 
 
@@ -149,6 +185,22 @@ class Runs(Sequence[Run]):
     def summary(self, split: str = "test") -> dict[str, Summary]:
         """Return {metric: (mean, sd, n)} over the runs."""
         return {metric: summarize(self.values(metric, split)) for metric in self[0].metrics[split]}
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What new rows go through, see `Run.preprocessing`."""
+        return self[0].preprocessing
+
+    def predict(self, rows: MultimodalDataset, *, routing: bool = False, sigma: bool = False) -> Predictions:
+        """Return means over the runs: of ratings, or of class probabilities.
+
+        Args:
+            rows: see `Run.predict`, whose errors are the same.
+            routing: as there, `seed-0:` and so on before the names of the columns.
+            sigma: likewise.
+        """
+        models = {run.seed: run.model for run in self}
+        return predict_rows(models, self.preprocessing, rows, routing=routing, sigma=sigma)
 
     def save(self, folder: str | Path) -> Path:
         """Write each run to `folder/seed-<seed>`: weights, predictions, history and metrics.

@@ -8,11 +8,18 @@ from numpy.typing import NDArray
 from euar.training import metrics
 
 
-def scores(prediction: NDArray[Any], target: NDArray[Any]) -> dict[str, float]:
-    """Return `metrics.classification` for integer targets, else `metrics.regression`."""
+def scores(prediction: NDArray[Any], target: NDArray[Any], *, sentiment: bool = True) -> dict[str, float]:
+    """Return `metrics.classification` for integer targets, else the metrics of ratings.
+
+    Args:
+        prediction: in the user's units, or logits.
+        target: in the user's units, or classes.
+        sentiment: whether ratings are on the sentiment scale, see `targets`: then `metrics.regression`,
+            else `metrics.plain_regression`.
+    """
     if np.issubdtype(target.dtype, np.integer):
         return metrics.classification(prediction, target)
-    return metrics.regression(prediction, target)
+    return (metrics.regression if sentiment else metrics.plain_regression)(prediction, target)
 
 
 def criterion(prediction: NDArray[Any], target: NDArray[Any]) -> float:

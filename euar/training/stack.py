@@ -60,11 +60,11 @@ class Stack:
     def _step(self, batch: Batch, noise: Generators) -> dict[str, Tensor]:
         """One update of all replicas; their terms and the norms of their gradients, (S,) each."""
 
-        def one(weights: Mapping[str, Tensor], batch: Batch) -> Any:
-            return functional_call(self._step_of_one, dict(weights), (batch, noise))
+        def one(weights: Mapping[str, Tensor], *rows: Any) -> Any:
+            return functional_call(self._step_of_one, dict(weights), (Batch(*rows), noise))
 
         with stacked():
-            terms = torch.vmap(one)(self._weights, batch)
+            terms = torch.vmap(one)(self._weights, batch.inputs, batch.available, batch.target)
         found = torch.autograd.grad(terms["total"].sum(), list(self._weights.values()))
         gradients = [gradient.contiguous() for gradient in found]  # AdamW takes their memory as it lies
         norm = _clip(gradients)

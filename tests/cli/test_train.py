@@ -163,7 +163,7 @@ def test_an_unknown_experiment_is_exit_2():
 
 def test_help_names_the_options():
     shown = euar("train", "--help").stdout
-    for option in ("--preset", "--seeds", "--epochs", "--device", "--out", "--variant"):
+    for option in ("--preset", "--seeds", "--epochs", "--device", "--out", "--variant", "--task"):
         assert option in shown
 
 

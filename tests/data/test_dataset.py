@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from euar.data import DataError
+from euar.data import DataError, MultimodalDataset
 from tests.data.rows import ROWS, fields, make
 
 TEXT = fields()["modalities"]["text"]
@@ -177,6 +177,40 @@ def test_standardize_turns_a_column_that_training_holds_constant_to_zero():
 def test_standardize_needs_training_rows():
     with pytest.raises(DataError, match="available training rows"):
         make(split=["test"] * ROWS).standardize()
+
+
+def test_the_scales_of_one_set_serve_another():
+    known, new = make(), make(split=["test"] * ROWS)
+    scaled = new.scaled(known.scales())
+    for name, values in known.standardize().modalities.items():
+        np.testing.assert_array_equal(scaled.modalities[name], values)
+    assert (scaled.sequences, scaled.meta["standardized"]) == ({}, known.standardize().meta["standardized"])
+
+
+def test_a_set_says_that_it_is_standardised_and_is_not_so_twice(tmp_path):
+    once = make().standardize()
+    for part in (once, once.subset(split="test"), type(once).from_hdf5(once.to_hdf5(tmp_path / "once.h5"))):
+        for act in (part.standardize, part.scales, lambda part=part: part.scaled(make().scales())):
+            with pytest.raises(
+                DataError, match="expected features in raw units, found a set that is standardised"
+            ):
+                act()
+    other = make(modalities={"text": TEXT * 2, "audio": AUDIO}).standardize()
+    assert other.meta["standardized"]["audio"] == once.meta["standardized"]["audio"]
+    assert other.meta["standardized"]["text"] != once.meta["standardized"]["text"]
+
+
+def test_rows_without_labels(tmp_path):
+    ids, modalities = fields()["ids"], {"text": TEXT}
+    rows = MultimodalDataset.unlabelled("new", modalities, ids, groups=["g"] * ROWS)
+    assert (rows.labelled, make().labelled, set(rows.split)) == (False, True, {"test"})
+    assert repr(rows) == "MultimodalDataset('new', 12 rows, {'text': 4}, no labels)"
+    assert "new: 12 rows, no labels" in rows.describe()
+    assert rows.subset(mask=np.arange(ROWS) < 2).ids.tolist() == ids[:2]
+    again = MultimodalDataset.from_hdf5(rows.to_hdf5(tmp_path / "new.h5"))
+    assert (again.labelled, again.sha256) == (False, rows.sha256)
+    with pytest.raises(DataError, match="target: expected an entry a row"):
+        make(target=None)
 
 
 def test_a_notebook_shows_a_line_not_the_arrays():

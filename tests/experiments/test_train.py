@@ -54,6 +54,26 @@ def test_classes(system, tmp_path):
     assert predictions["test"].values.shape == (1, 30, 3)
 
 
+def test_a_task_that_was_not_given_leaves_no_trace_in_the_key(asked, result):
+    assert "task" not in asked.request()
+    assert "task" not in result["config"]["request"]
+    assert Train(data="embedded", task="regression").request()["task"] == "regression"
+
+
+def test_ratings_on_another_scale_stand_beside_baselines_of_the_same_metrics(tmp_path):
+    data = dataset(120, target=dataset(120).target * np.float32(20))
+    path = data.to_hdf5(tmp_path / "hundred.h5")
+    result, predictions = Train(data=str(path), recipe=Recipe(epochs=2), device="cpu").measure("train")
+    validate(result)
+    names = ["mae", "rmse", "corr", "r2"]
+    for found in (result["runs"][0]["test"], *result["baselines"].values()):
+        assert list(found) == names
+    truth = data.target[data.split == "test"]
+    assert result["runs"][0]["test"]["mae"] == pytest.approx(
+        np.abs(predictions["test"].values - truth).mean()
+    )
+
+
 def test_presets_are_those_of_the_model():
     widths = {"a": 3, "b": 2}
     assert configure("paper", dataset()) == EUARConfig.paper(widths)

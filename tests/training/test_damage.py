@@ -39,6 +39,13 @@ ODD_STATES = {
     "no torch file": b"nothing of the kind",
     "an array": npz_bytes({"x": np.zeros(2)}),
 }
+ODD_ORIGINS = {
+    "text": b"nothing of the kind",
+    "a list": b"[1, 2]",
+    "keys missing": b"{}",
+    "deep": DEEP.encode(),
+    "odd columns": b'{"config": null, "versions": {}, "preprocessing": {"columns": {"a": 1}}}',
+}
 CASES = [
     *(("checkpoint.pt", kind, content, False) for kind, content in ODD_BYTES.items()),
     *(("checkpoint.pt", f"sealed {kind}", content, True) for kind, content in ODD_STATES.items()),
@@ -48,6 +55,8 @@ CASES = [
     ("predictions.npz", "listed text", b"nothing of the kind", True),
     ("predictions.npz", "listed objects", npz_bytes({"valid": np.array([{}], dtype=object)}), True),
     ("predictions.npz", "listed other splits", npz_bytes({"autumn": np.zeros(3)}), True),
+    *(("model.json", kind, content, False) for kind, content in ODD_BYTES.items()),
+    *(("model.json", f"listed {kind}", content, True) for kind, content in ODD_ORIGINS.items()),
     *(("run.json", kind, content, False) for kind, content in ODD_JSON.items()),
     ("run.json", "sealed keys missing", {}, True),
     *(("identity.json", kind, content, False) for kind, content in ODD_JSON.items()),
@@ -139,7 +148,7 @@ def test_damage_is_one_named_error_and_costs_nothing_else(name, content, fitting
         same(run, expected)
 
 
-@pytest.mark.parametrize("name", ["weights.pt", "predictions.npz"])
+@pytest.mark.parametrize("name", ["weights.pt", "predictions.npz", "model.json"])
 def test_a_missing_part_of_a_run_is_named(name, folder):
     (folder / "seed-0" / name).unlink()
     with pytest.raises(DamagedFileError, match=rf"{name}: expected .*, found no such file; delete"):

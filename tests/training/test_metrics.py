@@ -40,6 +40,28 @@ def test_mmsa_agrees_with_scikit_learn_and_scipy(seed):
     assert list(metrics.regression(p, y)) == ALL
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 40), st.floats(0.01, 1e4), st.floats(-1e4, 1e4))
+def test_plain_regression_agrees_with_scikit_learn_and_scipy(seed, n, factor, shift):
+    rng = np.random.default_rng(seed)
+    y, p = rng.normal(shift, factor, n), rng.normal(shift, factor, n)
+    expected = {
+        "mae": oracle.mean_absolute_error(y, p),
+        "rmse": oracle.root_mean_squared_error(y, p),
+        "corr": stats.pearsonr(p, y).statistic,
+        "r2": oracle.r2_score(y, p),
+    }
+    assert metrics.plain_regression(p, y) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert list(metrics.plain_regression(p, y)) == list(expected)
+
+
+@pytest.mark.parametrize(("p", "y", "nan"), [([1, 2], [5, 5], {"corr", "r2"}), ([1, 1], [4, 5], {"corr"})])
+def test_what_plain_regression_cannot_say_of_a_constant(p, y, nan):
+    with pytest.warns(UserWarning, match="r of a constant"):
+        found = metrics.plain_regression(p, y)
+    assert {name for name, value in found.items() if np.isnan(value)} == nan
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_released_scores_polar_labels_and_calls_zero_positive(seed):
     p, y = sample(seed)
@@ -147,8 +169,9 @@ def test_values_that_are_not_finite_are_refused(value):
 
 @pytest.mark.parametrize(("p", "y"), [([1.0], [1.0, 2.0]), ([[1.0], [2.0]], [1.0, 2.0]), ([], [])])
 def test_shapes_are_never_broadcast(p, y):
-    with pytest.raises(ValueError, match="one shape"):
-        metrics.regression(p, y)
+    for score in (metrics.regression, metrics.plain_regression):
+        with pytest.raises(ValueError, match="one shape"):
+            score(p, y)
 
 
 def test_unknown_variant_lists_the_known():

@@ -30,6 +30,8 @@ def copy(tmp_path, monkeypatch):
         "training/metrics.py",
         "systems/linear.py",
         "data/dataset.py",
+        "data/scaling.py",
+        "training/targets.py",
     ],
 )
 def test_the_hash_follows_what_results_depend_on(file, copy):
@@ -39,7 +41,9 @@ def test_the_hash_follows_what_results_depend_on(file, copy):
     assert provenance.code_sha256(EUAR) != before
 
 
-@pytest.mark.parametrize("file", ["cli/__init__.py", "experiments/train.py", "resources.py"])
+@pytest.mark.parametrize(
+    "file", ["cli/__init__.py", "experiments/train.py", "resources.py", "training/saved.py"]
+)
 def test_the_hash_ignores_the_rest(file, copy):
     before = provenance.code_sha256(EUAR)
     path = copy / file

@@ -20,19 +20,28 @@ _SOURCES = [
     import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if found.ispkg
 ]
 _FILES: list[Sequence[Reader]] = [source.READERS for source in _SOURCES if hasattr(source, "READERS")]
+_UNLABELLED: list[Sequence[Reader]] = [
+    source.UNLABELLED for source in _SOURCES if hasattr(source, "UNLABELLED")
+]
 _PICKLES: list[Sequence[PickleReader]] = [source.PICKLES for source in _SOURCES if hasattr(source, "PICKLES")]
 
 #: Readers of files and folders, those of a source together.
 #:
 #: :meta hide-value:
 FILES: tuple[Reader, ...] = tuple(chain.from_iterable(_FILES))
+#: Readers of features alone, for rows without labels; only what no other reader knows is theirs.
+#:
+#: :meta hide-value:
+UNLABELLED: tuple[Reader, ...] = tuple(chain.from_iterable(_UNLABELLED))
 #: Readers of what a pickle held.
 #:
 #: :meta hide-value:
 PICKLES: tuple[PickleReader, ...] = tuple(chain.from_iterable(_PICKLES))
 
 
-def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> MultimodalDataset:
+def read(
+    path: str | Path, nan: Nan = "refuse", variant: str | None = None, *, labels: bool = True
+) -> MultimodalDataset:
     """Return the data set in a file or folder, whatever known format it has, `to_hdf5`'s among them.
 
     `meta["source"]` holds the reader, the path, the SHA-256 of the files and the counts. Sequences come with
@@ -45,12 +54,20 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
             becomes 0, as in the published code, and is counted.
         variant: which version of a source that holds several, one of its reader's `VARIANTS`; None is the
             first.
+        labels: whether the rows must have labels; those to predict need none, see `readers.own`.
 
     Raises:
         DataError: no reader knows the format, or readers of several sources do; there is no such variant;
-            or the content is damaged.
+            there are no labels; or the content is damaged.
     """
-    path = Path(path)
+    dataset = _read(Path(path), nan, variant, spare=() if labels else UNLABELLED)
+    if labels and not dataset.labelled:
+        remedy = "add a column label; `euar predict` takes rows without"
+        raise DataError(path, "label", "a label in every row", "none", remedy)
+    return dataset
+
+
+def _read(path: Path, nan: Nan, variant: str | None, spare: Sequence[Reader]) -> MultimodalDataset:
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
     if not path.is_dir():
@@ -62,7 +79,7 @@ def read(path: str | Path, nan: Nan = "refuse", variant: str | None = None) -> M
         subject = safe_pickle.load(path)
         reader, arguments = _recognised(path, _PICKLES, subject), [path, subject]
     else:
-        reader, arguments = _recognised(path, _FILES, path), [path]
+        reader, arguments = _recognised(path, _FILES, path, spare), [path]
     _check_variant(path, getattr(reader, "VARIANTS", ()), variant)
     if variant is not None:
         arguments.append(variant)
@@ -75,14 +92,19 @@ def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> N
         raise DataError(path, "variant", expected, repr(variant), "correct it or leave it out")
 
 
-def _recognised(path: Path, sources: Iterable[Sequence], subject: object) -> Reader | PickleReader:
-    """Return the first reader of the one source that knows the subject, a path or the content of a pickle."""
+def _recognised(
+    path: Path, sources: Iterable[Sequence], subject: object, spare: Sequence[Reader] = ()
+) -> Reader | PickleReader:
+    """Return the first reader of the one source that knows the subject, a path or the content of a pickle.
+
+    Where no source does, one of the `spare` readers may.
+    """
     matching = (next((reader for reader in readers if reader.matches(subject)), None) for readers in sources)
-    found = [reader for reader in matching if reader]
+    found = [reader for reader in matching if reader] or [one for one in spare if one.matches(subject)]
     if len(found) > 1:
         names = " and ".join(reader.NAME for reader in found)
         raise DataError(path, "format", "files of one format", names, "put each into a folder of its own")
     if not found:
-        known = "; ".join(described(reader) for reader in (*FILES, *PICKLES))
+        known = "; ".join(described(reader) for reader in (*FILES, *PICKLES, *spare))
         raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
     return found[0]

@@ -80,7 +80,8 @@ class Content:
     Attributes:
         name: what to call the set.
         files: every file that was read.
-        target, ids, split, available, groups, target_sd: as in `MultimodalDataset`.
+        target: as in `MultimodalDataset`; None for rows without labels.
+        ids, split, available, groups, target_sd: as in `MultimodalDataset`.
         modalities: {m: (n, d) numbers}; of a modality with sequences it is computed here.
         sequences: {m: ((n, T, d) numbers padded at the end, (n,) lengths)}.
         raw: {m: (kind, n strings)}, see `euar.data.raw`.
@@ -90,7 +91,7 @@ class Content:
 
     name: str
     files: Sequence[Path]
-    target: np.ndarray
+    target: np.ndarray | None
     ids: Sequence[str]
     split: Sequence[str]
     modalities: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -121,11 +122,13 @@ class Content:
         notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
         source = provenance.record(reader, path, self.files, self.split, **notes)
         meta = dict(self.meta) | {"source": source} | self._raw(path)
+        labels = {} if self.target is None else {"target": self.target}
+        make = MultimodalDataset if labels else MultimodalDataset.unlabelled
         try:
-            return MultimodalDataset(
+            return make(
+                **labels,
                 name=self.name,
                 modalities=modalities,
-                target=self.target,
                 ids=np.asarray(self.ids),
                 split=self.split,
                 available=self.available,

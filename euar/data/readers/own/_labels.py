@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from euar.data import tasks
 from euar.data.errors import DataError
 from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
@@ -42,7 +43,7 @@ def content(
     _check_columns(labels, table)
     for name in ("id", "label", "group"):
         _check_filled(labels, name, table.get(name, ()))
-    target, meta = _target(labels, table["label"])
+    target, meta = _target(labels, table["label"]) if "label" in table else (None, {})
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
@@ -63,13 +64,18 @@ def content(
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=meta,
+        notes={tasks.INTEGERS: True} if target is not None and _are_integers(table["label"]) else {},
     )
 
 
-def _split(path: Path, labels: Path, table: Mapping[str, list[str]], target: np.ndarray) -> Sequence[str]:
-    """Return the column of the table, else a split that is drawn."""
+def _split(
+    path: Path, labels: Path, table: Mapping[str, list[str]], target: np.ndarray | None
+) -> Sequence[str]:
+    """Return the column of the table, else a split that is drawn; without labels, all is test."""
     if "split" in table:
         return tables.words(labels, "split", table["split"], _SPLITS)
+    if target is None:
+        return ["test"] * len(table["id"])
     return splitting.assign(path, target, table.get("group") or table["id"])
 
 
@@ -79,9 +85,8 @@ def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:
             raise DataError(
                 labels, "header", f"some of {', '.join(COLUMNS)}", repr(name), "rename the column"
             )
-    for name in COLUMNS[:2]:
-        if name not in table:
-            raise DataError(labels, "header", f"a column {name}", ", ".join(table)[:200], "add it")
+    if "id" not in table:
+        raise DataError(labels, "header", "a column id", ", ".join(table)[:200], "add it")
 
 
 def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, Any]]:
@@ -92,7 +97,7 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
         row = numeric.index(not numeric[0])
         found = " and ".join(f"{cells[place][:80]!r} in {tables.where(cells, place)}" for place in (0, row))
         raise DataError(labels, "label", "all numbers, or all words", found, "correct the labels")
-    integer = all(re.fullmatch(r"[+-]?\d{1,18}", cell, re.ASCII) for cell in cells)
+    integer = _are_integers(cells)
     if all(numeric) and not integer:
         return tables.numbers(labels, "label", cells).astype(np.float32), {}
     values = [int(cell) if integer else cell.strip() for cell in cells]
@@ -102,6 +107,10 @@ def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, A
     number = {name: place for place, name in enumerate(names)}
     target = np.array([number[value] for value in values], dtype=np.int64)
     return target, {"classes": [str(name) for name in names]}
+
+
+def _are_integers(cells: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"[+-]?\d{1,18}", cell, re.ASCII) for cell in cells)
 
 
 def _check_notation(labels: Path, cells: Sequence[str]) -> None:

@@ -2,13 +2,15 @@
 
 `labels.csv` has the columns `id,label`, and may have `split` (train, valid, test), `group` (what a split must
 not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
-to the folder, where the files must lie). Pictures are JPEG or PNG and are turned upright as their EXIF
-orientation says; sounds are WAV. Labels that are all integers or all words are classes; write ratings as 1.0.
+to the folder, where the files must lie). Rows to predict need no `label`. Pictures are JPEG or PNG and are
+turned upright as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are
+classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`).
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
 
-- `views.npz`: arrays NAME (n, d), or (n, T, d) with NAME_lengths (n,), in the order of the labels;
+- `views.npz`: arrays NAME (n, d), or (n, T, d) with NAME_lengths (n,), in the order of the labels, or of its
+  array `id`;
 - `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available, and an empty
   cell is NaN;
 - `NAME.npy`: an array in the order of the labels;
@@ -48,32 +50,51 @@ def read(path: Path) -> Content:
     """
     labels = path / _LABELS
     header, *_ = tables.rows(labels)
+    return _labels.content(path, labels, tables.columns(labels, header), features(path))
+
+
+def features(path: Path) -> dict[str, Features]:
+    """Return {modality: features} of all files in a folder.
+
+    Raises:
+        DataError: see `read`.
+    """
     features: dict[str, Features] = {}
     for file in sorted(path.iterdir()):
-        found = _views(file) if file.name == _VIEWS else _modality(file)
+        found = views(file, array_files.npz(file)) if file.name == _VIEWS else modality(file)
         if twice := sorted(set(found) & set(features)):
             remedy = "keep one of the files"
             raise DataError(
                 file, twice[0], "one file a modality", f"also in {features[twice[0]].file.name}", remedy
             )
         features |= found
-    return _labels.content(path, labels, tables.columns(labels, header), features)
+    return features
 
 
-def _views(file: Path) -> dict[str, Features]:
-    arrays = array_files.npz(file)
+def views(file: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, Features]:
+    """Return {modality: features} of arrays named so, with NAME_lengths and `id` if they are there.
+
+    Raises:
+        DataError: the lengths of a modality that is not there, or ids that are no text.
+    """
+    ids = texts(file, arrays.get("id"))
+    arrays = {name: values for name, values in arrays.items() if name != "id"}
     lengths = {name.removesuffix("_lengths"): a for name, a in arrays.items() if name.endswith("_lengths")}
     if stray := sorted(set(lengths) - set(arrays)):
         raise DataError(file, f"{stray[0]}_lengths", f"an array {stray[0]} beside it", "none", "add it")
     return {
-        name: Features(file, values, None, lengths.get(name))
+        name: Features(file, values, ids, lengths.get(name))
         for name, values in arrays.items()
         if not name.endswith("_lengths")
     }
 
 
-def _modality(file: Path) -> dict[str, Features]:
-    """Return the one modality of a file; none for files that hold something else."""
+def modality(file: Path) -> dict[str, Features]:
+    """Return the one modality of a file; none for files that hold something else.
+
+    Raises:
+        DataError: a format in which features may stand, but that is not read.
+    """
     suffix = file.suffix.lower()
     if suffix in _OTHER_FORMATS:
         expected = f"features in {', '.join(_FORMATS)}"

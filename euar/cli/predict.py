@@ -1,0 +1,55 @@
+"""`euar predict`: what a trained run says about new rows."""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from euar.cli._console import explained, nan_word, say
+from euar.data import load
+from euar.systems import registry
+from euar.training import load_run
+
+
+def predict(  # noqa: PLR0913  one argument for each option
+    run: Annotated[Path, typer.Argument(help="Folder of a training (train --out), or of one of its seeds.")],
+    new: Annotated[str, typer.Argument(help="Rows in any format that is read, with or without labels.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")],
+    variant: Annotated[str | None, typer.Option(help="The source's variant, where it has several.")] = None,
+    routing: Annotated[
+        bool, typer.Option("--routing", help="Also chosen experts and their weights.")
+    ] = False,
+    sigma: Annotated[bool, typer.Option("--sigma", help="Also each modality's standard deviation.")] = False,
+    nan: Annotated[str, typer.Option("--nan", help="NaN among features: refuse, or zero.")] = "refuse",
+    system: Annotated[
+        str | None, typer.Option(help="module:Class, if the run is of a system of your own.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Predict the rows of NEW with a trained RUN and write a table with their ids.
+
+    Features are scaled as those that the run was trained on, and ratings come in its labels' units. Of
+    several seeds it writes means. NEW may be features alone: one NPZ, HDF5 or CSV file, or a folder of them,
+    with the names that the modalities had in training.
+    """
+    with explained(), _warnings_in_words():
+        if system is not None:
+            registry.find(system)  # imports its module
+        trained = load_run(run, device=device)
+        rows = load(new, variant=variant, nan=nan_word(nan), labels=False)
+        table = trained.predict(rows, routing=routing, sigma=sigma)
+        table.to_csv(out)
+    say(f"{out}: {len(table)} rows, {len(table.columns)} columns")
+
+
+@contextmanager
+def _warnings_in_words() -> Iterator[None]:
+    """Print warnings of the block as plain sentences on standard error, at once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_args: print(f"euar: {message}", file=sys.stderr)  # noqa: T201
+        yield
