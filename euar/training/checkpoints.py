@@ -1,7 +1,7 @@
 """A folder of runs that can be interrupted: who owns it, and the state of the seed under way.
 
 folder/identity.json            what the runs depend on: another training may not continue here
-folder/seed-0/checkpoint.pt     the last completed epoch, while the seed trains
+folder/seed-0/checkpoint.pt     the last completed epoch, while the seed trains; the one before beside it
 folder/seed-0/{weights.pt, predictions.npz, model.json, run.json}    once it is done, see `Run.save`
 
 Each file of a seed names the seed and the hash of the identity it belongs to.
@@ -48,6 +48,11 @@ class SeedFolder:
         """The file of the last completed epoch."""
         return self.path / "checkpoint.pt"
 
+    @property
+    def previous(self) -> Path:
+        """The file of the epoch before that."""
+        return self.path / "checkpoint.previous.pt"
+
     def load_run(self, model: nn.Module) -> Run | None:
         """Return the run that is complete, with its weights in `model`; None if there is none.
 
@@ -58,34 +63,54 @@ class SeedFolder:
             return None
         self._check_owner(self.path / "run.json", read_fields(self.path))
         run = Run.load(self.path, model)
-        self.checkpoint.unlink(missing_ok=True)  # a kill came between the two
+        self._let_go()  # a kill came between the two
         return run
 
     def save_run(self, run: Run) -> Run:
         """Write a complete run, and then let go of the checkpoint."""
         run = replace(run, identity=self.identity)
         run.save(self.path)
-        self.checkpoint.unlink(missing_ok=True)
+        self._let_go()
         return run
 
     def save(self, training: Training) -> None:
-        """Write the state after an epoch, atomically."""
+        """Write the state after an epoch, atomically, and keep that of the epoch before."""
         state = training.state_dict() | {"seed": self.seed, "identity": self.identity}
+        if self.checkpoint.exists():
+            self.checkpoint.replace(self.previous)
         sealed.write(self.checkpoint, torch_bytes(state))
 
     def restore(self, training: Training) -> None:
-        """Let a training continue from the checkpoint, if there is one; it can hold no code.
+        """Let a training continue from the last epoch that was saved, if there is one.
 
         Raises:
-            DamagedFileError: the checkpoint is damaged, or is another seed's or training's.
+            DamagedFileError: a checkpoint is damaged, or is another seed's or training's.
         """
-        if not self.checkpoint.exists():
+        for path in (self.checkpoint, self.previous):
+            if path.exists():
+                self._load(path, training)
+                return
+
+    def step_back(self, training: Training, epochs: int) -> None:
+        """Take back the last epoch of a training that has made one more than `epochs`; errors: `restore`."""
+        if len(training.history) != epochs + 1:
             return
-        content = io.BytesIO(sealed.read(self.checkpoint, _AGAIN))
-        with reading(self.checkpoint, "the state of a training", _AGAIN):
+        if epochs == 0:
+            training.start_again()
+        elif self.previous.exists():
+            self._load(self.previous, training)
+
+    def _load(self, path: Path, training: Training) -> None:
+        """Load a state, which can hold no code."""
+        content = io.BytesIO(sealed.read(path, _AGAIN))
+        with reading(path, "the state of a training", _AGAIN):
             state = torch.load(content, map_location=training.device, weights_only=True)
-            self._check_owner(self.checkpoint, state)
+            self._check_owner(path, state)
             training.load_state_dict(state)
+
+    def _let_go(self) -> None:
+        for path in (self.checkpoint, self.previous):
+            path.unlink(missing_ok=True)
 
     def _check_owner(self, path: Path, fields: dict[str, Any]) -> None:
         found = fields.get("seed"), fields.get("identity")

@@ -115,8 +115,11 @@ def _runs(
         tick(f"seed {training.seed}, validation {training.history[-1]['valid_criterion']:.3f}", 1)
 
     waiting = [training for training in trainings if done[training.seed] is None]
-    to_the_end(waiting, after, alone=len(trainings) == 1)
-    for training in waiting:
+    together = min((len(training.history) for training in waiting), default=0)
+    for training in waiting:  # a kill between two seeds' checkpoints: a stack goes on as the stack it was
+        if (folder := place[training.seed]) is not None:
+            folder.step_back(training, together)
+    for training in to_the_end(waiting, after, alone=len(trainings) == 1):
         run, folder = replace(training.finish(), origin=origin), place[training.seed]
         done[training.seed] = run if folder is None else folder.save_run(run)
     return [run for run in done.values() if run is not None]

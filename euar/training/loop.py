@@ -114,6 +114,10 @@ class Training:
             self.seed, self.model.eval(), self.best["epoch"], self.history, metrics, predictions, self.seconds
         )
 
+    def start_again(self) -> None:
+        """Forget all epochs."""
+        self.load_state_dict(Training(self.config, self.recipe, self.seed, self.data).state_dict())
+
     def twin(self) -> "Training":
         """Return another training in the same state."""
         twin = Training(self.config, self.recipe, self.seed, self.data)
@@ -123,7 +127,7 @@ class Training:
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next epoch depends on; random streams start anew from their names."""
         parts = {name: _clones(getattr(self, name).state_dict()) for name in ("model", "optimizer")}
-        return {**parts, "history": self.history, "best": self.best, "seconds": self.seconds}
+        return {**parts, "history": list(self.history), "best": self.best, "seconds": self.seconds}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a `state_dict`."""

@@ -18,20 +18,23 @@ class Program(Protocol):
         """Train one epoch, validate, and keep the best weights."""
 
 
-def to_the_end(trainings: Sequence[Training], after: Callable[[Training], None], *, alone: bool) -> None:
-    """Train until every training has its epochs.
+def to_the_end(
+    trainings: Sequence[Training], after: Callable[[Training], None], *, alone: bool
+) -> Iterator[Training]:
+    """Train until every training has its epochs; give each as soon as it has.
 
     Args:
         trainings: of one configuration on one data set, from wherever they stand.
         after: called with each training after each of its epochs.
         alone: whether there never was more than one: then it does without a stack, whose last bits differ.
-            Two and more are stacked even where one is left, where the model permits it.
+            Of two and more, one that is left is still stacked, where the model permits it.
     """
     for program, members in _programs(trainings, alone):
         while len(members[0].history) < members[0].recipe.epochs:
             program.run_epoch()
             for training in members:
                 after(training)
+        yield from members
 
 
 def _programs(trainings: Sequence[Training], alone: bool) -> Iterator[tuple[Program, Sequence[Training]]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from euar.model import EUARConfig
 from euar.training import fit
 from euar.training.loop import Training
 from tests.training.tiny import TinyConfig, dataset
@@ -40,6 +41,19 @@ def test_a_run_continues_to_the_same_bits(epoch, whole, tmp_path, monkeypatch):
         assert np.array_equal(run.predictions["test"], expected.predictions["test"])
     assert min(run.best_epoch for run in again) < 5  # else the best weights would be the last
     assert not list(tmp_path.rglob("checkpoint.pt"))
+
+
+@pytest.mark.parametrize("moment", [0, 3, 7, 10, 14])
+def test_a_stack_continues_to_the_same_bits_wherever_it_is_killed(moment, tmp_path, monkeypatch):
+    config, data = EUARConfig({"a": 3, "b": 2}, dim=4, num_experts=3), dataset()
+    settings = {"epochs": 2, "device": "cpu", "seeds": (0, 1, 2)}
+    whole = fit(config, data, **settings)
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        killed_at(patch, moment)
+        fit(config, data, out=tmp_path, **settings)
+    for run, expected in zip(fit(config, data, out=tmp_path, **settings), whole, strict=True):
+        assert run.history == expected.history
+        assert np.array_equal(run.predictions["test"], expected.predictions["test"])
 
 
 def test_finished_seeds_are_not_trained_again(whole, tmp_path, monkeypatch):
