@@ -49,7 +49,8 @@ def test_each_seed_is_watched_once_with_the_configuration(measured):
 
 
 def test_watching_changes_no_number(asked, measured):
-    runs = fit(asked.config(dataset(120)), dataset(120), seeds=(0, 2), epochs=1, device="cpu")
+    config, data = asked.config(dataset(120)), dataset(120)
+    runs = [fit(config, data, seeds=(seed,), epochs=1, device="cpu")[0] for seed in (0, 2)]
     assert [run["test"] for run in measured.record["runs"]] == [run.metrics["test"] for run in runs]
     assert np.array_equal(measured.predictions["test"].values, [run.predictions["test"] for run in runs])
 
