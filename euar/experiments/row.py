@@ -1,7 +1,7 @@
 """One row of a comparison: a system on a data set, each seed at the learning rate that validation prefers."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from euar.experiments.measurement import Fitted, Observation, Predicted, ids_of,
 from euar.experiments.rates import CHOICE, Chosen, best_rate
 from euar.experiments.train import configure
 from euar.systems import registry
-from euar.training import Recipe, Run, fit, predict
+from euar.training import Recipe, Run, predict
+from euar.training.grid import fit_grid
 from euar.training.scoring import scores
 from euar.training.targets import target_scale
 
@@ -66,7 +67,9 @@ class Row(Fitted):
 
     def observe(self, dataset: MultimodalDataset) -> Observation:
         """Train every seed at every rate, and test what validation prefers on all test splits."""
-        chosen = [best_rate(self.rates, self._fit(dataset, seed), _criterion) for seed in self.seeds]
+        grid = fit_grid(self.config(dataset), dataset, rates=self.rates, seeds=self.seeds, recipe=self.recipe)
+        at_rates = [{rate: found[place] for rate, found in grid.items()} for place in range(len(self.seeds))]
+        chosen = [best_rate(self.rates, runs.__getitem__, _criterion) for runs in at_rates]
         runs = [one.trained for one in chosen]
         tests = self.tests(dataset)
         said = {name: _predicted(runs, test) for name, test in tests.items()}
@@ -82,16 +85,6 @@ class Row(Fitted):
         noisy = {name: features.corrupted(dataset, features.Corruption.parse(name)) for name in self.noises}
         names = list(dataset.modalities)
         return noisy | {f"without {m}": _without(dataset, m) for m in names if len(names) > 1}
-
-    def _fit(self, dataset: MultimodalDataset, seed: int) -> Callable[[float], Run]:
-        """Return a function that trains a seed at a rate."""
-        config = self.config(dataset)
-
-        def train(rate: float) -> Run:
-            recipe = asdict(self.recipe) | {"lr": rate}
-            return fit(config, dataset, seeds=(seed,), device="cpu", progress=False, **recipe)[0]
-
-        return train
 
 
 def _record(chosen: Chosen, others: Mapping[str, Any]) -> dict[str, Any]:
