@@ -27,6 +27,7 @@ from euar.data.readers import array_files, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
 from euar.data.readers.own._features import Features
+from euar.data.regular import visible
 
 NAME = "own-folder"
 TITLE = "your own data (folder with labels.csv)"
@@ -47,9 +48,9 @@ def read(path: Path) -> Content:
         DataError: a file is damaged, or the files do not fit each other.
     """
     labels = path / _LABELS
-    header, *_ = tables.rows(labels)
+    table = tables.columns(labels)
     features: dict[str, Features] = {}
-    for file in sorted(path.iterdir()):
+    for file in visible(path):
         found = _views(file) if file.name == _VIEWS else _modality(file)
         if twice := sorted(set(found) & set(features)):
             remedy = "keep one of the files"
@@ -57,7 +58,7 @@ def read(path: Path) -> Content:
                 file, twice[0], "one file a modality", f"also in {features[twice[0]].file.name}", remedy
             )
         features |= found
-    return _labels.content(path, labels, tables.columns(labels, header), features)
+    return _labels.content(path, labels, table, features)
 
 
 def _views(file: Path) -> dict[str, Features]:
