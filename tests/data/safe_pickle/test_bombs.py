@@ -5,7 +5,6 @@ import time
 import tracemalloc
 from functools import partial
 
-import numpy as np
 import pytest
 
 from euar.data import DataError, safe_pickle
@@ -33,31 +32,6 @@ def _again(first: bytes, times: int) -> bytes:
 
 def _long(value: int) -> bytes:
     return b"\x8a\x0a" + value.to_bytes(10, "little")
-
-
-def _colliding(bits: int = 16) -> list[int]:
-    """Return numbers of which each, in a dict of 2**bits places, meets thousands of others.
-
-    Python goes from a taken place i on to 5 i + 1, plus what is left of the hash. The first numbers take
-    the first places of that walk; each of the others begins on a taken one and walks over the rest.
-    """
-    places, rows = 2**bits, 2**bits // 2
-    walk = [0]
-    while len(walk) < places:
-        walk.append((walk[-1] * 5 + 1) % places)
-    taken, early = np.zeros((2, places), dtype=bool)
-    taken[walk[:rows]] = early[walk[: rows // 4]] = True
-    found: set[int] = set()
-    generator = np.random.default_rng(0)
-    while len(found) < rows // 4:
-        hashes = generator.integers(places, 2**31, 2**16)
-        place, left, meets = hashes % places, hashes, taken[hashes % places]
-        while left.any():
-            left = left >> 5
-            place = (place * 5 + left + 1) % places
-            meets &= taken[place]
-        found |= set(hashes[meets & early[place]].tolist())
-    return [*walk[:rows], *sorted(found)]
 
 
 BIG = b"X" + (2**20).to_bytes(4, "little") + b"x" * 2**20
@@ -97,10 +71,11 @@ BOMBS = {
     + b"u.",
     "OrderedDicts of colliding numbers": _again(
         b"ccollections\nOrderedDict\nq\x00]("
-        + b"".join(b"J" + number.to_bytes(4, "little") + b"N\x86" for number in _colliding())
+        + b"".join(b"J" + number.to_bytes(4, "little") + b"N\x86" for number in opcodes.colliding(16))
         + b"e\x85q\x01",
         20_000,
     ),
+    "a dict of colliding numbers": opcodes.numbers_as_keys(16),
     "one dict of numbers without order": b"\x80\x02}("
     + b"".join(b"J" + (7 * n % 30_011).to_bytes(4, "little") + b"N" for n in range(30_000))
     + b"u.",
