@@ -4,6 +4,7 @@
 not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
 to the folder, where the files must lie). Pictures are JPEG or PNG and are turned upright as their EXIF
 orientation says; sounds are WAV. Labels that are all integers or all words are classes; write ratings as 1.0.
+Words that look the same are one class, with a warning. Pictures or sounds without a row are counted.
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
@@ -14,7 +15,8 @@ Features of a modality NAME stand in one file:
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
 
-A file of a format that may hold features, but is none of these, is refused.
+A file of a format that may hold features, but is none of these, is refused. Names that begin with a point, as
+the `._NAME` of macOS do, are passed over.
 """
 
 from collections.abc import Callable, Mapping

@@ -42,15 +42,15 @@ def test_spaces_around_integers_make_them_no_ratings(tmp_path):
 @pytest.mark.parametrize(
     "spelling",
     [
-        "caf\u00e9 \u4f60",
-        "cafe\u0301  \u4f60",
-        " caf\u00e9\u00a0\u4f60",
-        "ca\u200bf\u00e9 \u4f60",
-        "caf\u00e9 \u4f60\ufeff",
+        "ol\u00e9 \u4f60",
+        "ole\u0301  \u4f60",
+        " ol\u00e9\u00a0\u4f60",
+        "o\u200bl\u00e9 \u4f60",
+        "ol\u00e9 \u4f60\ufeff",
     ],
 )
 def test_words_that_look_the_same_are_one_class(spelling, tmp_path):
-    word = "caf\u00e9 \u4f60"
+    word = "ol\u00e9 \u4f60"
     cells = [word, "other", spelling] * 3 + [word] * 3
     expected = [0, 1, 0] * 3 + [0] * 3
     with warnings.catch_warnings(record=True, action="always") as caught:
