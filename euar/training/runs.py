@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from euar import sealed
 from euar.files import reading, write_bytes
-from euar.training import run_files, sealed
+from euar.training import run_files
 
 _SCORED = ("valid", "test")
 

@@ -13,7 +13,7 @@ import pytest
 from euar.data import DataError, features, raw
 from euar.data.corruption import noise_applies
 from euar.data.features import Corruption
-from euar.data.features.extract import _batches_in
+from euar.data.features.extract import _append, _batches_in
 from tests.data.features.sources import ROWS, Lengths, dataset, measure
 
 ROOT = Path(__file__).parents[3]
@@ -128,7 +128,7 @@ def test_what_a_kill_left_behind_is_cut_off(tmp_path):
     part, batches = tmp_path / "x.part", [np.full((2, 3), number) for number in range(3)]
     for batch in batches:
         with part.open("ab") as file:
-            np.save(file, batch)
+            _append(file, batch)
             file.write(b"\x93NUMPY half a batch")
         found = _batches_in(part)
         assert np.array_equal(found[-1], batch)
