@@ -5,7 +5,6 @@ read again, so a second try would pass, and it leaves old titles in the other pa
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -15,13 +14,14 @@ from pathlib import Path
 from bookbuild import parent
 from euar.files import write_bytes
 
-COMMAND = """\
+COMMAND = f"""\
+import sys
+sys.path.append({str(Path(__file__).resolve().parents[1])!r})
 from bookbuild.parent import end_with_parent
 end_with_parent()
 from jupyter_book.cli.main import main
 main()
 """
-TOOLS = Path(__file__).resolve().parents[1]
 STRICT = ["-W", "-n", "--keep-going"]
 
 
@@ -44,9 +44,7 @@ def render(root: Path, stage: Path) -> Path:
         shutil.rmtree(old, ignore_errors=True)
     arguments = ["build", stage, "--path-output", root, "-q", *STRICT]
     command = [sys.executable, "-c", COMMAND, *arguments]
-    path = os.pathsep.join(filter(None, [str(TOOLS), os.environ.get("PYTHONPATH")]))
-    environment = os.environ | {"PYTHONPATH": path}
-    with parent.start(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    with parent.start(command, stdout=subprocess.DEVNULL) as process:
         failed = process.wait()  # warnings come on stderr
     if failed:
         raise RenderError("jupyter-book: the strict build failed, see its warnings above")
