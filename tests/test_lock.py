@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from filelock import FileLock
 
 from euar.experiments.run import run_experiment
 from euar.lock import sole_worker
@@ -41,6 +42,30 @@ def test_the_second_is_told_who_works_there_and_since_when(tmp_path):
         with sole_worker(tmp_path):  # the lock died with it
             assert (tmp_path / ".worker").exists()
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_who_waits_is_told_for_whom_and_gets_its_turn(tmp_path):
+    with another_process(working.hold, str(tmp_path), sign=tmp_path / ".worker") as first:
+
+        def told(words):
+            assert f"process {first.pid} on " in words
+            assert words.endswith("works here; waiting for its end")
+            first.kill()
+
+        with sole_worker(tmp_path, wait=told):
+            assert (tmp_path / ".worker").exists()
+
+
+def test_a_folder_that_knows_no_locks_is_refused_before_the_work(tmp_path, monkeypatch):
+    def acquire(*_args, **_kwargs):
+        raise NotImplementedError("no flock here")
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    with (
+        pytest.raises(OSError, match="here; choose a folder on another disk"),
+        sole_worker(tmp_path),
+    ):
+        pass
 
 
 def test_one_process_is_no_exception(tmp_path):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import connection, get_context, parent_process
@@ -37,7 +37,7 @@ def run_experiment(
     workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent)
     with sole_worker(result_folder(name, root)), workers as pool:
         try:
-            yield from _finished(pool, [pool.submit(measure, one) for one in asked])
+            yield from _finished([pool.submit(measure, one) for one in asked])
         except BrokenProcessPool as error:
             found = "a process that measured was killed, perhaps for want of memory"
             remedy = "the same command goes on with what is missing; fewer jobs need less memory"
@@ -46,17 +46,18 @@ def run_experiment(
             pool.shutdown(cancel_futures=True)
 
 
-def _finished(pool: ProcessPoolExecutor, tasks: list[Future[Path]]) -> Iterator[Path]:
+def _finished(tasks: list[Future[Path]]) -> Iterator[Path]:
     """Yield what tasks return; after a failure, what those under way return, and then all failures as one."""
-    failures: list[Exception] = []
-    for task in as_completed(tasks):
-        if task.cancelled():
-            continue
-        if isinstance(error := task.exception(), Exception) and not isinstance(error, BrokenProcessPool):
-            failures.append(error)
-            pool.shutdown(wait=False, cancel_futures=True)
-        else:
-            yield task.result()
+    waiting, failures = set(tasks), list[BaseException]()
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        for task in done:
+            if error := task.exception():
+                failures.append(error)
+            else:
+                yield task.result()
+        if failures:
+            waiting = {task for task in waiting if not task.cancel()}
     for other in failures[1:]:
         failures[0].add_note(str(other))
     if failures:

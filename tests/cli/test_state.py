@@ -53,9 +53,7 @@ JSON = ANY | {
     "nothing for all": fields(dict.fromkeys),
     "not UTF-8": lambda content: content.replace(b'"', b'"\xff', 1),
 }
-HDF5 = {
-    kind: damage for kind, damage in ANY.items() if damage is not flipped
-}  # it may hit a gap: test_storage
+HDF5 = {kind: ANY[kind] for kind in list(ANY)[:-2]}  # not every byte counts there, see test_storage
 RUNS = {"identity.json": JSON, "seed-0/run.json": JSON}
 RUNS |= dict.fromkeys(("seed-0/weights.pt", "seed-0/predictions.npz", "seed-1/checkpoint.pt"), ANY)
 

@@ -1,5 +1,6 @@
 """Features are computed once, keyed by content, continued after a kill, and corrupted before extraction."""
 
+import errno
 import subprocess
 import sys
 import time
@@ -93,6 +94,22 @@ def test_a_killed_extraction_continues(data, tmp_path):
     (continued,), (whole,) = cache.glob("*.h5"), tmp_path.glob("*.h5")
     assert continued.name == whole.name
     assert continued.read_bytes() == whole.read_bytes()
+
+
+def test_a_full_disk_is_named_and_costs_no_batch(data, tmp_path, monkeypatch):
+    module, room = sys.modules[_append.__module__], iter([True])
+
+    def append(file, batch):
+        if not next(room, False):
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        _append(file, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match=r"No space left on device: '.*\.part'"):
+        patch.setattr(module, "_append", append)
+        features.extract(data, "text", "lengths", cache=tmp_path)
+    features.extract(data, "text", "lengths", cache=tmp_path)
+    assert len(Lengths.seen) == ROWS + Lengths.batch_size  # the second batch alone was computed twice
 
 
 class Slow(Lengths):
