@@ -1,9 +1,11 @@
 """Files that are either whole or not there, and the one error for those that cannot be used."""
 
+import errno
 import json
 import math
 import os
 import platform
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,8 @@ from typing import Any
 
 _LEVELS = 32  # of nesting that a JSON file may have
 _DAY = 86400.0  # seconds
+#: Of an `OSError`: the disk has no room, or the user may take no more of it.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DamagedFileError(ValueError):
@@ -51,9 +55,36 @@ def atomic(path: Path) -> Iterator[Path]:
 
     A process killed at any moment leaves the old file or the new one.
     """
-    with _beside(path) as temporary:
+    with beside(path) as temporary:
         yield temporary
         temporary.replace(path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the folder of `path`, which is made when absent; remove what is left there.
+
+    What killed processes left half-written in the folder goes, too, once the block succeeds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
+    try:
+        with naming(path, temporary):
+            yield temporary
+            _sweep(path.parent)
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Let an `OSError` of the block name `path` where it names no file, as on a full disk, or `temporary`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename not in (None, str(temporary)):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def to_json(value: Any) -> str:
@@ -78,7 +109,7 @@ def write_json_once(path: Path, value: Any) -> None:
     Raises:
         FileExistsError: `path` exists.
     """
-    with _beside(path) as temporary:
+    with beside(path) as temporary:
         with temporary.open("wb") as file:
             file.write(to_json(value).encode())
             file.flush()
@@ -110,22 +141,6 @@ def read_json(path: Path, remedy: str = "put back a whole copy of it") -> dict[s
     return value
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the folder of `path`, which is made when absent; remove what is left there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
-    try:
-        yield temporary
-        _sweep(path.parent)
-    except OSError as error:
-        if error.errno is None or error.filename is not None:
-            raise
-        raise OSError(error.errno, error.strerror, str(path)) from error  # a full disk names no file
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _move_once(temporary: Path, path: Path) -> None:
     path.touch(exist_ok=False)  # O_EXCL: from here on the name is ours
     try:
@@ -136,11 +151,17 @@ def _move_once(temporary: Path, path: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes left half-written."""
     for part in folder.glob(".*.part"):
         with suppress(OSError, OverflowError):  # gone already, or another user's
             if _is_abandoned(part):
-                part.unlink()
+                _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir() and not part.is_symlink():
+        shutil.rmtree(part)
+    else:
+        part.unlink(missing_ok=True)
 
 
 def _is_abandoned(part: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,24 +13,31 @@ from euar.files import DamagedFileError, read_json, write_json
 
 
 @contextmanager
-def sole_worker(folder: Path) -> Iterator[None]:
+def sole_worker(folder: Path, wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Keep every other process out of a folder while the block runs.
 
     The lock dies with the process that holds it. `.lock` stays behind, empty: to remove it would let two in.
 
     Args:
         folder: made when absent.
+        wait: told who works there before this one waits for its end; None: it does not wait.
 
     Raises:
         BlockingIOError: another process works there; it says which, and since when.
+        OSError: the folder cannot be made or locked.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(folder / ".lock"), folder / ".worker"
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        remedy = "wait for its end, or choose another folder"
-        raise BlockingIOError(f"{folder}: {_worker(note)} works here; {remedy}") from None
+        other = f"{folder}: {_worker(note)} works here"
+        if wait is None:
+            raise BlockingIOError(f"{other}; wait for its end, or choose another folder") from None
+        wait(f"{other}; waiting for its end")
+        lock.acquire()
+    except NotImplementedError as error:  # some network folders
+        raise OSError(f"{folder}: {error}; choose a folder on another disk") from error
     try:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         write_json(note, {"pid": os.getpid(), "host": platform.node(), "since": now})

@@ -1,5 +1,6 @@
 """Nothing is left out in silence: where CI is set, a test that did not run must be in allowed_skips.txt."""
 
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,15 @@ import pytest
 HERE = Path(__file__).parent
 LEFT_OUT = ("skipped", "xfailed", "deselected")
 sys.path.insert(0, str(HERE.parent / "tools"))  # run_book.py and its neighbours are programs, not a package
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Processes that start in milliseconds: a server imports once what is slow to import, and forks."""
+    context = multiprocessing.get_context("forkserver")
+    slow = ["torch._dynamo", "sklearn.linear_model"]
+    context.set_forkserver_preload(["tests.working", "tests.experiments.interrupted", *slow])
+    return context
 
 
 def pytest_sessionfinish(session):

@@ -81,17 +81,27 @@ def test_a_full_disk_names_the_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_written_names_the_file(tmp_path):
+    path = tmp_path / "file"
+    with pytest.raises(OSError, match="Read-only") as caught, files.atomic(path) as temporary:
+        raise OSError(errno.EROFS, "Read-only file system", str(temporary))
+    assert caught.value.filename == str(path)
+
+
 def write_and_die(folder):
-    with files.atomic(folder / "file") as temporary:
-        temporary.write_text("half")
-        os._exit(9)
+    with files.atomic(folder / "folder") as temporary:
+        temporary.mkdir()
+        (temporary / "half").touch()
+        with files.atomic(folder / "file") as temporary:
+            temporary.write_text("half")
+            os._exit(9)
 
 
 def test_what_a_killed_process_left_is_swept_by_the_next_success(tmp_path):
     process = multiprocessing.get_context("spawn").Process(target=write_and_die, args=(tmp_path,))
     process.start()
     process.join()
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"] * 2
     files.write_json(tmp_path / "other.json", {})
     assert [path.name for path in tmp_path.iterdir()] == ["other.json"]
 

@@ -1,11 +1,11 @@
 """Two real processes in one folder."""
 
-import multiprocessing
 import os
 import time
 from contextlib import contextmanager
 
 import pytest
+from filelock import FileLock
 
 from euar.experiments.run import run_experiment
 from euar.lock import sole_worker
@@ -15,9 +15,9 @@ from tests.training.tiny import TinyConfig, dataset
 
 
 @contextmanager
-def another_process(task, *args, sign):
+def another_process(processes, task, *args, sign):
     """Let another process work until it shows a sign; kill it at the end."""
-    process = multiprocessing.get_context("spawn").Process(target=task, args=args)
+    process = processes.Process(target=task, args=args)
     process.start()
     try:
         for _ in range(600):
@@ -31,8 +31,8 @@ def another_process(task, *args, sign):
         process.join()
 
 
-def test_the_second_is_told_who_works_there_and_since_when(tmp_path):
-    with another_process(working.hold, str(tmp_path), sign=tmp_path / ".worker") as first:
+def test_the_second_is_told_who_works_there_and_since_when(processes, tmp_path):
+    with another_process(processes, working.hold, str(tmp_path), sign=tmp_path / ".worker") as first:
         told = rf"process {first.pid} on .*, since 20..-..-..T.* works here; wait for its end"
         with pytest.raises(BlockingIOError, match=told), sole_worker(tmp_path):
             pass
@@ -41,6 +41,30 @@ def test_the_second_is_told_who_works_there_and_since_when(tmp_path):
         with sole_worker(tmp_path):  # the lock died with it
             assert (tmp_path / ".worker").exists()
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_who_waits_is_told_for_whom_and_gets_its_turn(processes, tmp_path):
+    with another_process(processes, working.hold, str(tmp_path), sign=tmp_path / ".worker") as first:
+
+        def told(words):
+            assert f"process {first.pid} on " in words
+            assert words.endswith("works here; waiting for its end")
+            first.kill()
+
+        with sole_worker(tmp_path, wait=told):
+            assert (tmp_path / ".worker").exists()
+
+
+def test_a_folder_that_knows_no_locks_is_refused_before_the_work(tmp_path, monkeypatch):
+    def acquire(*_args, **_kwargs):
+        raise NotImplementedError("no flock here")
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    with (
+        pytest.raises(OSError, match="here; choose a folder on another disk"),
+        sole_worker(tmp_path),
+    ):
+        pass
 
 
 def test_one_process_is_no_exception(tmp_path):
@@ -60,10 +84,10 @@ def test_an_error_of_the_block_frees_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize("lr", [0.1, 0.2])
-def test_two_trainings_in_one_folder_cannot_mix(lr, tmp_path):
+def test_two_trainings_in_one_folder_cannot_mix(lr, processes, tmp_path):
     call = {"epochs": 3, "device": "cpu", "out": tmp_path}
     checkpoint = tmp_path / "seed-0" / "checkpoint.pt"
-    with another_process(working.train_for_ever, str(tmp_path), 0.1, sign=checkpoint) as first:
+    with another_process(processes, working.train_for_ever, str(tmp_path), 0.1, sign=checkpoint) as first:
         before = checkpoint.read_bytes()
         with pytest.raises(BlockingIOError, match=f"process {first.pid} "):
             fit(TinyConfig(), dataset(), lr=lr, **call)
@@ -75,9 +99,9 @@ def test_two_trainings_in_one_folder_cannot_mix(lr, tmp_path):
             fit(TinyConfig(), dataset(), lr=lr, **call)
 
 
-def test_one_process_measures_an_experiment(tmp_path):
+def test_one_process_measures_an_experiment(processes, tmp_path):
     folder = tmp_path / "small"
-    with another_process(working.hold, str(folder), sign=folder / ".worker") as first:
+    with another_process(processes, working.hold, str(folder), sign=folder / ".worker") as first:
         with pytest.raises(BlockingIOError, match=f"process {first.pid} "):
             list(run_experiment("small", [], tmp_path))
         assert list(run_experiment("other", [], tmp_path)) == []

@@ -18,8 +18,10 @@ import time
 import tomllib
 from pathlib import Path
 
-from bookbuild.layout import chapters, write_atomically
+from bookbuild.layout import chapters
 from time_readme import ROOT, circumstances
+
+from euar.files import write_json
 
 ENVIRONMENTS = {"lowest": "python3.12", "newest": "python3.13"}
 KERNEL = ("ipykernel", "ipywidgets", "papermill", "pyyaml")  # a hosted notebook brings these
@@ -99,7 +101,7 @@ def main() -> None:
     for environment in [only] if only else ENVIRONMENTS:
         with tempfile.TemporaryDirectory() as folder:
             known[environment] = measure(environment, Path(folder))
-        write_atomically(RESULT, json.dumps(known, indent=2) + "\n")
+        write_json(RESULT, known)
 
 
 if __name__ == "__main__":

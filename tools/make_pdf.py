@@ -11,11 +11,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from bookbuild.layout import documents, write_atomically
+from bookbuild.layout import documents
 from check_browser import browser, open_page
 from playwright.sync_api import BrowserContext
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+from euar.files import write_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLE = "h => [...h.childNodes].filter(n => n.className !== 'headerlink').map(n => n.textContent).join('')"
@@ -49,7 +51,7 @@ def make(root: Path) -> Path:
     content = io.BytesIO()
     writer.write(content)
     target = html / "euar.pdf"
-    write_atomically(target, content.getvalue())
+    write_bytes(target, content.getvalue())
     return target
 
 

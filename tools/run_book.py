@@ -8,10 +8,12 @@ Sources in `book/` stay without outputs. Executed copies go to `_build/executed/
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -20,9 +22,11 @@ from bookbuild.execute import CAPS, Cap, ChapterError, execute
 from bookbuild.layout import Chapter, chapters
 from bookbuild.render import RenderError, render
 from bookbuild.stage import stage
-from filelock import FileLock
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from euar.files import DamagedFileError
+from euar.lock import sole_worker
 
 ROOT = Path(__file__).resolve().parents[1]
 console = Console(highlight=False, soft_wrap=True)
@@ -38,11 +42,10 @@ def main() -> int:
             f"no such chapter: {', '.join(sorted(unknown))}; there are {', '.join(c.name for c in book)}"
         )
         return 2
-    (ROOT / "_build").mkdir(exist_ok=True)
-    with FileLock(ROOT / "_build" / ".lock"):
+    with sole_worker(ROOT / "_build", wait=partial(console.print, markup=False)):
         try:
             return build(book, options)
-        except (ChapterError, RenderError) as error:
+        except (ChapterError, RenderError, DamagedFileError, OSError) as error:
             console.print(f"[bold red]the book was not built[/]\n{error}", markup=True)
             return 1
 
@@ -63,6 +66,7 @@ def build(book: list[Chapter], options: argparse.Namespace) -> int:
     stale = [chapter for chapter in wanted if options.force or not record.is_current(chapter)]
     console.print(f"{len(stale)} of {len(wanted)} chapters to execute in profile {options.profile}")
     execute_all(stale, CAPS[options.profile])
+    shutil.rmtree(ROOT / "_build" / "scratch", ignore_errors=True)  # what killed builds left
     executed = time.monotonic()
     if options.only:
         return 0

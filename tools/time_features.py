@@ -4,7 +4,6 @@ EUAR_DATA must name the folder that holds them. Two sets are extracted at a time
 empty cache.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -13,8 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bookbuild.layout import write_atomically
 from time_readme import ROOT, circumstances
+
+from euar.files import write_json
 
 SETS = ("mosei", "nyud", "mvsa", "mosi")  # longest first
 AT_ONCE = 2
@@ -35,7 +35,7 @@ def main() -> None:
         seconds = dict(zip(SETS, pool.map(lambda name: extract(name, Path(cache)), SETS), strict=True))
     whole = round(time.perf_counter() - start, 1)
     measured = {"seconds": seconds, "all": whole, "at_once": AT_ONCE, **circumstances()}
-    write_atomically(ROOT / "results/extraction.json", json.dumps(measured, indent=2) + "\n")
+    write_json(ROOT / "results/extraction.json", measured)
 
 
 if __name__ == "__main__":

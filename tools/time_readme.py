@@ -7,7 +7,6 @@ and builds the book once more with nothing changed. results/timings.json keeps t
 """
 
 import argparse
-import json
 import os
 import platform
 import subprocess
@@ -17,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bookbuild.layout import write_atomically
+from euar.files import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = {"make book": "make book", "make test": "make test", "make book, nothing changed": "make book"}
@@ -68,7 +67,7 @@ def main() -> None:
     keep = parser.parse_args().keep
     with tempfile.TemporaryDirectory() as temporary:
         result = measure(keep or Path(temporary, "clone"))
-    write_atomically(ROOT / "results" / "timings.json", json.dumps(result, indent=2) + "\n")
+    write_json(ROOT / "results" / "timings.json", result)
     print(f"\nresults/timings.json: {result['seconds']}")
 
 

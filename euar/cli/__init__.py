@@ -7,6 +7,7 @@ from typing import Annotated
 try:
     import typer
     from rich.console import Console
+    from rich.table import Table
 except ModuleNotFoundError as error:
     raise SystemExit(f'euar: the command line needs {error.name}; run: pip install "euar[cli]"') from None
 
@@ -15,17 +16,18 @@ from euar.chapters.quick_start.measure import recipe
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
 from euar.cli import predict as prediction_commands
-from euar.cli._console import explained, fail, say
+from euar.cli._console import Explained, explained, fail, say
 from euar.experiments import report, store
 from euar.experiments.rates import at_the_edge
 from euar.experiments.run import run_experiment
 from euar.experiments.train import Train
-from euar.files import read_json, write_json
+from euar.files import write_json
 from euar.systems.registry import SYSTEMS
 from euar.training import Recipe
 from euar.training.seeding import check_seeds
 
 app = typer.Typer(
+    cls=Explained,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -80,7 +82,7 @@ def train(  # noqa: PLR0913  one argument for each option
         result = asked.train(out, announce=say).record
         write_json(out / "result.json", result)
         others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
-    _print_result(result)
+    Console().print(*_tables(result))
     Console().print(*report.recorded_tables(others.values()))
     Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
 
@@ -98,7 +100,9 @@ def experiment(
         experiment, asked = measurements(name)
         for path in run_experiment(experiment, asked, out, jobs):
             say(str(path))
-            for lr, seeds in at_the_edge(read_json(path)).items():
+            with store.using(path):
+                edges = at_the_edge(store.read_result(path))
+            for lr, seeds in edges.items():
                 say(f"  {seeds} seeds chose lr {lr:g}, the end of the grid: extend it")
 
 
@@ -117,16 +121,17 @@ def results(
     if not found:
         fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
-        _print_result(result)
+        with store.using(store.result_path(name, result["key"])):
+            tables = _tables(result)
+        Console().print(*tables)
         when = "" if store.is_current(result) else ", measured with older code"
         Console().print(f"{result['key']}, {result['started']}{when}\n", soft_wrap=True)
 
 
-def _print_result(result: dict) -> None:
+def _tables(result: dict) -> list[Table]:
     if "probes" in result:
-        Console().print(report.probe_table(result))
-        return
-    Console().print(report.metrics_table(result), report.difference_table(result))
+        return [report.probe_table(result)]
+    return [report.metrics_table(result), report.difference_table(result)]
 
 
 def _parse_seeds(text: str) -> tuple[int, ...]:

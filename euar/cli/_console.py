@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typer.core import TyperGroup
 
 from euar.data.readers.contract import Nan
 from euar.training import TrainingError
@@ -20,9 +22,18 @@ def explained() -> Iterator[None]:
     except ValueError as error:  # DataError among them
         fail(str(error), code=2)
     except (TrainingError, OSError) as error:
-        fail(str(error), code=1)
+        fail("\n".join([str(error), *getattr(error, "__notes__", ())]), code=1)
     except KeyboardInterrupt:
         fail("stopped; the same command continues here", code=130)
+
+
+class Explained(TyperGroup):
+    """A group whose commands are `explained`, whichever of them forgets it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with explained():
+            return super().invoke(ctx)
 
 
 def fail(text: str, code: int) -> None:

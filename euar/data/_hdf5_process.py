@@ -88,7 +88,3 @@ def _bound(path: str) -> None:
         _, hard = resource.getrlimit(getattr(resource, name))
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(getattr(resource, name), (most, most))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

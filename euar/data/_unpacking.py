@@ -2,12 +2,12 @@
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from euar.data import pictures
 from euar.data.catalogue import Unpack
 from euar.data.errors import DataError
 from euar.data.regular import read_bytes
+from euar.files import beside
 
 
 def unpack(archive: Path, wanted: Unpack, folder: Path) -> None:
@@ -18,9 +18,9 @@ def unpack(archive: Path, wanted: Unpack, folder: Path) -> None:
     """
     from euar.data import archives
 
-    with TemporaryDirectory(dir=folder, prefix=".unpacked-") as temporary:
-        archives.extract(archive, Path(temporary))
-        inside = Path(temporary) / wanted.folder
+    with beside(folder / "unpacked") as temporary:
+        archives.extract(archive, temporary)
+        inside = temporary / wanted.folder
         if problem := problem_in(inside, wanted, folder):
             remedy = "it was removed; run the command again, and if this comes back the source has changed"
             raise DataError(archive, wanted.folder, _description(wanted), problem, remedy)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from euar.data._zips import AGAIN, CHUNK, Stepwise, packing_problem, zip_file
 from euar.data.errors import DataError
 from euar.data.regular import regular_file
+from euar.files import FULL, atomic
 
 MAX_BYTES = 2**33  # unpacked
 MAX_FILES = 100_000
@@ -48,23 +48,23 @@ def extract(
     Raises:
         DataError: the folder is not empty; or the archive is damaged, too large, or has a member that is no
             plain file or folder, leads outside, or has the name of another one. It names the member.
+        OSError: the disk is full.
     """
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise DataError(folder, "folder", "an absent or empty folder", "something", "name another one")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part") as temporary:
-            place = Path(temporary) / "content"
+        with atomic(folder) as place:
             place.mkdir()
             with _members(archive) as members:
                 max_bytes = min(max_bytes, max(ALWAYS, UNFOLDS * archive.stat().st_size))
                 _write(members, place, max_bytes, max_files)
             if folder.exists():
                 folder.rmdir()
-            place.rename(folder)
     except DataError as error:
         raise error.at(archive) from None
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise  # the archive is whole
         found = f"{type(error).__name__}: {error}"[:300]
         raise DataError(archive, "archive", "a whole archive", found, "get the file again") from error
     return sorted(path for path in folder.rglob("*") if path.is_file())

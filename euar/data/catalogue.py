@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from euar.data.errors import DataError
-from euar.files import read_json
+from euar.files import read_json, reading
 from euar.resources import resource
 
 FILE = "data/catalogue.json"
+_REMEDY = "put back a whole copy of it, or reinstall euar"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def card(name: str) -> str:
 
 @cache
 def _read() -> dict[str, Entry]:
-    return {name: _entry(name, fields) for name, fields in read_json(resource(FILE)).items()}
+    path = resource(FILE)
+    with reading(path, "entries of data sets", _REMEDY):
+        return {name: _entry(name, fields) for name, fields in read_json(path, _REMEDY).items()}
 
 
 def _entry(name: str, fields: dict) -> Entry:

@@ -10,6 +10,9 @@ from euar.data._transfer import Patience, transfer
 from euar.data._unpacking import problem_in, unpack
 from euar.data.catalogue import Source
 from euar.data.errors import DataError
+from euar.data.readers.provenance import sha256
+from euar.files import naming
+from euar.lock import sole_worker
 
 if TYPE_CHECKING:
     from requests import RequestException
@@ -41,6 +44,7 @@ def get(
 
     Raises:
         DataError: an unknown set, terms not accepted, no connection, a wrong hash, or a damaged archive.
+        BlockingIOError: another process downloads into this folder.
     """
     entry = catalogue.entry(name)
     if not entry.sources:
@@ -49,9 +53,12 @@ def get(
     if not accept_terms:
         remedy = f"if you agree, run it again with --accept-terms (accept_terms=True):\n\n{entry.terms}"
         raise DataError(name, "terms", "that you accept them", "no word of it", remedy)
-    for source in entry.sources:
-        fetch(source, Path(folder), progress, patience)
-    return Path(folder)
+    folder = Path(folder)
+    if not all(_is_here(source, folder) for source in entry.sources):
+        with sole_worker(folder):
+            for source in entry.sources:
+                fetch(source, folder, progress, patience)
+    return folder
 
 
 def fetch(
@@ -76,33 +83,38 @@ def fetch(
     return place
 
 
+def _is_here(source: Source, folder: Path) -> bool:
+    if source.unpack is not None:
+        return not problem_in(folder / source.unpack.to, source.unpack, folder)
+    return source.sha256 in _hashes(folder / source.to)
+
+
 def _file(source: Source, folder: Path, progress: Progress | None, patience: Patience) -> Path:
-    import pooch
     import requests
 
-    pooch.get_logger().setLevel("WARNING")
     target = folder / source.to
-    known = {source.to: f"sha256:{source.sha256}" if source.sha256 else None}
-    store = pooch.create(path=folder, base_url="", registry=known, urls={source.to: source.url})
+    if source.sha256 in _hashes(target):
+        return target
     report = partial(progress, source.to) if progress else _silent
     part = _part(target)
-
-    def download(url: str, output: str, _store: pooch.Pooch) -> None:
-        transfer(url, part, source.bytes or _MOST, patience, report)
-        _check(part, source, target)
-        part.replace(output)
-
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        store.fetch(source.to, downloader=download)
+        with naming(part):
+            transfer(source.url, part, source.bytes or _MOST, patience, report)
     except requests.RequestException as error:
         raise _unreachable(source, target, error) from error
+    _check(part, source, target)
+    part.replace(target)
     return target
 
 
-def _check(part: Path, source: Source, target: Path) -> None:
-    import pooch
+def _hashes(file: Path) -> tuple[str | None, ...]:
+    """Return the hash of a file and None, which stands for any hash; nothing where there is no file."""
+    return (sha256(file), None) if file.is_file() else ()
 
-    found = pooch.file_hash(str(part))
+
+def _check(part: Path, source: Source, target: Path) -> None:
+    found = sha256(part)
     if source.sha256 not in (None, found):
         size = part.stat().st_size
         part.unlink()

@@ -143,7 +143,8 @@ def _unanswered() -> list[str]:
 
 
 def _command() -> list[str]:
-    return [sys.executable, "-P", "-m", "euar.data._hdf5_process"]
+    look = "import sys; from euar.data import _hdf5_process; _hdf5_process.main(sys.argv[1:])"
+    return [sys.executable, "-P", "-c", look]
 
 
 def _environment() -> dict[str, str]:

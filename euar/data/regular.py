@@ -75,6 +75,11 @@ def read_bytes(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None)
     return content
 
 
+def visible(folder: Path) -> list[Path]:
+    """Return what lies in a folder, sorted; not what file systems hide, such as the `._NAME` of macOS."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
 def check_inside(path: Path, folder: Path) -> None:
     """Raise when a path leads out of a folder, by its name or by a link.
 

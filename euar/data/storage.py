@@ -9,7 +9,7 @@ import numpy as np
 
 from euar.data import hdf5
 from euar.data.errors import DataError
-from euar.files import atomic
+from euar.files import write_bytes
 
 _FORMAT = "euar/1"
 _FREE, _RATIO = 2**26, 1100  # bytes that any file may unfold to; gzip shrinks to 1/1032 at most
@@ -18,7 +18,7 @@ _LETTER = 4  # bytes of a letter in memory, one in the file
 
 
 def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path:
-    """Write a JSON header and arrays to an HDF5 file, through a temporary file beside it.
+    """Write a JSON header and arrays to an HDF5 file, atomically.
 
     Args:
         path: the file; its folder is made when absent, an older file is replaced.
@@ -27,10 +27,13 @@ def write(path: str | Path, header: dict, arrays: dict[str, np.ndarray]) -> Path
     """
     path = Path(path)
     content = arrays | {"header": np.array([json.dumps(header, sort_keys=True)])}
-    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
+    # In memory first: on a full disk HDF5 ends the process with a segmentation fault.
+    with h5py.File(path.name, "w", driver="core", backing_store=False) as file:
         file.attrs["format"], file.attrs["sha256"] = _FORMAT, sha256(content)
         for name in sorted(content):
             _write_array(file, name, content[name])
+        file.flush()
+        write_bytes(path, file.id.get_file_image())
     return path
 
 

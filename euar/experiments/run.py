@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -18,7 +19,8 @@ def run_experiment(
 ) -> Iterator[Path]:
     """Yield the file of each result of an experiment as soon as it is there.
 
-    Results with the same configuration, data and code are not measured again.
+    Results with the same configuration, data and code are not measured again. After a failure no other
+    measurement begins; those under way are kept.
 
     Args:
         name: of the experiment.
@@ -28,14 +30,38 @@ def run_experiment(
 
     Raises:
         BlockingIOError: another process measures this experiment.
+        ChildProcessError: a process that measured was killed.
     """
     measure = partial(_measure, name, root)
     spawn = get_context("spawn")  # forked torch threads can hang
     workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent)
     with sole_worker(result_folder(name, root)), workers as pool:
-        tasks = [pool.submit(measure, one) for one in asked]
-        for task in as_completed(tasks):
-            yield task.result()
+        try:
+            yield from _finished([pool.submit(measure, one) for one in asked])
+        except BrokenProcessPool as error:
+            found = "a process that measured was killed, perhaps for want of memory"
+            remedy = "the same command goes on with what is missing; fewer jobs need less memory"
+            raise ChildProcessError(f"{name}: {found}; {remedy}") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _finished(tasks: list[Future[Path]]) -> Iterator[Path]:
+    """Yield what tasks return; after a failure, what those under way return, and then all failures as one."""
+    waiting, failures = set(tasks), list[BaseException]()
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        for task in done:
+            if error := task.exception():
+                failures.append(error)
+            else:
+                yield task.result()
+        if failures:
+            waiting = {task for task in waiting if not task.cancel()}
+    for other in failures[1:]:
+        failures[0].add_note(str(other))
+    if failures:
+        raise failures[0]
 
 
 def _end_with_parent() -> None:

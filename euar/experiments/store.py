@@ -1,21 +1,22 @@
 """The results kept in `results/<experiment>/`: new ones are added, none is ever overwritten.
 
-<key>.json      the result, see `result.schema.json`
+<key>.json      the result, see `result.schema.json`, with its hash; older ones have none
 <key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
 """
 
 import io
 import reprlib
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from euar import sealed
 from euar.experiments.measurement import Measurement, Predicted, Result, types_of
 from euar.files import DamagedFileError, read_json, reading, write_json_once
 from euar.resources import resource
-from euar.training import sealed
 from euar.training.provenance import code_sha256
 
 #: What any result holds, a field before its parts.
@@ -48,7 +49,7 @@ def save_result(result: Result, root: Path | None = None) -> Path:
         raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
         _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
-    write_json_once(path, result.record)
+    write_json_once(path, sealed.with_hash(result.record))
     return path
 
 
@@ -81,15 +82,22 @@ def read_result(path: Path) -> dict[str, Any]:
     """Return the result that a file holds, such as the `result.json` of a training.
 
     Raises:
-        DamagedFileError: the file is no result.
+        DamagedFileError: the file is no result, or has not the hash that stands in it.
     """
     result = read_json(path, _REMEDY)
+    if "sha256" in result:
+        result = sealed.without_hash(path, result, _REMEDY)
     for name, kind in _FIELDS.items():
         value = _field(result, name)
         if not isinstance(value, kind):
             found = f"{name} {reprlib.repr(value)}"
             raise DamagedFileError(path, f"a result with a {name} ({kind.__name__})", found, _REMEDY)
     return result
+
+
+def using(path: Path) -> AbstractContextManager[None]:
+    """Name the file of a result, and the remedy, where the block cannot use what it says."""
+    return reading(path, "a result with all its parts", _REMEDY)
 
 
 def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[str, Predicted]:

@@ -19,9 +19,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from euar import sealed
 from euar.files import DamagedFileError, reading, to_json
 from euar.lock import sole_worker
-from euar.training import sealed
 from euar.training.loop import Training
 from euar.training.run_files import read_fields, torch_bytes
 from euar.training.runs import Run, run_folder

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from euar import sealed
 from euar.files import DamagedFileError, reading
-from euar.training import sealed
 
 
 def read_fields(folder: Path) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from euar import sealed
 from euar.data.dataset import MultimodalDataset
 from euar.files import reading, write_bytes
-from euar.training import run_files, sealed
+from euar.training import run_files
 from euar.training.origin import FILE, Origin
 from euar.training.predictions import Predictions, predict_rows
 from euar.training.preprocessing import Preprocessing

@@ -1,6 +1,7 @@
 """Executing chapters: what runs again and what does not, errors, caps. A small book with a small package."""
 
 import os
+import shutil
 import time
 
 import nbformat
@@ -34,21 +35,31 @@ def write_chapter(root, name, code):
     return Chapter(root, f"book/{name}", "smoke")
 
 
+def write_package(root):
+    for folder in ("book", "euar", "results"):
+        (root / folder).mkdir()
+    for name, code in PACKAGE.items():
+        (root / "euar" / name).write_text(code)
+    return root
+
+
 @pytest.fixture
 def root(tmp_path):
-    for folder in ("book", "euar", "results"):
-        (tmp_path / folder).mkdir()
-    for name, code in PACKAGE.items():
-        (tmp_path / "euar" / name).write_text(code)
-    return tmp_path
+    return write_package(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    root = write_package(tmp_path_factory.mktemp("executed"))
+    for name, code in CHAPTERS.items():
+        execute(write_chapter(root, name, code), CAP)
+    return root
 
 
 @pytest.fixture
-def book(root):
-    found = [write_chapter(root, name, code) for name, code in CHAPTERS.items()]
-    for chapter in found:
-        execute(chapter, CAP)
-    return found
+def book(executed, root):
+    shutil.copytree(executed, root, dirs_exist_ok=True)
+    return [Chapter(root, f"book/{name}", "smoke") for name in CHAPTERS]
 
 
 def current(book):
@@ -118,6 +129,26 @@ def test_a_chapter_over_a_cap_is_killed_and_named(root, code, cap, message):
     chapter = write_chapter(root, "endless", f"from time import sleep\n\n{code}")
     with pytest.raises(ChapterError, match=message):
         execute(chapter, cap)
+
+
+DAMAGE = {
+    "empty": lambda content: b"",
+    "cut": lambda content: content[: len(content) // 2],
+    "a list": lambda content: b"[1]",
+    "no keys": lambda content: b"{}",
+    "a byte flipped": lambda content: content[:200] + bytes([content[200] ^ 1]) + content[201:],
+}
+
+
+@pytest.mark.parametrize("file", ["record", "executed"])
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_what_is_not_as_it_was_written_is_made_anew(file, damage, book):
+    path = getattr(book[0], file)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert current(book) == [False, True]
+    path.write_bytes(whole)
+    assert current(book) == [True, True]
 
 
 def test_the_record_says_what_the_run_took(book):

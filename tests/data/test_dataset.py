@@ -254,3 +254,11 @@ def test_describe_counts_rows_columns_and_classes():
     ):
         assert part in text
     assert "classes 0, 12" in make(target=np.ones(ROWS, dtype=np.int64), split=["train"] * ROWS).describe()
+
+
+@pytest.mark.parametrize("largest", [1024, 10**9, 2**40, 2**62])
+def test_class_numbers_that_no_head_can_hold_are_refused_before_anything_counts_them(largest):
+    target = np.array([0, 1] * (ROWS // 2 - 1) + [0, largest])
+    with pytest.raises(DataError, match="expected classes below 1024, the number of classes at most"):
+        make(target=target)
+    assert make(target=np.minimum(target, 1023)).describe().count(", ") >= 1023

@@ -1,9 +1,11 @@
 """Downloads from a server on this machine that breaks, stalls, lies, or is not there."""
 
+import errno
 import hashlib
 import io
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -15,10 +17,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from euar.data import DataError, catalogue, download
+from euar.data import DataError, archives, catalogue, download
 from euar.data._transfer import Patience
 from euar.data.catalogue import Entry, Source, Unpack
+from tests import working
 from tests.data.server import running
+from tests.working import until
 
 BODY = bytes(range(256)) * 800  # 204,800 bytes
 SHA = hashlib.sha256(BODY).hexdigest()
@@ -264,3 +268,58 @@ def test_an_archive_put_there_by_hand_is_unpacked(archived, tmp_path):
     (tmp_path / "all.zip").write_bytes(packed(PAIRS))
     download.fetch(archived, tmp_path, patience=QUICK)
     assert (tmp_path / "data/2.jpg").read_bytes() == picture()
+
+
+@pytest.mark.usefixtures("entry")
+def test_of_two_downloads_the_second_is_told_who_is_at_it(server, processes, tmp_path):
+    server.plan = ["stall"]
+    first = processes.Process(target=working.get, args=(str(tmp_path / "toy"), server.url, SHA))
+    first.start()
+    try:
+        until(lambda: (tmp_path / "toy/a.bin.part").exists())
+        with pytest.raises(BlockingIOError, match=rf"toy: process {first.pid} on .* works here"):
+            download.get("toy", tmp_path / "toy", accept_terms=True, patience=QUICK)
+    finally:
+        first.kill()
+        first.join()
+    download.get("toy", tmp_path / "toy", accept_terms=True, patience=QUICK)  # the lock died with it
+
+
+@pytest.mark.usefixtures("entry")
+def test_a_set_that_is_here_needs_no_right_to_write(tmp_path, monkeypatch):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below/a.bin").write_bytes(BODY)
+    monkeypatch.setattr(download, "sole_worker", None)
+    assert download.get("toy", tmp_path, accept_terms=True) == tmp_path
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.bin", "below"]
+
+
+def test_a_killed_download_leaves_its_part_alone(server, processes, tmp_path):
+    server.plan = ["stall"]
+    process = processes.Process(target=working.get, args=(str(tmp_path), server.url, SHA))
+    process.start()
+    until(lambda: (tmp_path / "a.bin.part").exists())
+    process.kill()
+    process.join()
+    assert {path.name for path in tmp_path.iterdir()} <= {"a.bin.part", ".lock", ".worker"}
+
+
+def test_a_full_disk_costs_no_archive(server, archived, tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    server.body = packed(PAIRS)
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left on device"):
+        patch.setattr(archives, "_copy", full)
+        download.fetch(archived, tmp_path, patience=QUICK)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["all.zip", "train.jsonl"]
+    download.fetch(archived, tmp_path, patience=QUICK)
+    assert server.asked == [None]
+
+
+def test_what_a_killed_unpacking_left_is_swept(server, archived, tmp_path):
+    dead = tmp_path / f".unpacked.{platform.node()}-{2**22 + 1}.part"
+    (dead / "top").mkdir(parents=True)
+    server.body = packed(PAIRS)
+    download.fetch(archived, tmp_path, patience=QUICK)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "train.jsonl"]

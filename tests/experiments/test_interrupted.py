@@ -1,11 +1,9 @@
 """Killed at five random moments and started again: the same bits as without interruption."""
 
-import multiprocessing
 import random
 import time
 
 import numpy as np
-import pytest
 import torch
 
 from euar.files import read_json
@@ -14,14 +12,6 @@ from tests.training.tiny import dataset
 
 KILLS = 5
 PATIENCE = 300.0  # seconds, for a busy machine
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Processes that start in milliseconds: a server imports once what is slow to import, and forks."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.experiments.interrupted", "torch._dynamo", "sklearn.linear_model"])
-    return context
 
 
 def start(processes, data, out):

@@ -1,5 +1,4 @@
 import multiprocessing
-import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,8 @@ import pytest
 from euar.experiments import run, store
 from euar.experiments.train import Train
 from euar.training import Recipe
-from tests.experiments import endless
+from tests.experiments import endless, full
+from tests.working import until
 
 
 def test_what_is_there_is_not_measured_again(data_file, tmp_path):
@@ -38,10 +38,19 @@ def runs(pid):
         return False
 
 
-def until(condition):
-    """What the condition returns as soon as that is true; waits a minute."""
-    for _ in range(600):
-        if value := condition():
-            return value
-        time.sleep(0.1)
-    raise TimeoutError
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("full disk", "No space left on device: '0.json'"),
+        ("killed", "full: a process that measured was"),
+    ],
+)
+def test_after_a_failure_no_other_measurement_begins_and_none_is_lost_in_silence(end, said, tmp_path):
+    asked = [full.Marked(str(tmp_path), number, end) for number in range(20)]
+    with pytest.raises(OSError, match=said) as caught:
+        list(run.run_experiment("full", asked, tmp_path))
+    measured = {path.name for path in tmp_path.glob("measured-*")}
+    assert len(measured) < 5
+    others = "".join(getattr(caught.value, "__notes__", []))
+    if end == "full disk":
+        assert all(f"{name.removeprefix('measured-')}.json" in f"{caught.value}{others}" for name in measured)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from euar import sealed
 from euar.files import DamagedFileError
-from euar.training import Run, fit, sealed
+from euar.training import Run, fit
 from euar.training.loop import Training
 from euar.training.run_files import npz_bytes, torch_bytes
 from tests.training.tiny import TinyConfig, dataset

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 import euar
+from euar import sealed
 from euar.files import DamagedFileError
 from euar.model import EUARConfig
 from euar.systems import SystemConfig
-from euar.training import Run, Runs, fit, load_run, sealed
+from euar.training import Run, Runs, fit, load_run
 from tests.training.tiny import TinyConfig, dataset
 
 SETTINGS = {"epochs": 2, "lr": 0.01, "device": "cpu"}

@@ -2,4 +2,5 @@
 
 `layout` knows where things lie, `record` what an execution depended on, `execute` runs a chapter, `recorder`
 watches from inside the kernel, `stage` merges outputs into today's sources, `render` builds the HTML.
+`parent` lets none of their processes outlive a killed build.
 """

@@ -1,6 +1,5 @@
 """Execute one chapter with papermill in a process of its own, under caps on wall clock and memory."""
 
-import json
 import os
 import shutil
 import sys
@@ -13,9 +12,10 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from bookbuild import record
+from bookbuild import parent, record
 from bookbuild.layout import Chapter
 from bookbuild.record import Record
+from euar.files import read_json
 
 TOOLS = Path(__file__).resolve().parents[1]
 KERNEL_CONFIG = """\
@@ -56,12 +56,13 @@ def execute(chapter: Chapter, cap: Cap) -> Record:
     work.mkdir(parents=True)
     started = time.monotonic()
     memory = _papermill(chapter, cap)
-    notes = json.loads((chapter.scratch / "used.json").read_text(encoding="utf-8"))
+    notes = read_json(chapter.scratch / "used.json", "run this again")
     files = record.digests(chapter.root, notes["files"])
     cells = record.code_cells(nbformat.read(chapter.scratch / "out.ipynb", as_version=4))
     done = Record(
         key=record.key(chapter.profile, cells, files),
         files=files,
+        executed=record.digest(chapter.scratch / "out.ipynb"),
         seconds=round(time.monotonic() - started, 1),
         memory=round(memory),
         device=notes["device"],
@@ -84,11 +85,13 @@ def _papermill(chapter: Chapter, cap: Cap) -> float:
     arguments = [chapter.source, out, chapter.profile, chapter.scratch / "work", str(round(cap.seconds))]
     command = [sys.executable, "-m", "bookbuild.worker", *arguments]
     with log.open("w") as file:
-        process = psutil.Popen(command, env=_environment(chapter), stdout=file, stderr=file)
+        process = parent.start(command, env=_environment(chapter), stdout=file, stderr=file)
     try:
         peak = _watch(chapter, process, cap)
     finally:
-        _kill_tree(process)
+        parent.kill_tree(process)
+        process.stdin.close()
+        process.wait()
     if process.returncode:
         raise ChapterError(_why(chapter, out, log))
     return peak
@@ -129,24 +132,10 @@ def _watch(chapter: Chapter, process: psutil.Popen, cap: Cap) -> float:
 
 def _memory(process: psutil.Popen) -> float:
     total = 0
-    for child in _children(process):
+    for child in parent.children(process):
         with suppress(psutil.NoSuchProcess):
             total += child.memory_info().rss
     return total / 1e6
-
-
-def _children(process: psutil.Popen) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill_tree(process: psutil.Popen) -> None:
-    for member in [*_children(process), process]:
-        with suppress(psutil.NoSuchProcess):
-            member.kill()
-    process.wait()
 
 
 def _why(chapter: Chapter, out: Path, log: Path) -> str:

@@ -1,6 +1,5 @@
 """Where the book's files lie: sources, executed copies, the staged tree and the pages."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +59,3 @@ def chapters(root: Path, profile: str) -> list[Chapter]:
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     found = [Chapter(root, name, profile) for name in documents(toc)]
     return [chapter for chapter in found if chapter.source.exists()]
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-    temporary.replace(path)

@@ -19,7 +19,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from bookbuild.layout import Chapter, write_atomically
+from bookbuild.layout import Chapter
+from euar import sealed
+from euar.files import DamagedFileError
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn", "h5py")
 
@@ -31,6 +33,7 @@ class Record:
     Attributes:
         key: execution key, SHA-256.
         files: path relative to the repository (or absolute) -> SHA-256, of every file that the chapter used.
+        executed: SHA-256 of the executed copy.
         seconds: wall clock.
         memory: peak resident memory of the kernel and its children, MB.
         device: where its tensors lived.
@@ -39,21 +42,24 @@ class Record:
 
     key: str
     files: dict[str, str | None]
+    executed: str | None
     seconds: float
     memory: int
     device: str
     date: str
 
     def save(self, path: Path) -> None:
-        """Write the record as JSON."""
-        write_atomically(path, json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+        """Write the record as JSON, with its hash."""
+        sealed.write_json(path, asdict(self))
 
 
 def load(chapter: Chapter) -> Record | None:
-    """Read the record of the chapter's last execution; None if there is none."""
-    if not (chapter.record.exists() and chapter.executed.exists()):
+    """Read the record of the chapter's last execution; None if there is none, or a file is not as written."""
+    try:
+        record = Record(**sealed.read_json(chapter.record, "execute the chapter again"))
+    except (FileNotFoundError, DamagedFileError, TypeError):  # or as an older version wrote it
         return None
-    return Record(**json.loads(chapter.record.read_text(encoding="utf-8")))
+    return record if record.executed == digest(chapter.executed) else None
 
 
 def is_current(chapter: Chapter) -> bool:
@@ -85,10 +91,11 @@ def key(profile: str, cells: list[NotebookNode], files: dict[str, str | None]) -
 
 def digests(root: Path, names: list[str] | dict[str, str | None]) -> dict[str, str | None]:
     """Hash files, and listings of folders, by path relative to the root; None where there is nothing."""
-    return {name: _digest(root / name) for name in sorted(names)}
+    return {name: digest(root / name) for name in sorted(names)}
 
 
-def _digest(path: Path) -> str | None:
+def digest(path: Path) -> str | None:
+    """Hash a file, or the listing of a folder; None where there is nothing."""
     if path.is_dir():
         return hashlib.sha256("\n".join(sorted(entry.name for entry in path.iterdir())).encode()).hexdigest()
     if not path.is_file():

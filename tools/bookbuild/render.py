@@ -11,9 +11,17 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bookbuild.layout import write_atomically
+from bookbuild import parent
+from euar.files import write_bytes
 
-COMMAND = "from jupyter_book.cli.main import main; main()"
+COMMAND = f"""\
+import sys
+sys.path.append({str(Path(__file__).resolve().parents[1])!r})
+from bookbuild.parent import end_with_parent
+end_with_parent()
+from jupyter_book.cli.main import main
+main()
+"""
 STRICT = ["-W", "-n", "--keep-going"]
 
 
@@ -29,20 +37,22 @@ def render(root: Path, stage: Path) -> Path:
     """
     html, stamp = root / "_build" / "html", root / "_build" / "html.key"
     key = _key(root, stage)
-    if stamp.exists() and stamp.read_text() == key and html.exists():
+    if stamp.exists() and stamp.read_bytes() == key and html.exists():
         return html
     stamp.unlink(missing_ok=True)
     for old in (html, root / "_build" / ".doctrees"):
         shutil.rmtree(old, ignore_errors=True)
     arguments = ["build", stage, "--path-output", root, "-q", *STRICT]
     command = [sys.executable, "-c", COMMAND, *arguments]
-    if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:  # warnings come on stderr
+    with parent.start(command, stdout=subprocess.DEVNULL) as process:
+        failed = process.wait()  # warnings come on stderr
+    if failed:
         raise RenderError("jupyter-book: the strict build failed, see its warnings above")
-    write_atomically(stamp, key)
+    write_bytes(stamp, key)
     return html
 
 
-def _key(root: Path, stage: Path) -> str:
+def _key(root: Path, stage: Path) -> bytes:
     """Hash the staged tree, the package (its docstrings are pages) and the builder's versions."""
     digest = hashlib.sha256()
     for path in sorted([*stage.rglob("*"), *root.glob("euar/**/*.py")]):
@@ -50,4 +60,4 @@ def _key(root: Path, stage: Path) -> str:
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     for name in ("jupyter-book", "sphinx", "sphinx-book-theme", "myst-nb"):
         digest.update(f"{name} {version(name)}".encode())
-    return digest.hexdigest()
+    return digest.hexdigest().encode()

@@ -10,7 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from bookbuild import record
-from bookbuild.layout import Chapter, write_atomically
+from bookbuild.layout import Chapter
+from euar.files import write_bytes
 
 READING = 200  # words a minute, of a text with formulas
 SOURCES = ("_config.yml", "_toc.yml", "book", "data/README.md", "data/cards")
@@ -35,8 +36,8 @@ def stage(root: Path, chapters: list[Chapter]) -> Path:
             shutil.copy2(root / name, target / name)
     for chapter in chapters:
         merged = merge(_read(chapter.source), _read(chapter.executed))
-        write_atomically(target / f"{chapter.document}.ipynb", nbformat.writes(merged) + "\n")
-    write_atomically(target / "book" / "status.csv", status(chapters))
+        write_bytes(target / f"{chapter.document}.ipynb", f"{nbformat.writes(merged)}\n".encode())
+    write_bytes(target / "book" / "status.csv", status(chapters).encode())
     zip_notebooks(chapters, target / "book" / "notebooks.zip")
     return target
 

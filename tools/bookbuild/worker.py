@@ -8,9 +8,12 @@ import sys
 import papermill
 from traitlets.config import Config
 
+from bookbuild.parent import end_with_parent
+
 
 def main() -> None:
     """Run the command line."""
+    end_with_parent()
     source, out, profile, folder, seconds = sys.argv[1:]
     papermill.execute_notebook(
         source,

@@ -8,6 +8,8 @@ from euar.data.audit.findings import Item
 from euar.data.audit.published import recognised, rows_of
 from euar.data.dataset import MultimodalDataset
 
+_SPELLINGS = {"merged_labels": "one spelling, it is one class", "similar_labels": "classes less alike"}
+
 
 def record(dataset: MultimodalDataset) -> dict:
     """Return what the reader noted; an empty dict for a set that no reader made."""
@@ -33,6 +35,12 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield Item(f"not finite/{name}", "warn", found, "finite numbers", "convert it with --nan zero")
     for reason, count in source.get("dropped", {}).items():
         yield Item(f"rows left out/{reason}", "info", f"{count}")
+    for name in source.get("left_out", ()):
+        yield Item("left out", "info", name)
+    for note, expected in _SPELLINGS.items():
+        for words in source.get(note, ()):
+            found = ", ".join(map(repr, words))[:200]
+            yield Item("class names", "warn", found, expected, "spell each class in one way")
 
 
 def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:

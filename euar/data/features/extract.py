@@ -1,10 +1,12 @@
 """Run an extractor over a modality in batches; what is done is kept, also after a kill."""
 
-import contextlib
 import hashlib
+import io
 import json
+import os
 import re
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from filelock import FileLock
@@ -15,9 +17,11 @@ from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.features.corruptions import Corruption
 from euar.data.features.extractors import Extractor, create
+from euar.files import naming
 from euar.progress import Tick, progress_bar
 
 _LONGEST = 50  # characters of a part of a file's name
+_HEAD = 40  # bytes before a batch: its SHA-256 and its length
 
 
 def extract(
@@ -86,29 +90,38 @@ def _computed(items: _Items, model: Extractor, part: Path, tick: Tick) -> np.nda
     done = _batches_in(part)
     count = sum(map(len, done))
     tick(items.modality, count)
-    with part.open("ab") as file:
+    with naming(part), part.open("ab") as file:
         for start in range(count, len(items), model.batch_size):
             rows = range(start, min(start + model.batch_size, len(items)))
             batch = np.asarray(model.extract([items[row] for row in rows]), dtype=np.float32)
-            np.save(file, batch, allow_pickle=False)
-            file.flush()
+            _append(file, batch)
             done.append(batch)
             tick(items.modality, len(batch))
     return np.concatenate(done)
 
 
+def _append(file: IO[bytes], batch: np.ndarray) -> None:
+    stream = io.BytesIO()
+    np.save(stream, batch, allow_pickle=False)
+    content = stream.getvalue()
+    file.write(hashlib.sha256(content).digest() + len(content).to_bytes(8, "big") + content)
+    file.flush()
+
+
 def _batches_in(part: Path) -> list[np.ndarray]:
-    """Return the whole batches in a file, and cut off what a kill left behind them."""
+    """Return the whole batches in a file, and cut off what a kill or a bad disk left from there on."""
     batches: list[np.ndarray] = []
     if not part.exists():
         return batches
-    with part.open("r+b") as file:
-        whole = 0
-        with contextlib.suppress(ValueError, EOFError):
-            while True:
-                batches.append(np.load(file, allow_pickle=False))
-                whole = file.tell()
-        file.truncate(whole)
+    content, start = part.read_bytes(), 0
+    while start < len(content):
+        digest, size = content[start : start + 32], content[start + 32 : start + _HEAD]
+        batch = content[start + _HEAD : start + _HEAD + int.from_bytes(size, "big")]
+        if hashlib.sha256(batch).digest() != digest:
+            break
+        batches.append(np.load(io.BytesIO(batch), allow_pickle=False))
+        start += _HEAD + len(batch)
+    os.truncate(part, start)
     return batches
 
 

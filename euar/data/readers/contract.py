@@ -10,7 +10,7 @@ import numpy as np
 from euar.data._checks import as_text
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers import provenance
+from euar.data.readers import plausible, provenance
 from euar.data.regular import check_inside
 
 #: What to do with NaN and infinity among features: refuse the source, or put 0 there and count it.
@@ -112,11 +112,11 @@ class Content:
         self._check_inside(path)
         replaced: dict[str, int] = {}
         sequences = {
-            name: (_clean(path, name, frames, nan, replaced), np.asarray(lengths, dtype=np.int64))
+            name: (self._clean(path, name, frames, nan, replaced), np.asarray(lengths, dtype=np.int64))
             for name, (frames, lengths) in self.sequences.items()
         }
         modalities = {
-            name: _clean(path, name, values, nan, replaced) for name, values in self.modalities.items()
+            name: self._clean(path, name, values, nan, replaced) for name, values in self.modalities.items()
         }
         modalities |= {name: masked_mean(*pair) for name, pair in sequences.items()}
         notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
@@ -147,6 +147,35 @@ class Content:
         texts = {name: as_text(str(path), f"raw/{name}", values) for name, (_, values) in self.raw.items()}
         return {"raw": texts, "raw_kinds": {name: kind for name, (kind, _) in self.raw.items()}}
 
+    def _clean(
+        self, path: Path, name: str, values: np.ndarray, nan: Nan, replaced: dict[str, int]
+    ) -> np.ndarray:
+        """Return float32 numbers with 0 for what is not finite; count what was replaced."""
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
+            raise DataError(
+                path, f"modalities/{name}", "an array of numbers", plausible.described(values), "convert it"
+            )
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float32)
+        silence = np.isneginf(values) & (name == "audio")
+        other = ~np.isfinite(values) & ~silence
+        if other.any() and nan == "refuse":
+            found = f"NaN or infinity in {other.sum()} place(s){self._first(other)}"
+            remedy = 'repair the source, or put 0 there with nan="zero" (--nan zero)'
+            raise DataError(path, f"modalities/{name}", "finite numbers", found, remedy)
+        if silence.any() or other.any():
+            replaced[name] = int(silence.sum() + other.sum())
+            values[silence | other] = 0
+        return values
+
+    def _first(self, places: np.ndarray) -> str:
+        """Return which entry is the first that is True, by the id of its row, and from 1 its column."""
+        row, *place = np.unravel_index(places.argmax(), places.shape) if places.ndim > 1 else [len(self.ids)]
+        if row >= len(self.ids):
+            return ""
+        frame = f", frame {place[0] + 1}" * (len(place) > 1)
+        return f", the first in {str(self.ids[row])[:80]!r}, column {place[-1] + 1}{frame}"
+
     def _check_inside(self, path: Path) -> None:
         """Raise unless every file that was read, but the one that the user named, lies in the folder."""
         for file in self.files:
@@ -164,22 +193,3 @@ def masked_mean(frames: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     inside = np.arange(frames.shape[1]) < lengths[:, None]  # (n, T)
     total = np.einsum("ntd,nt->nd", frames, inside, dtype=np.float64)
     return (total / np.maximum(lengths, 1)[:, None]).astype(np.float32)
-
-
-def _clean(path: Path, name: str, values: np.ndarray, nan: Nan, replaced: dict[str, int]) -> np.ndarray:
-    """Return float32 numbers with 0 for what is not finite; count what was replaced."""
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
-        found = f"{values.dtype} of shape {values.shape}" if isinstance(values, np.ndarray) else repr(values)
-        raise DataError(path, f"modalities/{name}", "an array of numbers", found[:80], "convert it")
-    with np.errstate(over="ignore"):
-        values = values.astype(np.float32)
-    silence = np.isneginf(values) & (name == "audio")
-    other = ~np.isfinite(values) & ~silence
-    if other.any() and nan == "refuse":
-        found = f"NaN or infinity in {other.sum()} place(s)"
-        remedy = 'repair the source, or put 0 there with nan="zero" (--nan zero)'
-        raise DataError(path, f"modalities/{name}", "finite numbers", found, remedy)
-    if silence.any() or other.any():
-        replaced[name] = int(silence.sum() + other.sum())
-        values[silence | other] = 0
-    return values

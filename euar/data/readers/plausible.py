@@ -45,9 +45,14 @@ def check_padding(path: Path, field: str, lengths: Sequence[int] | np.ndarray) -
 
 def wrong(path: Path, field: str, expected: str, found: object) -> DataError:
     """Return the error that describes what stands in a field, without walking through it."""
-    if isinstance(found, np.ndarray):
-        found = f"{found.dtype} of shape {found.shape}"
-    elif isinstance(found, list | tuple | dict):
-        found = f"a {type(found).__name__} of {len(found)}"
     remedy = "get the file again, or write it in the format's layout"
-    return DataError(path, field, expected, str(found)[:200], remedy)
+    return DataError(path, field, expected, described(found), remedy)
+
+
+def described(value: object) -> str:
+    """Return a short text on a value that may be huge; it is not empty."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} of shape {value.shape}"
+    if isinstance(value, list | tuple | set | dict):
+        return f"a {type(value).__name__} of {len(value)}"
+    return (str(value).strip() or repr(value))[:200]

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,8 +18,13 @@ MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 
 MAX_BYTES = 2**28
 MAX_CELLS = 2**24
 _ROW = 4  # cells that take as much memory as a row itself, and are counted with it
-_MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class Row(list):
@@ -42,7 +48,7 @@ class Column(list):
 
 
 def sniff(path: Path, size: int = 4096) -> str:
-    """Return the first bytes of a file as text, or "" if it cannot be read; raises nothing.
+    """Return the first line of a file, of its first bytes, or "" if it cannot be read; raises nothing.
 
     Other encodings than UTF-8 are guessed, so that their files are recognised, and `text` can name the fault.
     """
@@ -51,7 +57,22 @@ def sniff(path: Path, size: int = 4096) -> str:
             head = stream.read(size)
     except (DataError, OSError):
         return ""
-    return _unified(head.decode(_marked(head) or "utf-8-sig", errors="replace"))
+    text = head.decode(_other_encoding(head) or "utf-8-sig", errors="replace")
+    return _unified(text).partition("\n")[0].rstrip()
+
+
+def sniff_names(path: Path) -> list[str]:
+    """Return the names in the first line of a table, see `sniff`, whatever separates and surrounds them.
+
+    Files are recognised by them; whether they are separated by commas, `rows` tells.
+    """
+    line = sniff(path)
+    separator = next((letter for letter in (",", *_SEPARATORS) if letter in line), ",")
+    try:
+        names = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+    return [name.strip() for name in names]
 
 
 def text(path: Path) -> str:
@@ -64,16 +85,16 @@ def text(path: Path) -> str:
     content = read_bytes(path, most=MAX_BYTES)
     if not content:
         raise DataError(path, "file", "a text", "0 bytes", "get the file again")
-    if encoding := _marked(content):
+    if encoding := _other_encoding(content):
         raise DataError(path, "file", "text in UTF-8", encoding.upper(), "save the file as UTF-8")
     if b"\0" in content:
-        found = "NUL, as in UTF-16 or in a file that is no text"
+        found = "NUL, as in a file that is no text"
         raise DataError(path, "file", "text without NUL", found, "save the file as UTF-8")
     try:
         return _unified(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found = f"{error} (line {line}): perhaps Latin-1 or Windows-1252"
+        found = f"{error} (line {line}): perhaps Latin-1, Windows-1252 or GB 18030"
         raise DataError(path, "file", "text in UTF-8", found, "save the file as UTF-8") from error
 
 
@@ -100,13 +121,14 @@ def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> 
     return table
 
 
-def columns(path: Path, names: Sequence[str], delimiter: str = ",") -> dict[str, Column]:
-    """Return the named columns of a table with a header; other columns are left out.
+def columns(path: Path, names: Sequence[str] | None = None, delimiter: str = ",") -> dict[str, Column]:
+    """Return the named columns of a table with a header, None: all; other columns are left out.
 
     Raises:
         DataError: see `rows`; or the header lacks a name or has one twice, or no row follows it.
     """
     header, *body = rows(path, delimiter)
+    names = header if names is None else names
     count, place = Counter(header), {name: number for number, name in enumerate(header)}
     for name in names:
         if count[name] != 1:
@@ -147,10 +169,30 @@ def measurements(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
     Raises:
         DataError: a cell holds something else.
     """
-    values = [_number(cell) for cell in cells]
+    values = [number(cell) for cell in cells]
     if None in values:
         raise _no_number(path, column, cells, values.index(None))
     return np.array(values, dtype=np.float64)
+
+
+def number(cell: str) -> float | None:
+    """Return what a cell holds if it is a number as 1.5 or 2e-3, perhaps NaN or infinity; NaN if empty.
+
+    Python reads more, such as "1_0" and digits of other scripts.
+    """
+    cell = cell.strip()
+    try:
+        return (float(cell) if cell.isascii() and "_" not in cell else None) if cell else math.nan
+    except ValueError:
+        return None
+
+
+def plain(cell: str) -> str:
+    """Return a cell without what nobody sees: other normal forms, spaces and letters of no width."""
+    if cell.isascii():
+        return " ".join(cell.split())
+    letters = (letter for letter in unicodedata.normalize("NFC", cell) if not _is_hidden(letter))
+    return " ".join("".join(letters).split())
 
 
 def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) -> list[str]:
@@ -166,15 +208,17 @@ def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) 
     return [known[cell] for cell in cells]
 
 
-def check_ordered(path: Path, field: str, start: np.ndarray, end: np.ndarray) -> None:
-    """Raise when an interval ends before it begins.
+def check_ordered(
+    path: Path, field: str, start: np.ndarray, end: np.ndarray, cells: Sequence[str] = ()
+) -> None:
+    """Raise when an interval ends before it begins; `cells` are those of a table that it stands in.
 
     Raises:
-        DataError: it names the row.
+        DataError: it names the line or row.
     """
     wrong = np.flatnonzero(end < start)
     if len(wrong):
-        found = f"{start[wrong[0]]:g} to {end[wrong[0]]:g} in row {wrong[0] + 1}"
+        found = f"{start[wrong[0]]:g} to {end[wrong[0]]:g} in {where(cells, wrong[0])}"
         raise DataError(path, field, "intervals that end after they begin", found, "correct the times")
 
 
@@ -197,7 +241,7 @@ def _same_length(path: Path, reader: Iterator[list[str]]) -> list[Row]:
 
 
 def _check_separator(path: Path, whole: str, delimiter: str) -> None:
-    first = whole.partition("\n")[0]
+    first = whole.lstrip("\n").partition("\n")[0]
     if delimiter != "," or "," in first:
         return
     for letter, name in _SEPARATORS.items():
@@ -206,23 +250,25 @@ def _check_separator(path: Path, whole: str, delimiter: str) -> None:
             raise DataError(path, "columns", "columns separated by commas", f"{name}: {first[:80]!r}", remedy)
 
 
-def _marked(content: bytes) -> str | None:
-    """Return the encoding that a byte order mark tells, unless it is UTF-8."""
-    return next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+def _other_encoding(content: bytes) -> str | None:
+    """Return the encoding that a byte order mark tells, or NUL beside each letter, unless it is UTF-8."""
+    for mark, name in _MARKS.items():
+        if content.startswith(mark):
+            return name
+    first, second = content[:256:2], content[1:256:2]
+    for high, low, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
+        if 2 * high.count(0) > len(high) > 1 and not low.count(0):
+            return name
+    return None
+
+
+def _is_hidden(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cf" or "\ufe00" <= letter <= "\ufe0f"  # variation selectors
 
 
 def _unified(text: str) -> str:
     """Return text whose lines end in a newline, as Python reads text files."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _number(cell: str) -> float | None:
-    if not cell.strip():
-        return math.nan
-    try:
-        return None if "_" in cell else float(cell)  # Python reads "1_0" as 10
-    except ValueError:
-        return None
 
 
 def _no_number(path: Path, column: str, cells: Sequence[str], row: int) -> DataError:

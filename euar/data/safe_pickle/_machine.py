@@ -4,12 +4,13 @@
 """
 
 import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from euar.data.errors import DataError
+from euar.data.safe_pickle import _names
 from euar.data.safe_pickle._budget import Budget
-from euar.data.safe_pickle._names import Name, Pending, brief, keyed, lookup, refusal, unreadable
+from euar.data.safe_pickle._names import Name, Pending, brief, lookup, refusal, unreadable
 
 MAX_OPCODES = 2**23  # CMU-MOSEI, one list of words a row, has 3 million
 MAX_DEPTH = 32
@@ -63,6 +64,12 @@ class Machine:
         """Put a value that was made for it on the stack, and count its bytes."""
         self.budget.keep(value)
         self.stack.append(value)
+
+    def fill(self, container: dict | set, keys: Sequence, values: Sequence) -> None:
+        """Put keys, with values if it is a dict, into a container; their hashes cost steps."""
+        _names.check_keys(keys)
+        self.budget.hash(len(container), keys)
+        container.update(zip(keys, values, strict=True) if isinstance(container, dict) else keys)
 
     def above_mark(self) -> list:
         """Drop the last mark and return what was put above it."""
@@ -123,8 +130,10 @@ def _collect(kind: Callable[[list], object]) -> Callable:
     return step
 
 
-def _pairs(values: list) -> dict:
-    return keyed(zip(values[::2], values[1::2], strict=True))
+def _dict(machine: Machine, _: None) -> None:
+    values, found = machine.above_mark(), {}
+    machine.fill(found, values[::2], values[1::2])
+    machine.put(found)
 
 
 def _append(machine: Machine, _: None) -> None:
@@ -134,7 +143,7 @@ def _append(machine: Machine, _: None) -> None:
 
 def _set_item(machine: Machine, _: None) -> None:
     value, key = machine.stack.pop(), machine.stack.pop()
-    machine.top(dict).update(keyed([(key, value)]))
+    machine.fill(machine.top(dict), [key], [value])
 
 
 def _appends(machine: Machine, _: None) -> None:
@@ -144,12 +153,12 @@ def _appends(machine: Machine, _: None) -> None:
 
 def _set_items(machine: Machine, _: None) -> None:
     values = machine.above_mark()
-    machine.top(dict).update(_pairs(values))
+    machine.fill(machine.top(dict), values[::2], values[1::2])
 
 
 def _add_items(machine: Machine, _: None) -> None:
     values = machine.above_mark()
-    machine.top(set).update(keyed((value, None) for value in values))
+    machine.fill(machine.top(set), values, ())
 
 
 def _put(machine: Machine, key: int | None) -> None:
@@ -181,7 +190,11 @@ def _call(machine: Machine, _: None) -> None:
     if type(name) is not Name or name.call is None or type(arguments) is not tuple:
         raise refusal(f"a call of {name.text if type(name) is Name else brief(name)}")
     machine.budget.spend(*arguments)
-    machine.put(_answer(name.text, name.call, arguments))
+    value = _answer(name.text, name.call, arguments)
+    if type(value) is _names.Entries:
+        machine.fill(value.container, value.keys, value.values)
+        value = value.container
+    machine.put(value)
 
 
 def _finish(machine: Machine, _: None) -> None:
@@ -227,7 +240,7 @@ _STEPS: dict[str, Callable[[Machine, Any], None]] = {
     "MARK": _mark,
     "TUPLE": _collect(tuple),
     "LIST": _collect(list),
-    "DICT": _collect(_pairs),
+    "DICT": _dict,
     "APPEND": _append,
     "APPENDS": _appends,
     "SETITEM": _set_item,

@@ -6,7 +6,7 @@ which trust the file, are never called.
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,6 +37,15 @@ class Pending:
     keys: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A dict or a set that a call asked for, still empty, and the keys and values to put there."""
+
+    container: dict | set
+    keys: Sequence[Any]
+    values: Sequence[Any] = ()
+
+
 def refusal(found: str) -> DataError:
     """Return the error that says what a pickle asked for; `safe_pickle.load` adds the file."""
     remedy = "do not open it with other tools either: get the file from a source that you trust"
@@ -61,13 +70,11 @@ def is_scalar(value: object) -> bool:
     )
 
 
-def keyed(pairs: Iterable[tuple[object, object]]) -> dict:
-    """Return a dict of pairs whose keys are text, numbers or None."""
-    pairs = list(pairs)
-    for key, _ in pairs:
+def check_keys(keys: Iterable[object]) -> None:
+    """Raise unless keys are text, numbers or None: what hashes without running code of its own."""
+    for key in keys:
         if type(key) not in _KEYS:
             raise unreadable(f"a key of type {type(key).__name__}")
-    return dict(pairs)
 
 
 def lookup(module: str, name: str) -> Name:
@@ -193,8 +200,9 @@ def _encode(text: str, codec: str) -> bytes:
     return text.encode("latin1")
 
 
-def _ordered(items: Iterable = ()) -> dict:
-    return keyed((key, value) for key, value in items)
+def _ordered(items: Iterable = ()) -> Entries:
+    pairs = [(key, value) for key, value in items]
+    return Entries({}, [key for key, _ in pairs], [value for _, value in pairs])
 
 
 def _default(factory: Name | None = None) -> dict:
@@ -204,8 +212,8 @@ def _default(factory: Name | None = None) -> dict:
     return {}
 
 
-def _set(items: Iterable = ()) -> set:
-    return set(keyed((item, None) for item in items))
+def _set(items: Iterable = ()) -> Entries:
+    return Entries(set(), list(items))
 
 
 def _bytes() -> bytes:

@@ -1,15 +1,16 @@
 """Each planted fault is found, an honest set passes, and a report is the same on every machine."""
 
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from euar.data import catalogue
+from euar.data import catalogue, readers
 from euar.data.audit import Item, Report, audit
 from tests.data.readers.writers.mosi import bc_lstm
-from tests.data.readers.writers.pickles import mmsa
+from tests.data.readers.writers.pickles import mag, mmsa, mult
 from tests.data.rows import ROWS, fields, make
 
 LINES = "video_id,clip_id,text,label,mode\n"
@@ -284,3 +285,36 @@ def test_the_worst_item_is_the_reports_status(statuses, worst):
 def test_a_format_that_nobody_has_seen_says_so(tmp_path):
     (item,) = [item for item in audit(mmsa.write(tmp_path)).items if item.check == "format"]
     assert item.found == "mmsa, a reader from the published layout"
+
+
+def test_what_a_reader_left_out_or_merged_is_listed():
+    source = {
+        "reader": "own-folder",
+        "files": [],
+        "dropped": {"files_without_a_row": 3},
+        "left_out": ["key 'val': a dict of 2", "column label_T"],
+        "merged_labels": [["good", "good "]],
+        "similar_labels": [["Bad", "bad"]],
+    }
+    seen = {(item.check, item.status, item.found) for item in audit(make(meta={"source": source})).items}
+    assert {
+        ("rows left out/files_without_a_row", "info", "3"),
+        ("left out", "info", "key 'val': a dict of 2"),
+        ("left out", "info", "column label_T"),
+        ("class names", "warn", "'good', 'good '"),
+        ("class names", "warn", "'Bad', 'bad'"),
+    } <= seen
+
+
+@pytest.mark.parametrize("writer", [mag, mmsa, mult])
+def test_pickles_with_rows_without_frames_are_audited(writer, tmp_path):
+    content = writer.content()
+    if writer is mag:
+        content["train"][1] = (([], np.zeros((0, 4), np.float32), np.zeros((0, 3), np.float32)), 1.0, "b[0]")
+    else:
+        for name in writer.WIDTHS:
+            content["train"][name][1] = 0
+    path = tmp_path / "some.pkl"
+    path.write_bytes(pickle.dumps(content))
+    items = {item.check: item.found for item in audit(readers.read(path)).items}
+    assert items["rows left out/without_frames"] == "1"

@@ -1,5 +1,6 @@
 """Features are computed once, keyed by content, continued after a kill, and corrupted before extraction."""
 
+import errno
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import pytest
 from euar.data import DataError, features, raw
 from euar.data.corruption import noise_applies
 from euar.data.features import Corruption
-from euar.data.features.extract import _batches_in
+from euar.data.features.extract import _append, _batches_in
 from tests.data.features.sources import ROWS, Lengths, dataset, measure
 
 ROOT = Path(__file__).parents[3]
@@ -95,6 +96,22 @@ def test_a_killed_extraction_continues(data, tmp_path):
     assert continued.read_bytes() == whole.read_bytes()
 
 
+def test_a_full_disk_is_named_and_costs_no_batch(data, tmp_path, monkeypatch):
+    module, room = sys.modules[_append.__module__], iter([True])
+
+    def append(file, batch):
+        if not next(room, False):
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        _append(file, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match=r"No space left on device: '.*\.part'"):
+        patch.setattr(module, "_append", append)
+        features.extract(data, "text", "lengths", cache=tmp_path)
+    features.extract(data, "text", "lengths", cache=tmp_path)
+    assert len(Lengths.seen) == ROWS + Lengths.batch_size  # the second batch alone was computed twice
+
+
 class Slow(Lengths):
     def extract(self, items):
         time.sleep(0.02)
@@ -128,7 +145,7 @@ def test_what_a_kill_left_behind_is_cut_off(tmp_path):
     part, batches = tmp_path / "x.part", [np.full((2, 3), number) for number in range(3)]
     for batch in batches:
         with part.open("ab") as file:
-            np.save(file, batch)
+            _append(file, batch)
             file.write(b"\x93NUMPY half a batch")
         found = _batches_in(part)
         assert np.array_equal(found[-1], batch)

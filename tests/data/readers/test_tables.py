@@ -70,7 +70,9 @@ def test_the_limit_of_the_csv_module_is_left_as_it_was(file):
     assert csv.field_size_limit() == before
 
 
-@pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity", "", "x", "1_0", "1,5", "1e39", "9" * 400])
+@pytest.mark.parametrize(
+    "cell", ["nan", "inf", "-Infinity", "", "x", "1_0", "1,5", "1e39", "9" * 400, "\uff15", "\u0663"]
+)
 def test_a_cell_that_is_no_finite_number(cell, tmp_path):
     with pytest.raises(DataError) as caught:
         tables.numbers(tmp_path, "score", ["1", cell])
@@ -87,8 +89,11 @@ def test_numbers_and_words(tmp_path):
 
 def test_intervals_must_not_end_before_they_begin(tmp_path):
     tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 2.0]))
+    times = np.array([0.0, 1.0]), np.array([0.0, 0.5])
     with pytest.raises(DataError, match=r"1 to 0\.5 in row 2"):
-        tables.check_ordered(tmp_path, "times", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+        tables.check_ordered(tmp_path, "times", *times)
+    with pytest.raises(DataError, match=r"1 to 0\.5 in line 7"):
+        tables.check_ordered(tmp_path, "times", *times, tables.Column(["0", "1"], [2, 7]))
 
 
 def test_measurements_may_be_nan_infinite_or_missing(tmp_path):
@@ -114,8 +119,11 @@ def test_a_bad_cell_is_named_by_its_line_and_column(file):
     ("encoding", "found"),
     [
         ("utf-16", "UTF-16"),
-        ("utf-16-be", "NUL"),
+        ("utf-16-be", "UTF-16-BE"),
+        ("utf-16-le", "UTF-16-LE"),
         ("utf-32", "UTF-32"),
+        ("utf-32-be", "NUL"),
+        ("gb18030", "or GB 18030"),
         ("latin-1", r"line 2\): perhaps Latin-1"),
     ],
 )
@@ -126,12 +134,27 @@ def test_other_encodings_are_named(encoding, found, file):
     assert caught.value.remedy == "save the file as UTF-8"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_header_is_known_in_every_encoding(encoding, file):
-    assert tables.sniff(file("a,b\r\né,1\r\n".encode(encoding))).partition("\n")[0] == "a,b"
+    path = file("a,b\r\né,1\r\n".encode(encoding))
+    assert tables.sniff(path) == "a,b"
+    assert tables.sniff_names(path) == ["a", "b"]
 
 
-@pytest.mark.parametrize(("content", "found"), [("a;b\n1;0,5\n", "semicolons"), ('"a"\t"b"\n1\t2\n', "tabs")])
+@pytest.mark.parametrize("line", ['"a","b"', "a;b", '"a"\tb', "a | b", "a, b "])
+def test_a_header_is_known_whatever_separates_it(line, file):
+    assert tables.sniff_names(file(f"{line}\n1,2\n")) == ["a", "b"]
+    assert tables.sniff_names(file("")) == []
+    assert len(tables.sniff_names(file('"' + "x" * 200_000))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [("a;b\n1;0,5\n", "semicolons"), ('"a"\t"b"\n1\t2\n', "tabs"), ("\na|b\n1|2\n", "bars")],
+)
 def test_other_separators_are_explained(content, found, file):
     with pytest.raises(DataError, match=f"columns separated by commas, found {found}") as caught:
         tables.rows(file(content))

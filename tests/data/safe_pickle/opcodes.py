@@ -1,6 +1,7 @@
 """Values to pickle, and pickles put together by hand from their opcodes."""
 
 from collections import OrderedDict, defaultdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,3 +63,35 @@ def load(folder: Path, content: bytes) -> object:
     path = folder / "some.pkl"
     path.write_bytes(content)
     return safe_pickle.load(path)
+
+
+@cache
+def colliding(bits: int) -> list[int]:
+    """Return numbers of which each, in a dict of 2**bits places, meets thousands of others.
+
+    Python goes from a taken place i on to 5 i + 1, plus what is left of the hash. The first numbers take
+    the first places of that walk; each of the others begins on a taken one and walks over the rest.
+    """
+    places, rows = 2**bits, 2**bits // 2
+    walk = [0]
+    while len(walk) < places:
+        walk.append((walk[-1] * 5 + 1) % places)
+    taken, early = np.zeros((2, places), dtype=bool)
+    taken[walk[:rows]] = early[walk[: rows // 4]] = True
+    found: set[int] = set()
+    generator = np.random.default_rng(0)
+    while len(found) < rows // 4:
+        hashes = generator.integers(places, 2**31, 2**16)
+        place, left, meets = hashes % places, hashes, taken[hashes % places]
+        while left.any():
+            left = left >> 5
+            place = (place * 5 + left + 1) % places
+            meets &= taken[place]
+        found |= set(hashes[meets & early[place]].tolist())
+    return [*walk[:rows], *sorted(found)]
+
+
+@cache
+def numbers_as_keys(bits: int) -> bytes:
+    """Return a pickle of a dict whose keys are `colliding`."""
+    return b"\x80\x02}(" + b"".join(b"J" + n.to_bytes(4, "little") + b"N" for n in colliding(bits)) + b"u."

@@ -69,6 +69,16 @@ BOMBS = {
     "colliding integers": b"\x80\x02}("
     + b"".join(_long(n * (2**61 - 1)) + b"N" for n in range(50_000))
     + b"u.",
+    "OrderedDicts of colliding numbers": _again(
+        b"ccollections\nOrderedDict\nq\x00]("
+        + b"".join(b"J" + number.to_bytes(4, "little") + b"N\x86" for number in opcodes.colliding(16))
+        + b"e\x85q\x01",
+        20_000,
+    ),
+    "a dict of colliding numbers": opcodes.numbers_as_keys(16),
+    "one dict of numbers without order": b"\x80\x02}("
+    + b"".join(b"J" + (7 * n % 30_011).to_bytes(4, "little") + b"N" for n in range(30_000))
+    + b"u.",
     "empty texts": array(b"J\x00\x00\x00\x40\x85", NOTHING, b"U\x00") + b".",
     "objects": array(b"J\x00\x00\x00\x40\x85", OBJECT, b"]K\x01a") + b".",
 }

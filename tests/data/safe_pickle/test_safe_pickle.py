@@ -81,6 +81,13 @@ def test_the_helper_of_mag_bert_is_a_stub(load_pickle):
     assert not callable(load_pickle(b"\x80\x02c__main__\nreturn_unk\n."))
 
 
+@pytest.mark.parametrize("protocol", range(6))
+def test_dicts_of_many_numbers_are_read(protocol, load_pickle):
+    counted = {number: str(number) for number in range(200_000)}
+    chosen = dict.fromkeys(np.random.default_rng(0).permutation(5000).tolist())
+    assert load_pickle(pickle.dumps([counted, chosen], protocol)) == [counted, chosen]
+
+
 def test_arrays_cannot_be_written_to(load_pickle):
     for value in load_pickle(pickle.dumps(opcodes.ARRAYS[:8], 5)):
         assert not value.flags.writeable

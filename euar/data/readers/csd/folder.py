@@ -21,6 +21,7 @@ from euar.data.errors import DataError
 from euar.data.readers import plausible, splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.csd import _alignment, _tracks
+from euar.data.regular import visible
 
 NAME = "csd"
 TITLE = "computational sequences of the CMU-MultimodalSDK (folder of .csd files)"
@@ -37,6 +38,7 @@ _ROLES = (  # the first part that the root's name has -> what the file holds
     ("facet", "vision"),
     ("openface", "vision"),
 )
+_AGAIN = "get the file again"
 _NEEDED = ("words", "labels")
 _PAUSE = "sp"
 _SPLITS = ("train", "valid", "test")
@@ -100,7 +102,7 @@ def read(path: Path) -> Content:
 
 
 def _sequences(path: Path) -> list[Path]:
-    return sorted(file for file in path.glob("*") if file.suffix.lower() == ".csd")
+    return [file for file in visible(path) if file.suffix.lower() == ".csd"]
 
 
 def _files(path: Path) -> dict[str, Path]:
@@ -169,14 +171,23 @@ def _aligned(file: Path, spans: Mapping[str, np.ndarray]) -> _Aligned:
         order = np.lexsort((frames[:, 1], frames[:, 0]))
         frames = frames[order]
         if np.any(np.diff(frames[:, 1]) < 0):
-            expected, remedy = "no frame within another", "get the file again"
-            raise DataError(file, f"data/{key}/intervals", expected, "one that is", remedy)
+            field = f"data/{key}/intervals"
+            raise DataError(file, field, "no frame within another", "one that is", _AGAIN)
         found[key] = _alignment.mean_over(spans[key], frames, values[order])
-    widths = {means.shape[1] for means, _ in found.values()}
-    if len(widths) != 1:
-        expected = "videos that have labels and words, with the same columns in all"
-        raise DataError(file, "features", expected, f"columns {sorted(widths)}", "get the file again")
+    _check_widths(file, {key: means.shape[1] for key, (means, _) in found.items()})
     return found
+
+
+def _check_widths(file: Path, widths: Mapping[str, int]) -> None:
+    """Raise unless there are videos, all with the same columns; name one that has others than most."""
+    if not widths:
+        expected = "videos that have labels and words"
+        raise DataError(file, "features", expected, "none of them", "get the files of one data set")
+    (usual, _), *others = Counter(widths.values()).most_common()
+    if others:
+        key = next(key for key, width in widths.items() if width != usual)
+        found = f"{widths[key]} in {key!r}"
+        raise DataError(file, f"data/{key}/features", f"{usual} columns, as in most videos", found, _AGAIN)
 
 
 def _frames_of(row: _Row, tracks: _Aligned) -> bool:

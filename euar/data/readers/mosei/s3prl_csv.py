@@ -24,7 +24,7 @@ _CLASSES = {str(rating): str(rating) for rating in range(-3, 4)}
 
 def matches(path: Path) -> bool:
     """Tell whether the first line is the header."""
-    return path.is_file() and tables.sniff(path).partition("\n")[0].strip() == _HEADER
+    return path.is_file() and tables.sniff_names(path) == _HEADER.split(",")
 
 
 def read(path: Path) -> Content:
@@ -37,7 +37,7 @@ def read(path: Path) -> Content:
     """
     table = tables.columns(path, _HEADER.split(",")[1:])
     _, start, end = (tables.numbers(path, name, table[name]) for name in ("index", "start", "end"))
-    tables.check_ordered(path, "start, end", start, end)
+    tables.check_ordered(path, "start, end", start, end, table["start"])
     split = np.array(tables.words(path, "split", table["split"], _SPLITS))
     ratings = np.array(tables.words(path, "label7", table["label7"], _CLASSES), dtype=np.float32)
     names = zip(table["file"], table["index"], strict=True)

@@ -95,10 +95,12 @@ def _transcripts(file: Path) -> list[list[str]]:
 
 def _rows(file: Path, count: int) -> list[int]:
     """Return the rows of the transcripts that the first column names."""
-    numbers = tables.numbers(file, "column 1", tables.column(tables.rows(file), 0))
+    cells = tables.column(tables.rows(file), 0)
+    numbers = tables.numbers(file, "column 1", cells)
     wrong = (numbers != np.rint(numbers)) | (numbers < 0) | (numbers >= count)
     if wrong.any():
-        expected, found = f"rows 0 to {count - 1} of transcripts.csv", f"{numbers[wrong][0]:g}"
+        expected = f"rows 0 to {count - 1} of transcripts.csv"
+        found = f"{numbers[wrong][0]:g} in {tables.where(cells, wrong.argmax())}"
         raise DataError(file, "column 1", expected, found, _REMEDY)
     return numbers.astype(int).tolist()
 

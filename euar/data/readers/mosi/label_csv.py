@@ -1,9 +1,12 @@
 """Label lists of CMU-MOSI and CMU-MOSEI: one row an utterance, with its text, its rating and its split.
 
-The list is a file, or the `label.csv` of a folder. Layouts: `id,text,label,mode` (MOSI) and
-`video_id,clip_id,text,label,mode` (MOSEI).
+The list is a file, or the `label.csv` of a folder. Layouts: `id,text,label,mode` (MOSI),
+`video_id,clip_id,text,label,mode` (MOSEI), and MMSA's nine columns, which circulate in two orders:
+`video_id,clip_id,text,label`, then `annotation,mode` before or after `label_T,label_A,label_V`.
 """
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -15,23 +18,28 @@ NAME = "label-csv"
 TITLE = "label list of CMU-MOSI or CMU-MOSEI (CSV)"
 SEEN = True
 
-_HEADERS = ("id,text,label,mode", "video_id,clip_id,text,label,mode")
+_NAMES = (("id",), ("video_id", "clip_id"))  # what names an utterance
+_COLUMNS = ("text", "label", "mode")
+_INDEX = re.compile(r"|Unnamed: \d+")  # pandas writes the row numbers so
 _SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "test": "test"}
 
 
 def matches(path: Path) -> bool:
-    """Tell whether the first line is one of the two headers."""
-    return tables.sniff(_file(path)).partition("\n")[0].strip() in _HEADERS
+    """Tell whether the first line has the columns that are read, in any order."""
+    return _needed(tables.sniff_names(_file(path))) is not None
 
 
 def read(path: Path) -> Content:
     """Return ratings (n,) in the list's units, usually [-3, 3], with the texts as raw content.
 
-    Groups are the videos: `video_id`, or the id without what follows its last underscore.
+    Groups are the videos: `video_id`, or the id without what follows its last underscore. Other columns, such
+    as ratings of one modality, are named in `notes["left_out"]`.
     """
     file = _file(path)
-    header = tables.text(file).partition("\n")[0].strip().split(",")
-    table = tables.columns(file, header)
+    names = tables.sniff_names(file)
+    needed = _needed(names) or _COLUMNS
+    table = tables.columns(file, needed)
+    others = [name for name in names if name not in needed and not _INDEX.fullmatch(name)]
     videos = table.get("video_id") or [name.rpartition("_")[0] for name in table["id"]]
     return Content(
         name=path.stem,
@@ -41,7 +49,14 @@ def read(path: Path) -> Content:
         split=tables.words(file, "mode", table["mode"], _SPLITS),
         groups=videos,
         raw={"text": ("text", table["text"])},
+        notes={"left_out": [f"column {name}" for name in others]} if others else {},
     )
+
+
+def _needed(names: Collection[str]) -> tuple[str, ...] | None:
+    """Return the columns that are read, if they are all there."""
+    found = ((*row, *_COLUMNS) for row in _NAMES if {*row, *_COLUMNS} <= set(names))
+    return next(found, None)
 
 
 def _file(path: Path) -> Path:

@@ -27,8 +27,7 @@ SEEN = True
 
 def matches(path: Path) -> bool:
     """Tell whether the folder has a label list with one pair of labels a row."""
-    first = tables.sniff(path / _lists.LABELS).partition("\n")[0]
-    return first.rstrip().split("\t") == _lists.HEADER
+    return tables.sniff(path / _lists.LABELS).split("\t") == _lists.HEADER
 
 
 def read(path: Path) -> Content:

@@ -24,7 +24,7 @@ _POINTER = r"([\w-]+/)*[\w-]+\.(jpg|jpeg|png)"
 
 def matches(path: Path) -> bool:
     """Tell whether the first line of the list is its header."""
-    return tables.sniff(_file(path)).partition("\n")[0].rstrip().split(",") == _HEADER
+    return tables.sniff_names(_file(path)) == _HEADER
 
 
 def read(path: Path) -> Content:

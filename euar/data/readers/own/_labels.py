@@ -1,28 +1,21 @@
 """The table of labels in users' own data, and the content that it makes with the features beside it."""
 
-import re
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 
-from euar.data import tasks
 from euar.data.errors import DataError
 from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own._features import Features, joined
+from euar.data.readers.own._target import Target, target
 from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
 _POINTERS = ("image", "audio")
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
-_UNITS, _MINUS, _APOSTROPHE = r"\s%‰$€£¥₹¢", r"\N{MINUS SIGN}\N{EN DASH}", r"\N{RIGHT SINGLE QUOTATION MARK}"
-_OTHER_NOTATION = (
-    re.compile(  # decimal comma, thousands parted, per cent, currency, a minus that is no hyphen
-        rf"[{_UNITS}(+\-{_MINUS}]*\d[\d\s.,'{_APOSTROPHE}]*(e[+\-{_MINUS}]?\d+)?[{_UNITS})]*", re.IGNORECASE
-    )
-)
 _SPLITS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
 
 
@@ -43,18 +36,18 @@ def content(
     _check_columns(labels, table)
     for name in ("id", "label", "group"):
         _check_filled(labels, name, table.get(name, ()))
-    target, meta = _target(labels, table["label"]) if "label" in table else (None, {})
+    found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
         raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
-    found_in = {name: joined(table["id"], name, found) for name, found in features.items()}
+    found_in = {name: joined(table["id"], name, part) for name, part in features.items()}
     return Content(
         name=path.stem,
-        files=sorted({labels, *named, *(found.file for found in features.values())}),
-        target=target,
+        files=sorted({labels, *named, *(part.file for part in features.values())}),
+        target=found.values,
         ids=table["id"],
-        split=_split(path, labels, table, target),
+        split=_split(path, labels, table, found.values),
         groups=table.get("group"),
         target_sd=tables.numbers(labels, "label_sd", table["label_sd"]) if "label_sd" in table else None,
         modalities={name: values for name, (values, lengths, _) in found_in.items() if values.ndim == 2},
@@ -63,8 +56,8 @@ def content(
         },
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
-        meta=meta,
-        notes={tasks.INTEGERS: True} if target is not None and _are_integers(table["label"]) else {},
+        meta=found.meta,
+        notes=found.notes | _left_out(labels, named),
     )
 
 
@@ -83,56 +76,15 @@ def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:
     for name in table:
         if name not in COLUMNS:
             raise DataError(
-                labels, "header", f"some of {', '.join(COLUMNS)}", repr(name), "rename the column"
+                labels, "header", f"some of {', '.join(COLUMNS)}", f"{name[:80]!r}", "rename the column"
             )
     if "id" not in table:
         raise DataError(labels, "header", "a column id", ", ".join(table)[:200], "add it")
 
 
-def _target(labels: Path, cells: Sequence[str]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Return classes where all labels are integers or all are words, ratings where all are other numbers."""
-    _check_notation(labels, cells)
-    numeric = [_is_number(cell) for cell in cells]
-    if any(numeric) and not all(numeric):
-        row = numeric.index(not numeric[0])
-        found = " and ".join(f"{cells[place][:80]!r} in {tables.where(cells, place)}" for place in (0, row))
-        raise DataError(labels, "label", "all numbers, or all words", found, "correct the labels")
-    integer = _are_integers(cells)
-    if all(numeric) and not integer:
-        return tables.numbers(labels, "label", cells).astype(np.float32), {}
-    values = [int(cell) if integer else cell.strip() for cell in cells]
-    names = sorted(set(values))
-    if len(names) < 2:
-        raise DataError(labels, "label", "at least two classes", repr(names[0])[:80], "add labels")
-    number = {name: place for place, name in enumerate(names)}
-    target = np.array([number[value] for value in values], dtype=np.int64)
-    return target, {"classes": [str(name) for name in names]}
-
-
-def _are_integers(cells: Sequence[str]) -> bool:
-    return all(re.fullmatch(r"[+-]?\d{1,18}", cell, re.ASCII) for cell in cells)
-
-
-def _check_notation(labels: Path, cells: Sequence[str]) -> None:
-    """Raise at a number that is written in another way than as 1.5: as a word it would be a class."""
-    for row, cell in enumerate(cells, 1):
-        if not _is_number(cell) and _OTHER_NOTATION.fullmatch(cell):
-            expected = "numbers written as -1.5, or words"
-            remedy = "write it with a point, the sign - and nothing else; or give the class a name"
-            raise DataError(labels, "label", expected, f"{cell[:80]!r} in row {row}", remedy)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
 def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:
     for row, cell in enumerate(cells):
-        if not cell.strip():
+        if not tables.plain(cell):
             found = f"none in {tables.where(cells, row)}"
             raise DataError(labels, name, "a value in every row", found, "fill the cell in")
 
@@ -151,6 +103,16 @@ def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
                 raise DataError(labels, name, expected, cell_there, "correct the cell")
             found.add(labels.parent / pointer)
     return found
+
+
+def _left_out(labels: Path, named: set[Path]) -> dict[str, dict[str, int]]:
+    """Return how many files like those that the cells name, pictures or sounds, lie there without a row."""
+    suffixes, count = {file.suffix.lower() for file in named}, 0
+    for parent, folders, names in os.walk(labels.parent) if named else ():
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        alike = {Path(parent, name) for name in names if not name.startswith(".")} - named
+        count += sum(file.suffix.lower() in suffixes for file in alike)
+    return {"dropped": {"files_without_a_row": count}} if count else {}
 
 
 def _problem(folder: Path, name: str) -> str:

@@ -4,7 +4,8 @@
 not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
 to the folder, where the files must lie). Rows to predict need no `label`. Pictures are JPEG or PNG and are
 turned upright as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are
-classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`).
+classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same
+are one class, with a warning. Pictures or sounds without a row are counted.
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
@@ -16,7 +17,8 @@ Features of a modality NAME stand in one file:
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
 
-A file of a format that may hold features, but is none of these, is refused.
+A file of a format that may hold features, but is none of these, is refused. Names that begin with a point, as
+the `._NAME` of macOS do, are passed over.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,6 +31,7 @@ from euar.data.readers import array_files, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
 from euar.data.readers.own._features import Features
+from euar.data.regular import visible
 
 NAME = "own-folder"
 TITLE = "your own data (folder with labels.csv)"
@@ -49,8 +52,7 @@ def read(path: Path) -> Content:
         DataError: a file is damaged, or the files do not fit each other.
     """
     labels = path / _LABELS
-    header, *_ = tables.rows(labels)
-    return _labels.content(path, labels, tables.columns(labels, header), features(path))
+    return _labels.content(path, labels, tables.columns(labels), features(path))
 
 
 def features(path: Path) -> dict[str, Features]:
@@ -60,7 +62,7 @@ def features(path: Path) -> dict[str, Features]:
         DataError: see `read`.
     """
     features: dict[str, Features] = {}
-    for file in sorted(path.iterdir()):
+    for file in visible(path):
         found = views(file, array_files.npz(file)) if file.name == _VIEWS else modality(file)
         if twice := sorted(set(found) & set(features)):
             remedy = "keep one of the files"

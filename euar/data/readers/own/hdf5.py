@@ -39,6 +39,9 @@ def read(path: Path) -> Content:
         DataError: the file is damaged, or its parts do not fit each other.
     """
     arrays = array_files.hdf5(path)
+    if stray := [name for name in arrays if not name.startswith(_PARTS)]:
+        expected, remedy = f"arrays in {' and '.join(_PARTS)}", "move it there, or out of the file"
+        raise DataError(path, "arrays", expected, f"{stray[0]!r:.80}", remedy)
     table, views = ({n.partition("/")[2]: a for n, a in arrays.items() if n.startswith(p)} for p in _PARTS)
     columns = {name: _cells(path, name, values) for name, values in table.items()}
     if len({len(cells) for cells in columns.values()}) > 1:

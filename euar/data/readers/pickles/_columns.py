@@ -1,7 +1,7 @@
 """What the readers of pickles share: columns of texts, labels and frames, each checked before it is used."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from euar.data.readers.contract import Content
-from euar.data.readers.plausible import check_padding, is_float, numbers, wrong
+from euar.data.readers.plausible import check_padding, described, is_float, numbers, wrong
 
 SPLITS = ("train", "valid", "test")
+_MOST = 20  # keys that a record names
 LARGEST_LABEL, SMALLEST_LABEL = 3, 0.01  # the smallest mean of a few raters that is not 0 is 1/6
 
 
@@ -106,10 +107,17 @@ def filled_lengths(frames: np.ndarray) -> np.ndarray:
     return np.where(full.any(axis=1), frames.shape[1] - full[:, ::-1].argmax(axis=1), 0)
 
 
+def left_out(content: Mapping, read: Container[str]) -> dict[str, list[str]]:
+    """Return, for the record, which keys of a pickle are not read, and what they hold; none: nothing."""
+    others = [(key, value) for key, value in content.items() if key not in read]
+    found = [f"key {key!r:.80}: {described(value)}" for key, value in others[:_MOST]]
+    return {"left_out": found + [f"{len(others) - _MOST} more"] * (len(others) > _MOST)} if found else {}
+
+
 def without_empty(content: Content) -> Content:
     """Return the content with `available`, without the rows that have no frame in any modality.
 
-    A modality is available in a row where its length is above 0. `notes["dropped"]` counts the rows.
+    A modality is available in a row where its length is above 0. `notes["dropped"]` counts the other rows.
     """
     available = {name: lengths > 0 for name, (_, lengths) in content.sequences.items()}
     keep = np.any(list(available.values()), axis=0)
@@ -126,7 +134,7 @@ def without_empty(content: Content) -> Content:
         },
         raw={name: (kind, list(compress(values, keep))) for name, (kind, values) in content.raw.items()},
         available={name: mask[keep] for name, mask in available.items()},
-        notes=dict(content.notes) | {"dropped": int((~keep).sum())},
+        notes=dict(content.notes) | {"dropped": {"without_frames": int((~keep).sum())}},
     )
 
 

@@ -39,7 +39,7 @@ def read(path: Path, content: dict) -> Content:
     """Return ratings (n,) in [-3, 3], vision and audio with sequences, one frame a word, and the texts.
 
     The texts, raw content, are the words with blanks between them. Segments without words are dropped and
-    counted in `notes["dropped"]`. Groups are the videos.
+    counted in `notes["dropped"]`; other keys are named in `notes["left_out"]`. Groups are the videos.
     """
     rows = [
         _row(path, f"{key}[{index}]", word, row)
@@ -63,6 +63,7 @@ def read(path: Path, content: dict) -> Content:
             groups=[_columns.video(row.segment) for row in rows],
             sequences={"vision": (vision, lengths), "audio": (audio, lengths)},
             raw={"text": ("text", texts)},
+            notes=_columns.left_out(content, _SPLITS),
         )
     )
 
@@ -102,8 +103,8 @@ def _label(path: Path, field: str, label: object) -> np.ndarray:
     """Return a rating that may stand in an array, such as (1, 1), or in lists: float32 (1,)."""
     while isinstance(label, list | tuple) and len(label) == 1:
         label = label[0]
-    if isinstance(label, float | np.floating):
-        label = np.array(label)
-    if not isinstance(label, np.ndarray) or label.size != 1:
+    if isinstance(label, np.ndarray) and label.size == 1:
+        return _columns.labels(path, field, label.reshape(1))
+    if isinstance(label, list | tuple | dict | np.ndarray):
         raise wrong(path, field, "one number", label)
-    return _columns.labels(path, field, label.reshape(1))
+    return _columns.labels(path, field, [label])

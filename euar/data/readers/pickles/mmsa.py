@@ -31,7 +31,8 @@ def read(path: Path, content: dict) -> Content:
 
     Lengths are those that the file gives, for text those of the tokens' mask; else padding is what is all
     zero at the end. A modality that is all zero in a row, or has length 0, is not available there. A row
-    without any is dropped and counted in `notes["dropped"]`. Groups are the videos.
+    without any is dropped and counted in `notes["dropped"]`. Keys beside the splits are named in
+    `notes["left_out"]`. Groups are the videos.
     """
     splits = Splits(path, content)
     ids = splits.texts("id")
@@ -49,6 +50,7 @@ def read(path: Path, content: dict) -> Content:
             groups=[name.partition("$_$")[0] for name in ids],
             sequences={name: (values, _lengths(splits, name, values)) for name, values in frames.items()},
             raw={"text": ("text", splits.texts("raw_text"))},
+            notes=_columns.left_out(content, _columns.SPLITS),
         )
     )
 

@@ -29,8 +29,8 @@ def read(path: Path, content: dict) -> Content:
     Padding at the front goes to the end: the frames before the first one that is not all zero. Where all
     modalities have the same number of frames they are moved together, so that they stay aligned; else each
     by itself. `notes["left_padded"]` counts the rows. A modality that is all zero in a row is not available
-    there; a row without any is dropped and counted in `notes["dropped"]`. Ids are VIDEO@START-END, groups the
-    videos.
+    there; a row without any is dropped and counted in `notes["dropped"]`. Keys beside the splits are named in
+    `notes["left_out"]`. Ids are VIDEO@START-END, groups the videos.
     """
     splits = Splits(path, content)
     names = [row for field, rows in splits.column("id") for row in _names(path, field, rows)]
@@ -47,7 +47,8 @@ def read(path: Path, content: dict) -> Content:
             split=splits.words,
             groups=[row[0] if len(row) == 3 else _columns.video(row[0]) for row in names],
             sequences={name: (values, _columns.filled_lengths(values)) for name, values in frames.items()},
-            notes={"left_padded": left_padded} if left_padded else {},
+            notes=_columns.left_out(content, _columns.SPLITS)
+            | ({"left_padded": left_padded} if left_padded else {}),
         )
     )
 

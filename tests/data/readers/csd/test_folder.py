@@ -177,6 +177,22 @@ def test_without_folds_whole_videos_are_drawn(read, content):
     assert sum(map(len, parts)) == 30
 
 
+def test_the_video_with_other_columns_is_named(read, content):
+    times, values = content["COVAREP"]["bêta"]
+    content["COVAREP"]["bêta"] = times, np.concatenate([values, values], axis=1)
+    with pytest.raises(DataError) as caught:
+        read(content)
+    assert (caught.value.field, caught.value.found) == ("data/bêta/features", "6 in 'bêta'")
+    assert caught.value.expected == "3 columns, as in most videos"
+    assert caught.value.file.endswith("CMU_TINY_COVAREP.csd")
+
+
+def test_a_file_without_any_video_of_the_labels_is_named(read, content):
+    content["COVAREP"] = {"omega": content["COVAREP"]["alpha"]}
+    with pytest.raises(DataError, match=r"COVAREP.csd: features: .* found none of them"):
+        read(content)
+
+
 def _set(root, video, part, value):
     def change(content):
         pair = list(content[root][video])
@@ -215,7 +231,7 @@ LABELS = "Opinion Segment Labels"
         (_set(LABELS, "alpha", 1, lambda v: v * np.nan), "target", "NaN or infinity in 3"),
         (_set(LABELS, "alpha", 1, lambda v: v.astype(int)), f"/{LABELS}/data/alpha/features", "int64"),
         (_set("COVAREP", "alpha", 1, lambda v: v[:, 0]), "/COVAREP/data/alpha", "(32,)"),
-        (_set("COVAREP", "alpha", 1, lambda v: v[:, :2]), "features", "columns [2, 3]"),
+        (_set("COVAREP", "alpha", 1, lambda v: v[:, :2]), "data/alpha/features", "2 in 'alpha'"),
         (_set("COVAREP", "alpha", 1, lambda v: v.astype("S8")), "/COVAREP/data/alpha/features", "|S8"),
         (
             _set("COVAREP", "alpha", 0, lambda t: np.stack([t[:, 0], t[::-1, 1] + 4], axis=1)),

@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 
 from tests.data.readers.fuzz._file import File
+from tests.data.safe_pickle.opcodes import numbers_as_keys
 
 _HUGE = b"\x80\x04\x8e" + (2**60).to_bytes(8, "little")  # BINBYTES8
 
@@ -28,7 +29,7 @@ def _mapped(value: object, change: Callable[[object], object]) -> object:
     return change(value)
 
 
-def _with_array(kinds: str, change: Callable[[np.ndarray, Random], np.ndarray]) -> Callable:
+def _with_array(kinds: str, change: Callable[[np.ndarray, Random], object]) -> Callable:
     """Return a mutation that changes one array whose dtype is of these kinds."""
 
     def mutate(file: File, rng: Random) -> bytes | None:
@@ -52,6 +53,16 @@ def _nan(array: np.ndarray, rng: Random) -> np.ndarray:
 
 def _other_type(array: np.ndarray, rng: Random) -> np.ndarray:
     return array.astype(rng.choice((object, str)) if array.dtype.kind in "fiu" else object)
+
+
+def _as_list(array: np.ndarray, _rng: Random) -> object:
+    return list(array)  # of NumPy's numbers
+
+
+def _with_none(array: np.ndarray, rng: Random) -> np.ndarray:
+    array = array.astype(object)
+    array.flat[rng.randrange(array.size)] = None
+    return array
 
 
 def _fewer_rows(array: np.ndarray, _rng: Random) -> np.ndarray:
@@ -110,6 +121,19 @@ def _held_often(file: File, rng: Random) -> bytes:
     return pickle.dumps([pickle.loads(file.content), [inside] * 20_000], protocol=4)
 
 
+def _colliding(_file: File, rng: Random) -> bytes:
+    """Ask for a dict of numbers, each of which meets thousands of the others."""
+    return numbers_as_keys(rng.choice((14, 16)))
+
+
+def _further_key(file: File, rng: Random) -> bytes | None:
+    content = pickle.loads(file.content)
+    if not isinstance(content, dict):
+        return None
+    key = rng.choice(("val", "word2id", "", 0, None, b"x"))
+    return pickle.dumps(content | {key: rng.choice(list(content.values()))}, protocol=4)
+
+
 def _called_often(_file: File, rng: Random) -> bytes:
     """Ask twenty thousand times for a set or a dict of one long list."""
     name, item = rng.choice(
@@ -121,6 +145,10 @@ def _called_often(_file: File, rng: Random) -> bytes:
 ALL = {
     "one value held often": _held_often,
     "one call made often": _called_often,
+    "colliding keys": _colliding,
+    "a further key": _further_key,
+    "a list for an array": _with_array("fiuSU", _as_list),
+    "None in an array": _with_array("fiuSU", _with_none),
     "not a number": _with_array("f", _nan),
     "wrong dtype": _with_array("fiuSU", _other_type),
     "fewer rows": _with_array("fiuSU", _fewer_rows),

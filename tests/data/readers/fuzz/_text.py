@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from random import Random
 
@@ -12,6 +13,18 @@ from tests.data.readers.fuzz._file import File
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z]\w*|")
 _HUGE = 200_000  # characters
+_WORDS = ("label", "mode", "split", "scene27", "class10", "text,image")  # columns of words that mean classes
+_POINTERS = ("image", "audio", "rgb", "depth")
+_OUTSIDE = (
+    "../x.png",
+    "/dev/zero",
+    "/etc/passwd",
+    "~/x.png",
+    "file:///etc/passwd",
+    ".",
+    "a/../../x",
+    "x" * 5000,
+)
 _NO_NUMBERS = ("nan", "NaN", "inf", "-inf", "1e300", "9" * 5000, "word", "")
 
 
@@ -28,15 +41,13 @@ def _letter_cut(file: File, rng: Random) -> bytes | None:
     return file.content[: rng.choice(inside)] if inside else None
 
 
-def _utf16(file: File, _rng: Random) -> bytes:
-    return file.content.decode().encode("utf-16")
+def _wide(file: File, rng: Random) -> bytes:
+    return file.content.decode().encode(rng.choice(("utf-16", "utf-16-le", "utf-16-be", "utf-32")))
 
 
-def _latin(file: File, _rng: Random) -> bytes:
-    try:
-        return file.content.decode().encode("latin-1")
-    except UnicodeEncodeError:
-        return file.content.decode().encode("cp1252", errors="replace")
+def _narrow(file: File, rng: Random) -> bytes:
+    encoding = rng.choice(("latin-1", "cp1252", "gb18030"))
+    return file.content.decode().encode(encoding, errors="xmlcharrefreplace")
 
 
 def _json_cut(file: File, rng: Random) -> bytes:
@@ -61,6 +72,16 @@ def _key_dropped(file: File, rng: Random) -> bytes:
     row = json.loads(lines[place])
     del row[rng.choice(sorted(row))]
     lines[place] = json.dumps(row)
+    return "\n".join(lines).encode()
+
+
+def _line_pointing_out(file: File, rng: Random) -> bytes | None:
+    lines = _lines(file)
+    place = rng.randrange(len(lines))
+    row = json.loads(lines[place])
+    if "img" not in row:
+        return None
+    lines[place] = json.dumps(row | {"img": rng.choice(_OUTSIDE)})
     return "\n".join(lines).encode()
 
 
@@ -103,14 +124,43 @@ def _header_flipped(file: File, rng: Random) -> bytes | None:
     return file.with_byte(rng.randrange(length), rng.randrange(256)) if _Table(file).has_header else None
 
 
-def _not_a_number(file: File, rng: Random) -> bytes | None:
-    table = _Table(file)
-    cells = [(r, c) for r in table.body for c, cell in enumerate(table.rows[r]) if _NUMBER.fullmatch(cell)]
-    if not cells:
-        return None
-    row, column = rng.choice(cells)
-    table.rows[row][column] = rng.choice(_NO_NUMBERS)
-    return table.encoded()
+def _on_one_cell(
+    fits: Callable[[str, str], bool], changed: Callable[[str, Random], str]
+) -> Callable[[File, Random], bytes | None]:
+    """Return a mutation of one cell that fits, given its column's name, "" without a header."""
+
+    def mutate(file: File, rng: Random) -> bytes | None:
+        table = _Table(file)
+        names = table.rows[0] if table.has_header else [""] * len(table.rows[0])
+        cells = [(r, c) for r in table.body for c, name in enumerate(names) if fits(name, table.rows[r][c])]
+        if not cells:
+            return None
+        row, column = rng.choice(cells)
+        table.rows[row][column] = changed(table.rows[row][column], rng)
+        return table.encoded()
+
+    return mutate
+
+
+def _is_number(_name: str, cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _in_another_notation(cell: str, rng: Random) -> str:
+    wide = cell.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    others = cell.replace(".", ","), cell.replace("-", "\u2212"), f"{cell}%", f"\u20ac {cell}", wide
+    return rng.choice([*(other for other in others if other != cell), f"{cell}\u200b"])
+
+
+def _spelt_otherwise(cell: str, rng: Random) -> str:
+    others = cell.upper(), cell.title(), f"{cell} ", f"{cell[0]}\u200b{cell[1:]}", f"\ufeff{cell}"
+    return rng.choice([*others, unicodedata.normalize("NFD", cell)])
+
+
+_not_a_number = _on_one_cell(_is_number, lambda _, rng: rng.choice(_NO_NUMBERS))
+_other_notation = _on_one_cell(_is_number, _in_another_notation)
+_other_spelling = _on_one_cell(lambda name, cell: name in _WORDS and cell.isalpha(), _spelt_otherwise)
+_pointer_out = _on_one_cell(lambda name, _: name in _POINTERS, lambda _, rng: rng.choice(_OUTSIDE))
 
 
 def _row_repeated(file: File, rng: Random) -> bytes:
@@ -146,12 +196,19 @@ def _semicolons(file: File, _rng: Random) -> bytes | None:
     return stream.getvalue().encode()
 
 
-_ENCODED = {"cut in a letter": _letter_cut, "in UTF-16": _utf16, "in Latin-1": _latin}
-_LINES = {"a row repeated": _line_repeated, "a key dropped": _key_dropped}
+_ENCODED = {"cut in a letter": _letter_cut, "in UTF-16 or 32": _wide, "in Latin-1 or GB 18030": _narrow}
+_LINES = {
+    "a row repeated": _line_repeated,
+    "a key dropped": _key_dropped,
+    "a pointer out": _line_pointing_out,
+}
 _TABLE = {
     "truncated": _row_cut,
     "flipped in the header": _header_flipped,
     "not a number": _not_a_number,
+    "a number in another notation": _other_notation,
+    "a word spelt otherwise": _other_spelling,
+    "a pointer out": _pointer_out,
     "a row repeated": _row_repeated,
     "a huge cell": _huge_cell,
     "a column dropped": _column_dropped,

@@ -5,10 +5,13 @@ nothing that it could change. Which ones apply is told by a file's suffix and co
 notice is avoided, such as a text cut between two rows.
 """
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import PurePath
 from random import Random
+
+from PIL import Image
 
 from tests.data.readers.fuzz import _arrays, _hdf5, _pickle, _text
 from tests.data.readers.fuzz._file import File
@@ -38,7 +41,7 @@ def _of_kind(file: File) -> dict[str, Mutation]:
     if _HDF5 in (content[:8], content[512:520]):
         return _hdf5.ALL | _binary(64)
     if content.startswith(_PICTURES):
-        return {"zeros": _zeros, "PostScript": _postscript, "bytes after the end": _trailing} | _binary(24)
+        return _OF_PICTURES | _binary(24)
     return _binary(128)
 
 
@@ -68,8 +71,23 @@ def _postscript(_file: File, _rng: Random) -> bytes:
 
 
 def _trailing(file: File, rng: Random) -> bytes:
-    return file.content + rng.choice((b"\n", bytes(100), rng.randbytes(50)))
+    return file.content + rng.choice((b"\n", bytes(100), b"SEFT", rng.randbytes(50)))
+
+
+def _other_format(file: File, rng: Random) -> bytes:
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(file.content)) as picture:
+        picture.convert("L").save(stream, rng.choice(("GIF", "BMP", "TIFF", "PPM")))
+    return stream.getvalue()
 
 
 def _zeros(file: File, _rng: Random) -> bytes:
     return bytes(len(file.content))
+
+
+_OF_PICTURES: dict[str, Mutation] = {
+    "zeros": _zeros,
+    "PostScript": _postscript,
+    "in another format": _other_format,
+    "bytes after the end": _trailing,
+}

@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import signal
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from euar.data import DataError, readers
-from tests.data.readers.fuzz.memory import room
-from tests.data.readers.fuzz.test_fuzz import ROOM, WRITERS, written
+from tests.data.readers.fuzz.bounds import bounded
+from tests.data.readers.fuzz.test_fuzz import WRITERS, written
 
-SECONDS = 20
+APPLE = bytes.fromhex("00051607 00020000") + b"Mac OS X        " + bytes(56)  # an AppleDouble file
 #: What cannot be told from a file that is absent, in formats that have other files too: (writer, suffix).
 ABSENT = {("mosi/folder", "transcripts.csv"), ("nyud/pairs", ".png")}
 
@@ -20,22 +18,6 @@ ABSENT = {("mosi/folder", "transcripts.csv"), ("nyud/pairs", ".png")}
 @pytest.fixture(scope="module", params=WRITERS)
 def source(request, tmp_path_factory):
     return written(request.param, tmp_path_factory.mktemp("source"))
-
-
-@contextmanager
-def alarm(seconds: int):
-    """Interrupt a call that waits for a pipe, or that reads a device without end."""
-
-    def stop(_signal, _frame):
-        raise TimeoutError(f"no answer in {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _pipe(path: Path, _outside: Path) -> None:
@@ -77,7 +59,7 @@ def test_what_is_no_file_of_the_source_is_refused_at_once(place, source, request
             continue  # another source, named by the user
         if place != "a link out" and any(writer == w and name.endswith(end) for w, end in ABSENT):
             continue
-        with alarm(SECONDS), room(ROOM), pytest.raises(DataError) as caught:
+        with bounded(), pytest.raises(DataError) as caught:
             readers.read(path)
         assert all(isinstance(part, str) and part for part in caught.value.args)
 
@@ -91,3 +73,31 @@ def test_links_inside_the_folder_are_followed(source, tmp_path):
         shutil.move(tmp_path / "set" / name, real)
         (tmp_path / "set" / name).symlink_to(real)
     assert readers.read(path).sha256 == source.sha256
+
+
+def test_what_systems_leave_beside_files_is_passed_over(source, tmp_path):
+    path = source.copy(tmp_path, "", b"")
+    for name in [*source.files, "__MACOSX/x.png"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).with_name(f"._{Path(name).name}").write_bytes(APPLE)
+    for folder in {(tmp_path / name).parent for name in source.files}:
+        for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+            (folder / name).write_bytes(APPLE)
+    with bounded():
+        assert readers.read(path).sha256 == source.sha256
+
+
+def test_a_suffix_in_capitals_loses_no_row(source, request, tmp_path):
+    writer = request.node.callspec.params["source"]
+    expected = sorted(readers.read(source.copy(tmp_path / "as it was", "", b"")).ids)
+    for number, name in enumerate(_chosen(list(source.files))):
+        if (writer, Path(name).name) in ABSENT:
+            continue
+        folder = tmp_path / str(number)
+        path = source.copy(folder, "", b"")
+        file = (folder / name).rename((folder / name).with_suffix(Path(name).suffix.upper()))
+        with bounded():
+            try:
+                assert sorted(readers.read(file if path == folder / name else path).ids) == expected
+            except DataError as error:
+                assert all(isinstance(part, str) and part for part in error.args)

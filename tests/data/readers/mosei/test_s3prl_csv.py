@@ -33,7 +33,7 @@ def test_pointers_keep_the_times_as_they_are_written(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "field", "found"),
     [
-        (",23.199,", ",31,", "start, end", "31 to 30.325 in row 1"),
+        (",23.199,", ",31,", "start, end", "31 to 30.325 in line 2"),
         (",23.199,", ",nan,", "start", "'nan' in line 2"),
         ("--aé,1", "--aé,nan", "index", "'nan' in line 3"),
         (",0,1,1\n", ",0,1,4\n", "split", "'4' in line 2"),

@@ -1,9 +1,12 @@
 """Label lists: their rows, their videos, and what is refused."""
 
+import csv
+
 import numpy as np
 import pytest
 
 from euar.data import DataError, readers
+from euar.data.audit import audit
 from tests.data.readers.writers.mosi import label_csv as writer
 
 MOSI = "id,text,label,mode\na_b_1,good,2.4,train\na_b_2,bad,-1.0,dev\nc_1,so so,0.0,test\n"
@@ -27,6 +30,71 @@ def test_the_layout_of_mosi(tmp_path):
     data = readers.read(path)
     assert data.groups.tolist() == ["a_b", "a_b", "c"]
     assert data.split.tolist() == ["train", "valid", "test"]
+
+
+NINE = {
+    "video_id": ("a_b", "a_b", "c"),
+    "clip_id": ("0001", "2", "1"),
+    "text": ("good, really", "bad", "so so"),
+    "label": ("2.4", "-1.0", "0.0"),
+    "label_T": ("1.0", "", ""),
+    "label_A": ("0.5", "", ""),
+    "label_V": ("0.2", "", ""),
+    "annotation": ("Positive", "Negative", "Neutral"),
+    "mode": ("train", "valid", "test"),
+}
+ORDERS = (
+    list(NINE),
+    [*list(NINE)[:4], "annotation", "mode", "label_T", "label_A", "label_V"],
+    ["", *NINE],
+    [*NINE, "Unnamed: 9"],
+)
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_nine_columns_of_mmsa(order, quoting, tmp_path):
+    columns = NINE | {"": ("0", "1", "2"), "Unnamed: 9": ("", "", "")}
+    with (tmp_path / "label.csv").open("w", newline="", encoding="utf-8-sig") as stream:
+        rows = zip(*(columns[name] for name in order), strict=True)
+        csv.writer(stream, quoting=quoting).writerows([order, *rows])
+    data = readers.read(tmp_path)
+    assert data.meta["source"]["reader"] == "label-csv"
+    assert data.ids.tolist() == ["a_b_0001", "a_b_2", "c_1"]
+    assert data.target.tolist() == [np.float32(2.4), -1, 0]
+    assert data.groups.tolist() == ["a_b", "a_b", "c"]
+    assert data.split.tolist() == ["train", "valid", "test"]
+    assert data.meta["raw"]["text"][0] == "good, really"
+    left_out = {"column annotation", "column label_T", "column label_A", "column label_V"}
+    assert set(data.meta["source"]["left_out"]) == left_out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [(",", ";", "semicolons"), (",", "\t", "tabs"), ("text,label", "text, label", "0 of 'label'")],
+)
+def test_a_header_written_otherwise_is_explained(old, new, found, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(MOSI.replace(old, new))
+    with pytest.raises(DataError, match=found):
+        readers.read(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_another_encoding_is_named(encoding, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(MOSI.encode(encoding))
+    with pytest.raises(DataError, match="expected text in UTF-8, found UTF-16"):
+        readers.read(path)
+
+
+def test_ratings_of_another_scale_keep_their_units_and_are_warned_of(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(MOSI.replace("2.4", "87.5").replace("-1.0", "0"))
+    data = readers.read(path)
+    assert data.target.tolist() == [87.5, 0, 0]
+    items = [item for item in audit(data).items if item.check == "labels"]
+    assert [(item.status, item.expected) for item in items] == [("warn", "-3 to 3")]
 
 
 @pytest.mark.parametrize(

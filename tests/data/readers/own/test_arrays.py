@@ -136,6 +136,31 @@ def test_features_in_a_format_that_is_not_read_are_refused(name, folder):
     assert (error.field, error.found) == ("format", name)
 
 
+def test_arrays_elsewhere_in_an_hdf5_file_are_refused(tmp_path):
+    path = own_hdf5.write(tmp_path)
+    with h5py.File(path, "r+") as content:
+        content["view/face"] = features(1, 8, 3)
+    error = refusal(path)
+    assert (error.field, error.found) == ("arrays", "'view/face'")
+
+
+@pytest.mark.parametrize("place", ["pictures/8.PNG", "val/0.png", "val/inner/8.png"])
+def test_pictures_without_a_row_are_counted(place, folder):
+    assert "dropped" not in readers.read(folder).meta["source"]
+    for name in (place, "pictures/notes.txt", "val/.hidden.png", ".git/0.png"):
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        shutil.copy(folder / "pictures" / "0.png", folder / name)
+    assert readers.read(folder).meta["source"]["dropped"] == {"files_without_a_row": 1}
+
+
+@pytest.mark.parametrize("suffix", [".PNG", ".jpg", ".JPEG"])
+def test_pictures_may_have_any_suffix(suffix, folder):
+    table = (folder / "labels.csv").read_text(encoding="utf-8")
+    (folder / "pictures" / "3.png").rename(folder / "pictures" / f"3{suffix}")
+    (folder / "labels.csv").write_text(table.replace("3.png", f"3{suffix}"), encoding="utf-8")
+    assert readers.read(folder).meta["raw"]["image"][3] == f"pictures/3{suffix}"
+
+
 def test_hdf5_may_be_spelt_out(folder):
     expected = readers.read(folder).sha256
     (folder / "gaze.h5").rename(folder / "gaze.HDF5")

@@ -184,38 +184,6 @@ def test_labels_that_are_refused(cells, column, field, tmp_path):
     assert refusal(labels(tmp_path, cells, column=column)).field == field
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "1,5",
-        "\u22121",
-        "\u22121.5",
-        "\u20132",
-        "50%",
-        "50 %",
-        "$3",
-        "€ 3",
-        "3 €",
-        "1 000.5",
-        "1.234,5",
-        "1'000",
-        "-$2",
-        "1,5e3",
-    ],
-)
-@pytest.mark.parametrize("others", [["1.5"], ["good", "bad"], []])
-def test_numbers_in_another_notation_are_no_classes(cell, others, tmp_path):
-    cells = [f'"{word}"' for word in [*others, cell, cell] * 10]
-    error = refusal(labels(tmp_path, cells, words=None))
-    assert (error.field, error.expected) == ("label", "numbers written as -1.5, or words")
-    assert repr(cell) in error.found
-
-
-@pytest.mark.parametrize("word", ["18-25", "65+", "1st", "top 10", "-", "v1.5", "3 stars", "2/3", "½"])
-def test_words_with_digits_are_classes(word, tmp_path):
-    assert readers.read(labels(tmp_path, [word, "other"] * 6)).meta["classes"] == sorted([word, "other"])
-
-
 @pytest.mark.parametrize("cell", ["nan", "NaN", "", " ", "inf", "-inf", "1e300"])
 def test_nan_in_a_table_is_treated_as_in_an_array(cell, tmp_path):
     (tmp_path / "table").mkdir()
@@ -230,7 +198,8 @@ def test_nan_in_a_table_is_treated_as_in_an_array(cell, tmp_path):
     np.save(tmp_path / "array" / "face.npy", values)
     for name in ("table", "array"):
         error = refusal(tmp_path / name)
-        assert (error.field, error.found) == ("modalities/face", "NaN or infinity in 1 place(s)")
+        assert error.field == "modalities/face"
+        assert error.found == "NaN or infinity in 1 place(s), the first in 'i2', column 2"
     found, expected = (readers.read(tmp_path / name, nan="zero") for name in ("table", "array"))
     assert found.sha256 == expected.sha256
     assert found.meta["source"]["replaced"] == expected.meta["source"]["replaced"] == {"face": 1}

@@ -55,10 +55,13 @@ def test_the_video_is_the_segment_without_its_number(read, content):
     assert read(content).groups.tolist()[:5] == list(videos)
 
 
-@pytest.mark.parametrize("label", [2.5, np.float32(2.5), np.array(2.5), np.array([[2.5]]), [[2.5]], [2.5]])
-def test_a_label_may_stand_in_an_array_or_a_list(label, read, content):
-    content["dev"] = [(content["dev"][0][0], label, "a[1]")]
-    assert read(content).target[3] == 2.5
+@pytest.mark.parametrize(
+    "change", [lambda v: v, lambda v: [v], lambda v: [[v]], np.array, lambda v: np.array([[v]])]
+)
+@pytest.mark.parametrize("label", [2.5, np.float32(2.5), 2, np.int64(2), np.uint8(2)])
+def test_a_label_may_be_any_number_and_stand_in_an_array_or_a_list(label, change, read, content):
+    content["dev"] = [(content["dev"][0][0], change(label), "a[1]")]
+    assert read(content).target[3] == label
 
 
 def test_a_face_that_was_not_found_is_zeros(read, content):
@@ -72,15 +75,23 @@ def test_segments_without_words_are_dropped_and_counted(read, content):
     empty = ([], np.zeros((0, 4), np.float32), np.zeros((0, 3), np.float32))
     content["train"][1] = (empty, 1.0, "b[0]")
     data = read(content)
-    assert data.meta["source"]["dropped"] == 1
+    assert data.meta["source"]["dropped"] == {"without_frames": 1}
     assert data.meta["source"]["counts"]["train"] == 2
     assert data.ids[1] == "a_train[2]"
     assert data.meta["raw"]["text"][1] == "well that is"
 
 
-def test_a_vocabulary_beside_the_splits_is_ignored(read, content):
+def test_what_stands_beside_the_splits_is_named(read, content):
     expected = read(content)
-    assert read(content | {"word2id": {"well": 1}}).sha256 == expected.sha256
+    assert "left_out" not in expected.meta["source"]
+    found = read(content | {"word2id": {"well": 1}, "val": content["dev"], None: 5, "x" * 5000: ""})
+    assert found.sha256 == expected.sha256
+    *first, last = found.meta["source"]["left_out"]
+    assert first == ["key 'word2id': a dict of 1", "key 'val': a list of 1", "key None: 5"]
+    assert last.endswith(": ''")
+    assert len(last) < 100
+    many = read(content | dict.fromkeys(range(50)))
+    assert many.meta["source"]["left_out"][-2:] == ["key 19: None", "30 more"]
 
 
 def _ones(rows, columns, dtype=np.float32):
@@ -108,7 +119,17 @@ GOOD = (["a", "b"], _ones(2, 4), _ones(2, 3))
         ((GOOD, np.nan, "s"), "dev[0]/label", "nan"),
         ((GOOD, 4.0, "s"), "dev[0]/label", "4.0"),
         ((GOOD, "1.0", "s"), "dev[0]/label", "1.0"),
-        ((GOOD, 1, "s"), "dev[0]/label", "1"),
+        ((GOOD, True, "s"), "dev[0]/label", "bool in row 0"),
+        ((GOOD, None, "s"), "dev[0]/label", "None in row 0"),
+        ((GOOD, "", "s"), "dev[0]/label", "'' in row 0"),
+        ((GOOD, np.str_(""), "s"), "dev[0]/label", "'') in row 0"),
+        ((GOOD, np.array([None]), "s"), "dev[0]/label", "None in row 0"),
+        ((GOOD, {}, "s"), "dev[0]/label", "a dict of 0"),
+        ((GOOD, [], "s"), "dev[0]/label", "a list of 0"),
+        ("", "dev[0]", "''"),
+        ((np.str_(""), 1.0, "s"), "dev[0][0]", "''"),
+        ((("", *GOOD[1:]), 1.0, "s"), "dev[0]/words", "''"),
+        (((GOOD[0], "", GOOD[2]), 1.0, "s"), "dev[0]/visual", "''"),
         ((GOOD, np.ones((1, 7)), "s"), "dev[0]/label", "(1, 7)"),
         ((GOOD, 1.0, 7), "dev[0]/segment", "7"),
         ((GOOD, 1.0, b"\xe9"), "dev[0]/segment", "can't decode byte 0xe9"),

@@ -98,7 +98,7 @@ def test_rows_without_any_content_are_dropped_and_counted(read, content):
     for name in ("text", "audio", "vision"):
         content["train"][name][1] = 0
     data = read(content)
-    assert data.meta["source"]["dropped"] == 1
+    assert data.meta["source"]["dropped"] == {"without_frames": 1}
     assert len(data) == 5
     assert data.ids[1] == "a_train$_$2"
     assert data.meta["raw"]["text"][1] == "Well, that is text é 2."
@@ -120,6 +120,16 @@ def test_silence_becomes_zero(read, content):
     data = read(content)
     assert data.sequences["audio"][0][0, 0, 0] == 0
     assert data.meta["source"]["replaced"] == {"audio": 1}
+
+
+def test_what_stands_beside_the_splits_is_named(read, content):
+    expected = read(content)
+    found = read(content | {"val": {"id": []}, "note": np.zeros((2, 3))})
+    assert found.sha256 == expected.sha256
+    assert found.meta["source"]["left_out"] == [
+        "key 'val': a dict of 1",
+        "key 'note': float64 of shape (2, 3)",
+    ]
 
 
 def _set(word, name, value):

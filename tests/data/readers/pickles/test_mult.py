@@ -94,7 +94,7 @@ def test_rows_of_zeros_are_dropped_and_counted(read, content):
     for name in writer.WIDTHS:
         content["test"][name][0] = 0
     data = read(content)
-    assert data.meta["source"]["dropped"] == 1
+    assert data.meta["source"]["dropped"] == {"without_frames": 1}
     assert data.ids.tolist()[3:] == ["a_é_valid@0.5-1.25", "a_é_test@1.5-2.25"]
 
 
@@ -105,6 +105,16 @@ def test_ids_of_other_releases(read, content):
     data = read(content)
     assert data.ids.tolist() == ["a_b[0]", "a_b[1]", "c_9[12]", "d_1", "e@0.5-1.0", "e@1-2.5"]
     assert data.groups.tolist() == ["a_b", "a_b", "c_9", "d", "e", "e"]
+
+
+def test_what_stands_beside_the_splits_is_named(read, content):
+    expected = read(content)
+    found = read(content | {"val": {"id": []}, "note": np.zeros((2, 3))})
+    assert found.sha256 == expected.sha256
+    assert found.meta["source"]["left_out"] == [
+        "key 'val': a dict of 1",
+        "key 'note': float64 of shape (2, 3)",
+    ]
 
 
 def _set(word, name, value):

@@ -1,7 +1,7 @@
 import pytest
 
+from euar import sealed
 from euar.files import DamagedFileError
-from euar.training import sealed
 
 
 def test_what_was_written_comes_back(tmp_path):

@@ -51,7 +51,12 @@ def read(path: Path, remedy: str) -> bytes:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write an object as JSON with its hash, atomically."""
-    files.write_json(path, {**value, "sha256": sha256(to_json(value).encode())})
+    files.write_json(path, with_hash(value))
+
+
+def with_hash(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with one more field, the hash of all others."""
+    return {**value, "sha256": sha256(to_json(value).encode())}
 
 
 def read_json(path: Path, remedy: str) -> dict[str, Any]:
@@ -64,7 +69,21 @@ def read_json(path: Path, remedy: str) -> dict[str, Any]:
     Raises:
         DamagedFileError: no JSON object, or its hash is not there, or is another.
     """
-    value = files.read_json(path, remedy)
+    return without_hash(path, files.read_json(path, remedy), remedy)
+
+
+def without_hash(path: Path, value: dict[str, Any], remedy: str) -> dict[str, Any]:
+    """Return the object that `with_hash` took.
+
+    Args:
+        path: the file that it comes from.
+        value: what `with_hash` returned.
+        remedy: what the error tells the user to do.
+
+    Raises:
+        DamagedFileError: its hash is not there, or is another.
+    """
+    value = dict(value)
     expected = value.pop("sha256", None)
     with reading(path, "plain values", remedy):
         content = to_json(value).encode()

@@ -1,0 +1,40 @@
+"""The bounds hold: each kind of excess fails."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.data.readers.fuzz import bounds
+
+
+@pytest.mark.parametrize(
+    "start", [lambda: os.system("true"), lambda: subprocess.run([sys.executable, "--version"], check=True)]
+)
+def test_a_process_is_noted_even_if_nobody_hears_of_it(start):
+    with pytest.raises(AssertionError, match=r"os.system|subprocess.Popen"), bounds.bounded():
+        start()
+    start()
+    with bounds.bounded():
+        pass
+
+
+def test_too_much_memory_fails():
+    with pytest.raises(MemoryError), bounds.bounded():
+        bytearray(2 * bounds.ROOM)
+
+
+def test_too_much_time_fails(monkeypatch):
+    monkeypatch.setattr(bounds, "SECONDS", 0.01)
+    start = time.process_time()
+    with pytest.raises(AssertionError), bounds.bounded():
+        while time.process_time() - start < 0.02:
+            pass
+
+
+def test_a_wait_fails(monkeypatch):
+    monkeypatch.setattr(bounds, "WAIT", 1)
+    with pytest.raises(TimeoutError), bounds.bounded():
+        time.sleep(30)

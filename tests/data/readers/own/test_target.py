@@ -1,0 +1,84 @@
+"""Labels of users' own data: what is a number, what is a class, and what is neither."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from euar.data import readers
+from tests.data.readers.own.refused import labels, refusal
+
+OTHER_NOTATIONS = [
+    *("1,5", "1.234,5", "1,5e3", "1'000", "1\u20195", "1 000.5", "1\u00b75", "1\u066b5"),
+    *("\u22121", "\u22121.5", "\u20132", "\u20141", "\u20111", "\u20103"),
+    *("50%", "50 %", "5\u2030", "\u066a50", "50 per cent", "50 PERCENT"),
+    *("$3", "-$2", "\u20ac 3", "3 \u20ac", "\u20bd3", "USD 3", "3 eur", "(3)"),
+    *("\uff15", "\u0663.\u0665", "1.5\u200b", "\ufeff3", "1\u00a0000"),
+]
+
+
+@pytest.mark.parametrize("others", [["1.5"], ["good", "bad"], []])
+@pytest.mark.parametrize("cell", OTHER_NOTATIONS)
+def test_numbers_in_another_notation_are_no_classes(cell, others, tmp_path):
+    cells = [f'"{word}"' for word in [*others, cell, cell] * 10]
+    error = refusal(labels(tmp_path, cells, words=None))
+    assert (error.field, error.expected) == ("label", "numbers written as -1.5, or words")
+    assert error.found == f"{cell!r} in line {2 + len(others)}"
+
+
+@pytest.mark.parametrize(
+    "word", ["18-25", "65+", "1st", "top 10", "-", "v1.5", "3 stars", "2/3", "½", "euro", "\u2764\ufe0f"]
+)
+def test_words_with_digits_are_classes(word, tmp_path):
+    assert readers.read(labels(tmp_path, [word, "other"] * 6)).meta["classes"] == sorted([word, "other"])
+
+
+def test_spaces_around_integers_make_them_no_ratings(tmp_path):
+    data = readers.read(labels(tmp_path, ["1", " 2", "2 ", "\u00a01"] * 3))
+    assert data.meta["classes"] == ["1", "2"]
+    assert data.target.tolist() == [0, 1, 1, 0] * 3
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "ol\u00e9 \u4f60",
+        "ole\u0301  \u4f60",
+        " ol\u00e9\u00a0\u4f60",
+        "o\u200bl\u00e9 \u4f60",
+        "ol\u00e9 \u4f60\ufeff",
+    ],
+)
+def test_words_that_look_the_same_are_one_class(spelling, tmp_path):
+    word = "ol\u00e9 \u4f60"
+    cells = [word, "other", spelling] * 3 + [word] * 3
+    expected = [0, 1, 0] * 3 + [0] * 3
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        data = readers.read(labels(tmp_path, cells))
+    assert data.meta["classes"] == [word, "other"]
+    assert data.target.tolist() == expected
+    several = spelling != word
+    assert ["taken for one class" in str(one.message) for one in caught] == [True] * several
+    assert (data.meta["source"].get("merged_labels") == [sorted([word, spelling])]) == several
+
+
+@pytest.mark.parametrize("other", ["Good", "GOOD", "g\uff4fod", "Good\u200b"])
+def test_words_that_differ_in_case_or_width_are_classes_of_their_own_with_a_warning(other, tmp_path):
+    with pytest.warns(UserWarning, match=r"labels.csv: label: .* are classes of their own"):
+        data = readers.read(labels(tmp_path, ["good", "bad", other] * 4))
+    assert len(data.meta["classes"]) == 3
+    assert data.meta["source"]["similar_labels"] == [sorted(["good", other])]
+
+
+def test_the_record_of_spellings_is_short(tmp_path):
+    cells = [word for row in range(60) for word in (f"w{row}", f"W{row}")]
+    with pytest.warns(UserWarning, match=r"\(60 such groups\)"):
+        data = readers.read(
+            labels(tmp_path, cells, words=("train",) * 100 + ("valid",) * 10 + ("test",) * 10)
+        )
+    assert len(data.meta["source"]["similar_labels"]) == 20
+    assert len(np.unique(data.target)) == 120
+
+
+def test_a_label_that_nobody_sees_is_none(tmp_path):
+    assert refusal(labels(tmp_path, ["a", "b", "\u200b"] * 4)).found == "none in line 4"
