@@ -8,10 +8,10 @@ Letters: B samples, N experts, k chosen, D features, M modalities.
 import dataclasses
 from typing import Any, NamedTuple, Self, get_args
 
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from euar._checks import check_positive, check_word, is_number
-from euar._layers import HEADS, Fusion, Head, Projection, fuse, fused_width
+from euar._layers import HEADS, Fusion, Head, ModalityDict, Projection, fuse, fused_width
 from euar.gating import Renormalize
 from euar.losses import AuxForm, Detach, Reduce
 from euar.moe import CHOICES, KLExperts, MoEOutput, Output, UncertaintyAwareMoE
@@ -178,7 +178,7 @@ class EUAR(MultimodalModel[EUAROutput]):
     def __init__(self, config: EUARConfig):
         super().__init__(config)
         options = {name: getattr(config, name) for name in ("log_var_range", *CHOICES)}
-        self.moes = nn.ModuleDict(
+        self.moes = ModalityDict(
             {
                 m: UncertaintyAwareMoE(config.dim, config.num_experts, config.k, **options)
                 for m in config.in_features

@@ -98,10 +98,11 @@ def check_text(file: str, field: str, values: Iterable[str]) -> None:
 
 
 def check_names(file: str, field: str, names: Iterable[str]) -> None:
-    """Raise unless there are names, and each can be a key of an HDF5 group and of a torch ModuleDict."""
+    """Raise unless there are names, and each can be a key of an HDF5 group and stand in a line of text."""
     for name in list(names) or [""]:
-        if not (isinstance(name, str) and re.fullmatch(r"[\w-]+", name)):
-            raise DataError(file, field, "names of letters, digits, _ and -", repr(name), "name it so")
+        if not (isinstance(name, str) and re.fullmatch(r"[\w-]+([ .]+[\w-]+)*", name)):
+            expected = "names of letters, digits, _ and -, with spaces or dots between them"
+            raise DataError(file, field, expected, f"{name!r:.80}", "name it so")
 
 
 def check_meta(file: str, meta: Mapping[str, object]) -> None:

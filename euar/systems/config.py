@@ -42,6 +42,8 @@ class Config:
         if not self.in_features:
             raise ValueError("in_features: expected at least one modality, found none")
         for name, width in self.in_features.items():
+            if not isinstance(name, str) or not name:
+                raise ValueError(f"in_features: expected the name of a modality, found {name!r}")
             check_positive(f"in_features[{name!r}]", width)
         for name in ("dim", "outputs"):
             check_positive(name, getattr(self, name))

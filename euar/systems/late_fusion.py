@@ -11,6 +11,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from euar._checks import check_target
+from euar._layers import ModalityDict
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
 from euar.systems.registry import System
@@ -50,7 +51,7 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
     def __init__(self, config: LateFusionConfig):
         super().__init__(config)
         dim, outputs = config.dim, config.outputs
-        self.heads = nn.ModuleDict(
+        self.heads = ModalityDict(
             {
                 m: nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, outputs))
                 for m in config.in_features
