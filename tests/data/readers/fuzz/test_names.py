@@ -45,7 +45,8 @@ def good(rng):
 
 
 def features(name):
-    return np.random.default_rng(crc32(name.encode("utf-8", "surrogatepass"))).normal(size=(ROWS, 2)).astype(np.float32)
+    rng = np.random.default_rng(crc32(name.encode("utf-8", "surrogatepass")))
+    return rng.normal(size=(ROWS, 2)).astype(np.float32)
 
 
 def labels():
