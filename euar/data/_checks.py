@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from euar.data import _arrays
+from euar.data import _arrays, precision
 from euar.data.errors import DataError
 
 if TYPE_CHECKING:
@@ -203,9 +203,9 @@ def check_values(file: str, field: str, values: np.ndarray, arrays: Mapping[str,
     part, _, name = field.partition("/")
     if part in ("modalities", "sequences"):
         values = values[arrays[f"available/{name}"]]
-    if part in _TYPES and not np.isfinite(values).all():
-        found = f"NaN or infinity in {np.sum(~np.isfinite(values))} place(s)"
-        raise DataError(file, field, "finite numbers", found, "replace them or mark the rows unavailable")
+    if part in _TYPES and not (fits := np.abs(values) <= precision.LARGEST).all():
+        found = f"{values[~fits][0]:.3g} and the like in {np.sum(~fits)} place(s)"
+        raise DataError(file, field, precision.FINITE, found, "replace them or mark the rows unavailable")
     if part in _FROM_ZERO.get(values.dtype.kind, ()) and values.min(initial=0) < 0:
         raise DataError(file, field, "numbers from 0", str(values.min()), "check the source")
     if part == "lengths" and values.max() > (frames := arrays[f"sequences/{name}"].shape[1]):

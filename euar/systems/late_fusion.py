@@ -80,11 +80,13 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         return LossTerms(self.config.task_weight * task, task, {})
 
     def _mean(self, each: dict[str, Tensor], rows: dict[str, Tensor]) -> Tensor:
-        classes = self.config.task == "classification"
-        said = torch.stack([p.softmax(dim=-1) if classes else p for p in each.values()])  # (M, B, ...)
+        said = torch.stack(list(each.values()))  # (M, B, ...)
         has = torch.stack(list(rows.values())).view(*said.shape[:2], *[1] * (said.ndim - 2))
-        mean = said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
-        return mean.log() if classes else mean
+        if self.config.task == "classification":  # in logarithms: a probability may round to 0
+            return (
+                said.log_softmax(dim=-1).masked_fill(~has, -torch.inf).logsumexp(dim=0) - has.sum(dim=0).log()
+            )
+        return said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
 
 
 SYSTEM = System(
