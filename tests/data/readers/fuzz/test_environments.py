@@ -20,7 +20,7 @@ KINDS = {
     "letters": [
         {"PYTHONIOENCODING": "ascii"},
         {"PYTHONIOENCODING": "latin-1"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii:strict"},
     ],
     "home": [{"HOME": None}, {"HOME": ""}, {"HOME": "/nowhere"}, {"HOME": None, "PYTHONPATH": "{unknown}"}],
     "terminal": [{"COLUMNS": "20"}, {"FORCE_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1"}],
