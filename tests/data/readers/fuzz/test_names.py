@@ -84,13 +84,13 @@ def as_hdf5(folder, names):
 
 #: Ways to write a source, and the names that cannot be written so.
 WAYS = {
-    as_files: {"", "a/b", "a\0b", "\ud800"},
+    as_files: {"", ".", "..", "a/b", "a\0b", "\ud800"},  # a file whose name begins with a dot is hidden
     as_one_file: {"\ud800", "a\0b"},
     as_hdf5: {"", ".", "a\0b", "\ud800"},
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_names_go_from_the_source_to_the_checkpoint_and_back(way, tmp_path):
     rng = Random(way.__name__)
     names = sorted({good(rng) for _ in range(MANY)})
@@ -111,7 +111,13 @@ def test_names_go_from_the_source_to_the_checkpoint_and_back(way, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("way", "name"), [(way, name) for way in WAYS for name in ODD if name not in WAYS[way]], ids=ascii
+    ("way", "name"),
+    [
+        pytest.param(way, name, id=f"{way.__name__} {name!a}")
+        for way in WAYS
+        for name in ODD
+        if name not in WAYS[way]
+    ],
 )
 def test_other_names_are_refused_by_name(way, name, tmp_path):
     with pytest.raises(DataError) as caught:
