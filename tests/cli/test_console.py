@@ -86,7 +86,7 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("command", [["data", "convert"], ["features"]])
+@pytest.mark.parametrize("command", [["data", "convert"], ["features"], ["predict", "run"]])
 def test_a_source_is_not_replaced_under_any_spelling(command, tmp_path):
     (tmp_path / "in").mkdir()
     path = make().to_hdf5(tmp_path / "in" / "rows.h5")
