@@ -5,7 +5,7 @@
 
 import pickletools
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from euar.data.errors import DataError
 from euar.data.safe_pickle import _names
@@ -43,7 +43,8 @@ class Machine:
             DataError: it asks for anything that is not admitted.
             Exception: it is damaged; which one depends on where.
         """
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
+        file = cast(IO[bytes], stream)  # it needs no more of one
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(file)):
             if count == MAX_OPCODES:
                 raise refusal(f"more than {MAX_OPCODES} opcodes")
             step = _STEPS.get(opcode.name)
