@@ -110,6 +110,7 @@ def _recognised(
         names = " and ".join(reader.NAME for reader in found)
         raise DataError(path, "format", "files of one format", names, "put each into a folder of its own")
     if not found:
-        known = "; ".join(described(reader) for reader in (*FILES, *PICKLES, *spare))
+        readers: list[AnyReader] = [*FILES, *PICKLES, *spare]
+        known = "; ".join(map(described, readers))
         raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
     return found[0]

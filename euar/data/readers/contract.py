@@ -171,7 +171,9 @@ class Content:
 
     def _first(self, places: np.ndarray) -> str:
         """Return which entry is the first that is True, by the id of its row, and from 1 its column."""
-        row, *place = np.unravel_index(places.argmax(), places.shape) if places.ndim > 1 else [len(self.ids)]
+        if places.ndim < 2:
+            return ""
+        row, *place = map(int, np.unravel_index(places.argmax(), places.shape))
         if row >= len(self.ids):
             return ""
         frame = f", frame {place[0] + 1}" * (len(place) > 1)

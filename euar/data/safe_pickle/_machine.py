@@ -132,7 +132,8 @@ def _collect(kind: Callable[[list], object]) -> Callable:
 
 
 def _dict(machine: Machine, _: None) -> None:
-    values, found = machine.above_mark(), {}
+    values = machine.above_mark()
+    found: dict[object, object] = {}
     machine.fill(found, values[::2], values[1::2])
     machine.put(found)
 

@@ -126,7 +126,7 @@ def without_empty(content: Content) -> Content:
         return replace(content, available=available)
     return replace(
         content,
-        target=content.target[keep],
+        target=None if content.target is None else content.target[keep],
         ids=list(compress(content.ids, keep)),
         split=list(compress(content.split, keep)),
         groups=None if content.groups is None else list(compress(content.groups, keep)),
