@@ -20,9 +20,10 @@ from euar.moe import UncertaintyAwareMoE
 
 OURS = ("sorted",)
 OVER = "dense"
+_LARGE = {"batch": 4096, "experts": 32, "dim": 128, "k": 3}
 CELLS = {
-    "full": [{"batch": 4096, "experts": 32, "dim": 128, "k": 3}],
-    "reduced": [{"batch": 4096, "experts": 32, "dim": 128, "k": 3}],
+    "full": [_LARGE],
+    "reduced": [_LARGE],
     "quick": [{"batch": 2048, "experts": 16, "dim": 64, "k": 3}],
 }
 _ROUNDS = 3

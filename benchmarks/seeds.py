@@ -14,10 +14,11 @@ from euar.training.batches import all_splits
 
 OURS = tuple(f"{mode}, {way}" for mode in MODES for way in ("at once", "in turn"))
 OVER = "naive, one seed"
+_TEN = {"seeds": 10, "experts": 8, "dim": 128, "batch": trimodal.BATCH, "steps": 8, "epochs": 2}
 CELLS = {
-    "full": [{"seeds": 10, "experts": 8, "dim": 128, "batch": trimodal.BATCH, "steps": 8, "epochs": 2}],
-    "reduced": [{"seeds": 10, "experts": 8, "dim": 128, "batch": trimodal.BATCH, "steps": 8, "epochs": 1}],
-    "quick": [{"seeds": 2, "experts": 4, "dim": 8, "batch": trimodal.BATCH, "steps": 1, "epochs": 1}],
+    "full": [_TEN],
+    "reduced": [_TEN],
+    "quick": [_TEN | {"seeds": 2, "experts": 4, "dim": 8, "steps": 1, "epochs": 1}],
 }
 
 
