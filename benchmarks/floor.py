@@ -7,20 +7,22 @@ import torch
 
 from benchmarks.clock import Call
 
-SIDE = 1024
+#: Rows and columns of the square product: large enough for the device, and no larger.
+SIDES = {"cpu": 1024, "cuda": 4096}
 #: The name of the square product among the ways that are timed.
 MM = "mm"
 
 
 def multiply(device: torch.device) -> Call:
-    """Return the call that multiplies two matrices of SIDE x SIDE."""
-    a, b, out = (torch.ones(SIDE, SIDE, device=device) for _ in range(3))
+    """Return the call that multiplies two square matrices."""
+    side = SIDES[device.type]
+    a, b, out = (torch.ones(side, side, device=device) for _ in range(3))
     return lambda: torch.mm(a, b, out=out)
 
 
-def seconds(flops: float, of_mm: list[float]) -> list[float]:
-    """Return how long so many FLOPs last at the rate of `mm`, round by round."""
-    return [flops / (2 * SIDE**3) * time for time in of_mm]
+def seconds(flops: float, of_mm: list[float], device: torch.device) -> list[float]:
+    """Return how long so many FLOPs last at the rate of the square product, round by round."""
+    return [flops / (2 * SIDES[device.type] ** 3) * time for time in of_mm]
 
 
 def flops(cell: dict[str, int], asked: int, answers: int, passes: int) -> int:

@@ -1,5 +1,7 @@
 """Forward and backward of one layer as the experts grow in number, all numbers in the same rounds."""
 
+from typing import Any
+
 import torch
 
 from benchmarks import floor, layer, naive
@@ -16,7 +18,7 @@ CELLS = {
 _WAYS = (*OURS, "naive")
 
 
-def measure(cell: dict, effort: Effort, device: torch.device) -> list[Row]:
+def measure(cell: dict[str, Any], effort: Effort, device: torch.device) -> list[Row]:
     """Time each number of experts; `growth` of a row is {way: its time / that of the first number}."""
     sizes, numbers = {name: size for name, size in cell.items() if name != "numbers"}, cell["numbers"]
     x = torch.randn(cell["batch"], cell["dim"], device=device, requires_grad=True)
@@ -31,7 +33,7 @@ def measure(cell: dict, effort: Effort, device: torch.device) -> list[Row]:
         own = {way: times[f"{way} {number}"] for way in _WAYS} | {floor.MM: times[floor.MM]}
         at = sizes | {"experts": number}
         grown = {way: plain(paired(own[way], times[f"{way} {numbers[0]}"])) for way in _WAYS}
-        rows.append(row(at, own, ("naive",), layer.floors(at)) | {"growth": grown})
+        rows.append(row(at, own, ("naive",), layer.floors(at), device) | {"growth": grown})
     return rows
 
 

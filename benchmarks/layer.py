@@ -69,7 +69,7 @@ def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[
     x = torch.randn(cell["batch"], cell["dim"], device=device, requires_grad=True)
     calls: dict[str, Call] = {name: training(layer, x) for name, layer in layers.items()}
     times = compare(calls | {floor.MM: floor.multiply(device)}, effort, clock_of(device))
-    return [row(cell, times, RIVALS, floors(cell))]
+    return [row(cell, times, RIVALS, floors(cell), device)]
 
 
 def goals(rows: list[Row]) -> list[Row]:

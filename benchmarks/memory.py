@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -95,4 +96,5 @@ def _in_child(way: str, cell: dict[str, int], device: torch.device) -> float:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    sys.stdout.write(str(peak(sys.argv[1], json.loads(sys.argv[2]), torch.device(sys.argv[3]))))
+    asked, sizes, place = sys.argv[1:]
+    sys.stdout.write(str(peak(cast("_kernels.Way", asked), json.loads(sizes), torch.device(place))))

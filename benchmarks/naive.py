@@ -57,10 +57,11 @@ def like(moe: UncertaintyAwareMoE) -> Naive:
     experts = moe.experts
     naive = Naive(moe.dim, experts.num_experts, moe.gate.k).to(experts.weight.device)
     naive.gate.load_state_dict(moe.gate.linear.state_dict())
-    with torch.no_grad():
-        for j in range(experts.num_experts):
-            naive.mean[j].weight.copy_(experts.mean_weight[j])
-            naive.mean[j].bias.copy_(experts.mean_bias[j])
-            naive.log_var[j].weight.copy_(experts.log_var_weight[j])
-            naive.log_var[j].bias.copy_(experts.log_var_bias[j])
+    maps = (
+        (naive.mean, experts.mean_weight, experts.mean_bias),
+        (naive.log_var, experts.log_var_weight, experts.log_var_bias),
+    )
+    for linears, weights, biases in maps:
+        for linear, weight, bias in zip(linears, weights, biases, strict=True):
+            linear.load_state_dict({"weight": weight, "bias": bias})
     return naive

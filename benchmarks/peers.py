@@ -12,9 +12,10 @@ None of them draws, and none has a KL term or variances: they do less than ours.
 The last three cut or pad an expert's rows to a capacity. Those that are not installed are left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,7 @@ class Dispatcher(nn.Module):
         k: experts chosen for each sample.
     """
 
-    def __init__(self, gate: nn.Module, experts: list[nn.Module], k: int):
+    def __init__(self, gate: nn.Module, experts: Sequence[nn.Module], k: int):
         super().__init__()
         self.gate, self.experts, self.k = gate, nn.ModuleList(experts), k
 
@@ -62,7 +63,7 @@ class Adapted(nn.Module):
         answer: makes (1, B, D) and its loss of the layer and what it returns.
     """
 
-    def __init__(self, layer: nn.Module, answer: Callable[[nn.Module, object], tuple[Tensor, Tensor]]):
+    def __init__(self, layer: nn.Module, answer: Callable[[Any, Any], tuple[Tensor, Tensor]]):
         super().__init__()
         self.layer, self.answer = layer, answer
 

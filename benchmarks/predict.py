@@ -32,7 +32,8 @@ def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[
     }
     with torch.no_grad():
         times = compare(calls, effort, clock_of(device))
-    return [row(cell, times, RIVALS, {"ours": floor.flops(cell, cell["k"], cell["dim"], passes=1)})]
+    needed = {"ours": floor.flops(cell, cell["k"], cell["dim"], passes=1)}
+    return [row(cell, times, RIVALS, needed, device)]
 
 
 def goals(rows: list[Row]) -> list[Row]:

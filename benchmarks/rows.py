@@ -3,13 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
+
 from benchmarks import floor
 from benchmarks.clock import Spread, Times, paired, spread
 
 Row = dict[str, Any]
 
 
-def row(cell: Mapping[str, Any], times: Times, rivals: Sequence[str], floors: Mapping[str, float]) -> Row:
+def row(
+    cell: Mapping[str, Any],
+    times: Times,
+    rivals: Sequence[str],
+    floors: Mapping[str, float],
+    device: torch.device,
+) -> Row:
     """Return what was measured in one cell.
 
     Args:
@@ -17,13 +25,14 @@ def row(cell: Mapping[str, Any], times: Times, rivals: Sequence[str], floors: Ma
         times: of `compare`; with `floor.MM` among the ways, ratios over the floor are taken, too.
         rivals: the ways that the others are compared with.
         floors: {way: FLOPs of the matrix products that it needs}.
+        device: that the times are of.
 
     Returns:
         `rounds`; `ms` {way: spread}; `ratios` {way: {rival: spread of rival's time / way's}}; `floor_ms`
         {way: milliseconds}; `over_floor` {way: {floor: spread of way's time / that floor}} for all ways.
     """
     of_mm, ways = times.get(floor.MM, []), [way for way in times if way != floor.MM]
-    lowest = {name: floor.seconds(flops, of_mm) for name, flops in floors.items()}
+    lowest = {name: floor.seconds(flops, of_mm, device) for name, flops in floors.items()}
     return {
         "cell": dict(cell),
         "rounds": len(times[ways[0]]),

@@ -3,12 +3,16 @@
 The clock is that on the wall, since `fit` may use several processes.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 import torch
 
 from benchmarks import trimodal
 from benchmarks.clock import Call, Effort, compare, wall
 from benchmarks.layer import OURS as MODES
 from benchmarks.rows import Row, at_least, row
+from euar.moe import KLExperts
 from euar.training import fit
 from euar.training.batches import all_splits
 
@@ -24,30 +28,47 @@ CELLS = {
 
 def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
     """Time whole trainings."""
-    dataset = trimodal.dataset(cell["steps"] * trimodal.BATCH, held_out=trimodal.BATCH)
-    data, seeds = all_splits(dataset, device), range(cell["seeds"])
-    options = {
-        "epochs": cell["epochs"],
-        "batch_size": trimodal.BATCH,
-        "device": str(device),
-        "progress": False,
+    seeds, run = range(cell["seeds"]), _Trainings(cell, device)
+    calls: dict[str, Call] = {
+        "naive, one seed": partial(run.naive, (0,)),
+        "naive, in turn": partial(run.naive, seeds),
     }
-    calls: dict[str, Call] = {}
-
-    def naive(seed: int) -> None:
-        training = trimodal.NaiveTraining(cell["experts"], cell["dim"], data, seed)
-        for _ in range(cell["epochs"]):
-            training.run_epoch()
-
     for mode in MODES:
-        config = trimodal.config(cell["experts"], cell["dim"], mode)
-        calls[f"{mode}, at once"] = lambda config=config: fit(config, dataset, seeds=seeds, **options)
-        calls[f"{mode}, in turn"] = lambda config=config: [
-            fit(config, dataset, seeds=(seed,), **options) for seed in seeds
-        ]
-    calls |= {"naive, one seed": lambda: naive(0), "naive, in turn": lambda: [naive(seed) for seed in seeds]}
+        calls[f"{mode}, at once"] = partial(run.ours, mode, seeds)
+        calls[f"{mode}, in turn"] = partial(run.ours_in_turn, mode, seeds)
     times = compare(calls, effort, wall)
-    return [row(cell, times, ("naive, one seed", "naive, in turn"), {})]
+    return [row(cell, times, ("naive, one seed", "naive, in turn"), {}, device)]
+
+
+class _Trainings:
+    """Trainings on the same data."""
+
+    def __init__(self, cell: dict[str, int], device: torch.device):
+        self.cell, self.device = cell, device
+        self.dataset = trimodal.dataset(cell["steps"] * trimodal.BATCH, held_out=trimodal.BATCH)
+        self.data = all_splits(self.dataset, device)
+
+    def naive(self, seeds: Sequence[int]) -> None:
+        for seed in seeds:
+            training = trimodal.NaiveTraining(self.cell["experts"], self.cell["dim"], self.data, seed)
+            for _ in range(self.cell["epochs"]):
+                training.run_epoch()
+
+    def ours(self, mode: KLExperts, seeds: Sequence[int]) -> None:
+        config = trimodal.config(self.cell["experts"], self.cell["dim"], mode)
+        fit(
+            config,
+            self.dataset,
+            seeds=seeds,
+            epochs=self.cell["epochs"],
+            batch_size=trimodal.BATCH,
+            device=str(self.device),
+            progress=False,
+        )
+
+    def ours_in_turn(self, mode: KLExperts, seeds: Sequence[int]) -> None:
+        for seed in seeds:
+            self.ours(mode, (seed,))
 
 
 def goals(rows: list[Row]) -> list[Row]:

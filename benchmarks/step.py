@@ -35,7 +35,7 @@ def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[
     }
     times = compare(calls, effort, clock_of(device))
     of_steps = {way: [time / (1 if way == floor.MM else steps) for time in times[way]] for way in times}
-    return [row(cell, of_steps, ("naive",), floors(cell))]
+    return [row(cell, of_steps, ("naive",), floors(cell), device)]
 
 
 def floors(cell: dict[str, int]) -> dict[str, int]:

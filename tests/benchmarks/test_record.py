@@ -133,7 +133,7 @@ def test_the_floor_of_a_step_is_what_pytorch_counts_in_the_naive_model():
 
 def test_a_row_pairs_its_rounds_and_measures_against_the_floor():
     times = {"naive": [4.0, 40.0], "ours": [1.0, 10.0], "mm": [0.5, 5.0]}
-    found = row({"batch": 2}, times, ("naive", "absent"), {"needed": 2 * floor.SIDE**3})
+    found = row({"batch": 2}, times, ("naive", "absent"), {"needed": 2 * floor.SIDES["cpu"] ** 3}, CPU)
     assert found["ratios"] == {"naive": {}, "ours": {"naive": {"median": 4, "low": 4, "high": 4}}}
     assert found["over_floor"]["ours"]["needed"]["median"] == 2
     assert found["floor_ms"] == {"needed": 2750}
