@@ -51,8 +51,8 @@ def run(
         ValueError: an unknown name, or a device that is not there.
     """
     where, names = resolve(device), list(NAMES) if list(names) == ["all"] else list(names)
-    for unknown in set(names) - set(NAMES):
-        raise ValueError(f"benchmark: expected one of {', '.join(NAMES)} or all, found {unknown!r}")
+    if unknown := [each for each in names if each not in NAMES]:
+        raise ValueError(f"benchmark: expected one of {', '.join(NAMES)} or all, found {unknown[0]!r}")
     folder = out or folder_of(where, ROOT / ("_build" if quick else "results"))
     options = [f"--device {where.type}"] * (where.type != "cpu") + ["--quick"] * quick
     for each in names:
