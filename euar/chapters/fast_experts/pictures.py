@@ -6,13 +6,16 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from euar.intervals import Interval
 from euar.plots.curves import curve_panels
 from euar.plots.forest import forest
-from euar.plots.style import figure
+from euar.plots.style import figure, plain_ticks
 
 Record = Mapping[str, Any]
+
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 def ratios(record: Record, mode: str, over: str | None = None) -> Figure:
@@ -33,12 +36,12 @@ def ratios(record: Record, mode: str, over: str | None = None) -> Figure:
     steps = np.log2(grid)
     reach = max(1.0, float(np.nanmax(np.abs(steps))))
     made, (ax,) = figure(width=1.6 + 1.1 * len(numbers), height=1.2 + 0.5 * len(batches))
-    ax.imshow(steps, cmap="PuOr_r", norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
+    image = ax.imshow(steps, cmap="PuOr_r", norm=TwoSlopeNorm(0, -reach, reach), aspect="auto")
     for (i, j), ratio in np.ndenumerate(grid):
         if not np.isnan(ratio):
-            ink = "white" if abs(steps[i, j]) > 0.6 * reach else "black"
+            ink = _ink(image.to_rgba(steps[i, j]))
             ax.text(
-                j, i, f"{ratio:.2g}" if ratio < 10 else f"{ratio:.0f}", ha="center", va="center", color=ink
+                j, i, f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}", ha="center", va="center", color=ink
             )
     ax.set(xticks=range(len(numbers)), xticklabels=numbers, xlabel="experts N", ylabel="rows B")
     ax.set(yticks=range(len(batches)), yticklabels=batches, title=f"{mode}: times as fast as {rival}")
@@ -82,7 +85,16 @@ def floor(record: Record) -> Figure:
         }
         for row in record["rows"]
     }
-    return forest(shapes, "time ÷ floor", lines={"floor": 1}, scale="log")
+    made = forest(shapes, "time ÷ floor", lines={"floor": 1}, scale="log")
+    low, high = made.axes[0].get_xlim()
+    plain_ticks(made.axes[0].xaxis, [tick for tick in _TICKS if low <= tick <= high])
+    return made
+
+
+def _ink(ground: NDArray[np.float64]) -> str:
+    """Black or white, whichever has more contrast with a colour (4,)."""
+    luminance = np.dot(np.power(ground[:3], 2.2), (0.2126, 0.7152, 0.0722))
+    return "white" if luminance < 0.18 else "black"
 
 
 def _dense(row: Mapping[str, Any]) -> str:

@@ -39,8 +39,8 @@ def test_ratios_stand_at_their_shapes_with_rows_and_experts_in_order(record):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["16", "1024"]
     assert {text.get_position(): text.get_text() for text in ax.texts} == {
         (0, 0): "0.5",
-        (1, 0): "2",
-        (0, 1): "4",
+        (1, 0): "2.0",
+        (0, 1): "4.0",
         (1, 1): "16",
     }
     assert ax.get_title() == "selected: times as fast as naive"
@@ -55,6 +55,7 @@ def test_half_and_twice_as_fast_are_equally_far_from_the_middle_colour(record):
 
 
 def test_numbers_can_be_read_on_their_colours(record):
+    record["rows"] = [row(1 + i, 8, 2.0**i) for i in range(-6, 7)]
     (ax,) = drawn(pictures.ratios(record, "selected"))
     (image,) = ax.images
     for text in ax.texts:
@@ -70,7 +71,7 @@ def test_numbers_can_be_read_on_their_colours(record):
 def test_another_rival_and_a_shape_that_was_not_measured(record):
     del record["rows"][1]
     (ax,) = drawn(pictures.ratios(record, "selected", over="dispatcher"))
-    assert sorted(text.get_text() for text in ax.texts) == ["2", "2", "3"]
+    assert sorted(text.get_text() for text in ax.texts) == ["2.0", "2.0", "3.0"]
     assert ax.get_title() == "selected: times as fast as dispatcher"
 
 
