@@ -17,6 +17,7 @@ Call = Callable[[], object]
 Clock = Callable[[Call, int], float]
 #: {way: seconds a call, one a round}.
 Times = dict[str, list[float]]
+_SLOW = 0.5  # seconds, from which on one call warms up, and one makes a sample
 
 
 class Effort(NamedTuple):
@@ -112,6 +113,7 @@ def _elapsed(now: Callable[[], float], call: Call, repeats: int) -> float:
 
 
 def _repeats(call: Call, effort: Effort, clock: Clock) -> int:
-    """How often a sample repeats its call; the first call, which makes what is made once, does not count."""
-    clock(call, 1)
+    """How often a sample repeats its call; the first call makes what is made once, and tells slow ones."""
+    if clock(call, 1) > _SLOW:
+        return 1
     return max(1, round(effort.shortest / max(clock(call, 1), 1e-9)))

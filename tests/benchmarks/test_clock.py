@@ -34,7 +34,7 @@ def machine():
 
 
 def test_every_round_takes_every_way_once_in_changing_order(machine):
-    calls = {name: machine.does(name, 1.0) for name in "abc"}
+    calls = {name: machine.does(name, 0.1) for name in "abc"}
     compare(calls, Effort(seconds=60, least=2, most=9, shortest=0), machine.clock)
     samples = machine.log[6:]  # two calls of each come before: one to make things, one to be timed
     rounds = ["".join(samples[i : i + 3]) for i in range(0, len(samples), 3)]
@@ -60,7 +60,7 @@ def test_times_are_those_of_one_call_however_often_it_was_repeated(machine):
     assert times["fast"] == pytest.approx([0.001] * 3)
     assert times["slow"] == pytest.approx([2.0] * 3)
     assert machine.log.count("fast") == 2 + 3 * 10
-    assert machine.log.count("slow") == 2 + 3
+    assert machine.log.count("slow") == 1 + 3
 
 
 def test_a_slow_cell_takes_the_least_rounds_and_a_fast_one_the_most(monkeypatch, machine):
