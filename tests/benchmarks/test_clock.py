@@ -81,6 +81,12 @@ def test_spread_is_median_and_quartiles():
     assert spread([0.123456]).median == 0.1235
 
 
+def test_a_sample_is_shared_by_its_calls():
+    calls, now = [], iter([3.0, 11.0])
+    assert clock._elapsed(lambda: next(now), lambda: calls.append(0), 4) == 2.0
+    assert len(calls) == 4
+
+
 def test_cpu_time_leaves_out_what_sleeps_and_wall_time_does_not():
     def rests():
         time.sleep(0.05)
