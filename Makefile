@@ -10,7 +10,8 @@ unexport MATPLOTLIBRC MPLBACKEND JPY_SESSION_NAME
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants address
+.PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants \
+	bench bench-gpu bench-check address
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,15 @@ check-browser: venv  ## open every page in Chromium: no outside request, no raw 
 
 mutants: venv  ## break every equation on purpose; its test must fail
 	@$(BIN)/python tools/mutants.py
+
+bench: venv  ## measure speed and memory against a loop, peers and the floor; on a machine that does nothing else
+	@$(BIN)/python -m euar bench all
+
+bench-gpu: venv  ## the same on a GPU; needs a PyTorch with CUDA in .venv
+	@$(BIN)/python -m euar bench all --device cuda
+
+bench-check: venv  ## measure some of it again; fails if ratios fell below those on record
+	@$(BIN)/python -m benchmarks.check
 
 address: venv  ## write the repository's address into the book; URL=https://github.com/owner/name
 	@$(BIN)/python tools/address.py "$(URL)"

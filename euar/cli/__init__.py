@@ -12,6 +12,7 @@ except ModuleNotFoundError as error:
 
 from euar.chapters.measurements import measurements, names
 from euar.chapters.quick_start.measure import recipe
+from euar.cli import bench as bench_commands
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
 from euar.cli import predict as prediction_commands
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(data_commands.app, name="data")
 app.command()(feature_commands.features)
 app.command()(prediction_commands.predict)
+app.command()(bench_commands.bench)
 
 _TASK = "What integer labels are: regression (ratings) or classification. Others need none."
 _SYSTEM = f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own."

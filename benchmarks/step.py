@@ -1,0 +1,58 @@
+"""A training step of the tri-modal model: ours as `euar.training` runs it, and one written naively.
+
+Times are those of an epoch, its validation on one batch included on both sides, by the number of its steps.
+"""
+
+import torch
+
+from benchmarks import floor, trimodal
+from benchmarks.clock import Call, Effort, clock_of, compare
+from benchmarks.layer import OURS
+from benchmarks.rows import Row, at_least, row
+from euar.training.batches import all_splits
+from euar.training.loop import Training
+from euar.training.recipe import Recipe
+
+OVER = "naive"
+CELLS = {
+    "full": [{"batch": trimodal.BATCH, "experts": n, "dim": 128, "k": 3, "steps": 16} for n in (8, 32)],
+    "reduced": [{"batch": trimodal.BATCH, "experts": 8, "dim": 128, "k": 3, "steps": 16}],
+    "quick": [{"batch": trimodal.BATCH, "experts": 4, "dim": 8, "k": 3, "steps": 2}],
+}
+_ENDLESS = Recipe(epochs=1_000_000, batch_size=trimodal.BATCH)
+
+
+def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
+    """Time epochs of each training."""
+    experts, dim, steps = cell["experts"], cell["dim"], cell["steps"]
+    data = all_splits(trimodal.dataset(steps * trimodal.BATCH, held_out=trimodal.BATCH), device)
+    calls: dict[str, Call] = {
+        mode: Training(trimodal.config(experts, dim, mode), _ENDLESS, 0, data).run_epoch for mode in OURS
+    }
+    calls |= {
+        "naive": trimodal.NaiveTraining(experts, dim, data).run_epoch,
+        floor.MM: floor.multiply(device),
+    }
+    times = compare(calls, effort, clock_of(device))
+    of_steps = {way: [time / (1 if way == floor.MM else steps) for time in times[way]] for way in times}
+    return [row(cell, of_steps, ("naive",), floors(cell), device)]
+
+
+def floors(cell: dict[str, int]) -> dict[str, int]:
+    """Return the FLOPs of a step with the chosen experts alone and with all; its inputs need no gradient."""
+    batch, dim, widths = cell["batch"], cell["dim"], trimodal.WIDTHS.values()
+    around = 4 * batch * dim * sum(widths) + 6 * batch * dim * len(widths)
+    asked = {"selected": cell["k"], "all": cell["experts"]}
+    layers = {name: floor.flops(cell, count, 2 * dim, passes=3) for name, count in asked.items()}
+    return {name: around + len(widths) * flops for name, flops in layers.items()}
+
+
+def goals(rows: list[Row]) -> list[Row]:
+    """Judge the rows by what was to be reached."""
+    found, wanted = [], {8: 4.4, 32: 8}
+    for r in rows:
+        if (experts := r["cell"]["experts"]) in wanted:
+            best = max(OURS, key=lambda mode: r["ratios"][mode]["naive"]["median"])
+            what = f"{best} over naive, B = {trimodal.BATCH}, N = {experts}"
+            found.append(at_least(what, r["ratios"][best]["naive"], wanted[experts]))
+    return found

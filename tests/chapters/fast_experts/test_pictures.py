@@ -1,0 +1,98 @@
+"""What the pictures of the benchmarks show: read back from the artists."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from euar.chapters.fast_experts import pictures
+from tests.drawing import drawn
+
+
+def near(median):
+    return {"median": median, "low": 0.9 * median, "high": 1.2 * median}
+
+
+def row(batch, experts, selected, dispatcher=2.0):
+    """A row as the benchmarks write it; `selected` is that much faster than the loop, which takes 40 ms."""
+    return {
+        "cell": {"batch": batch, "experts": experts, "dim": 128, "k": 3},
+        "rounds": 7,
+        "ms": {"selected": near(40 / selected), "naive": near(40.0)},
+        "ratios": {"selected": {"naive": near(selected), "dispatcher": near(dispatcher)}},
+        "floor_ms": {"selected": 2.0, "all": 20.0},
+        "over_floor": {
+            "selected": {"selected": near(20 / selected), "all": near(2 / selected)},
+            "naive": {"selected": near(20.0), "all": near(2.0)},
+        },
+    }
+
+
+@pytest.fixture
+def record():
+    rows = [row(1024, 8, 4.0), row(16, 8, 0.5), row(16, 32, 2.0), row(1024, 32, 16.0, dispatcher=3.0)]
+    return {"ours": ["selected"], "over": "naive", "rows": rows}
+
+
+def test_ratios_stand_at_their_shapes_with_rows_and_experts_in_order(record):
+    (ax,) = drawn(pictures.ratios(record, "selected"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["8", "32"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["16", "1024"]
+    assert {text.get_position(): text.get_text() for text in ax.texts} == {
+        (0, 0): "0.5",
+        (1, 0): "2.0",
+        (0, 1): "4.0",
+        (1, 1): "16",
+    }
+    assert ax.get_title() == "selected: times as fast as naive"
+
+
+def test_half_and_twice_as_fast_are_equally_far_from_the_middle_colour(record):
+    (ax,) = drawn(pictures.ratios(record, "selected"))
+    (image,) = ax.images
+    slow, fast = image.norm(np.log2([0.5, 2]))
+    assert slow < 0.5 < fast
+    assert slow + fast == pytest.approx(1)
+
+
+def test_numbers_can_be_read_on_their_colours(record):
+    record["rows"] = [row(1 + i, 8, 2.0**i) for i in range(-6, 7)]
+    (ax,) = drawn(pictures.ratios(record, "selected"))
+    (image,) = ax.images
+    for text in ax.texts:
+        j, i = text.get_position()
+        ground = np.array(image.cmap(image.norm(image.get_array()[i, j]))[:3])
+        luminance = [
+            np.dot(np.array(color) ** 2.2, (0.2126, 0.7152, 0.0722))
+            for color in (ground, to_rgb(text.get_color()))
+        ]
+        assert (max(luminance) + 0.05) / (min(luminance) + 0.05) > 4.5
+
+
+def test_another_rival_and_a_shape_that_was_not_measured(record):
+    del record["rows"][1]
+    (ax,) = drawn(pictures.ratios(record, "selected", over="dispatcher"))
+    assert sorted(text.get_text() for text in ax.texts) == ["2.0", "2.0", "3.0"]
+    assert ax.get_title() == "selected: times as fast as dispatcher"
+
+
+def test_growth_shows_each_way_and_the_floor_on_logarithmic_axes(record):
+    record["rows"] = [row(16, 1024, 8.0), row(16, 8, 2.0)]
+    del record["rows"][0]["ms"]["naive"]
+    (ax,) = drawn(pictures.growth(record))
+    lines = {line.get_label(): line.get_ydata().tolist() for line in ax.lines}
+    assert lines["selected"] == [20, 5]
+    assert lines["naive"][0] == 40
+    assert np.isnan(lines["naive"][1])
+    assert lines["floor of the chosen"] == [2, 2]
+    assert ax.lines[0].get_xdata().tolist() == [8, 1024]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+
+
+def test_each_way_stands_beside_its_own_floor(record):
+    (ax,) = drawn(pictures.floor(record))
+    marks = {(bar.get_label(), round(y)): x for bar in ax.containers for x, y in bar.lines[0].get_xydata()}
+    assert marks[("selected", 0)] == 5  # 10 ms over its floor of 2
+    assert marks[("naive", 0)] == 2  # 40 ms over the floor of all experts, 20
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["B = 1024, N = 8", "B = 16, N = 8", "B = 16, N = 32", "B = 1024, N = 32"]
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_label() == "floor"] == [1]
