@@ -4,6 +4,11 @@ PROFILE ?= smoke
 PORT ?= 8000
 BIN := .venv/bin
 
+# Settings of the user's own that would change what the commands find, check or print.
+unexport PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONIOENCODING
+unexport MATPLOTLIBRC MPLBACKEND JPY_SESSION_NAME
+export PYTHONUTF8 := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants address
 

@@ -215,7 +215,7 @@ def build(tweets: list[Tweet], lexicon: dict[str, float]) -> MultimodalDataset:
 
 def main() -> None:
     """Build the file and print what is in it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Rebuild data/vader_tweets.h5 from its source.")
     parser.add_argument(
         "--sdist", type=Path, help=f"source distribution of {PACKAGE}; pip gets it by default"
     )

@@ -1,10 +1,14 @@
 """Checks that several modules of the method share; each raises a ValueError that names what it got."""
 
+import reprlib
 import sys
 from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 80
 
 
 def check_width(name: str, x: Tensor, width: int) -> None:
@@ -21,16 +25,16 @@ def check_rows(name: str, mask: Tensor, rows: int) -> None:
 
 def check_word(name: str, word: str | None, allowed: Collection[str | None]) -> None:
     """Raise unless word is one of those allowed."""
-    if word not in tuple(allowed):  # of a dict, too, and even if the word has no hash
-        raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, found {word!r}")
+    if not isinstance(word, str | None) or word not in tuple(allowed):
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, found {shown(word)}")
 
 
 def check_positive(name: str, number: int) -> None:
     """Raise unless number is an int of at least 1 that torch can count with."""
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise ValueError(f"{name}: expected an int of at least 1, found {number!r}")
+        raise ValueError(f"{name}: expected an int of at least 1, found {shown(number)}")
     if number >= 2**31:
-        raise ValueError(f"{name}: expected an int below 2^31, found {number!r}")
+        raise ValueError(f"{name}: expected an int below 2^31, found {shown(number)}")
 
 
 def is_number(value: object) -> bool:
@@ -38,6 +42,14 @@ def is_number(value: object) -> bool:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return abs(value) <= sys.float_info.max
+
+
+def shown(value: object) -> str:
+    """Return a value for an error: in a line of at most some 80 letters, whatever it is."""
+    try:
+        return " ".join(_BRIEF.repr(value).split())
+    except ValueError:  # an int of thousands of digits
+        return f"a {type(value).__name__}"
 
 
 def check_inputs(

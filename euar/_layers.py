@@ -1,6 +1,7 @@
-"""The small parts before and after the experts: projections to D, fusion, and heads."""
+"""The small parts before and after the experts: projections to D, fusion, and heads; a part a modality."""
 
-from collections.abc import Callable, Collection, Mapping
+import functools
+from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
 from typing import Literal
 
 import torch
@@ -9,6 +10,51 @@ from torch import Tensor, nn
 Projection = Literal["linear-norm", "linear", "linear-nobias"]
 Fusion = Literal["concat", "add"]
 Head = Literal["linear", "mlp"]
+
+
+class ModalityDict(nn.ModuleDict):
+    """A module for each modality, whatever the modality is called; else a `ModuleDict`.
+
+    torch refuses names with a dot and those of its own attributes, such as `"type"` or `"values"`. They are
+    written otherwise in the names of the parameters, `type%` and `a%2Eb`, and in these alone.
+
+    Args:
+        modules: {modality: module}.
+    """
+
+    def __getitem__(self, key: str) -> nn.Module:
+        return super().__getitem__(_written(key))
+
+    def __setitem__(self, key: str, module: nn.Module) -> None:
+        super().__setitem__(_written(key), module)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(_written(key))
+
+    def __contains__(self, key: str) -> bool:
+        return super().__contains__(_written(key))
+
+    def __iter__(self) -> Iterator[str]:
+        return map(_read, super().__iter__())
+
+    def keys(self) -> KeysView[str]:
+        """The modalities, in their order."""
+        return dict(self.items()).keys()
+
+    def items(self) -> ItemsView[str, nn.Module]:
+        """The modalities with their modules."""
+        return dict(zip(self, self.values(), strict=True)).items()
+
+
+@functools.cache
+def _written(name: str) -> str:
+    """A modality's name as torch takes it; different for different names."""
+    safe = name.replace("%", "%25").replace(".", "%2E")
+    return f"{safe}%" if hasattr(nn.ModuleDict(), safe) else safe
+
+
+def _read(written: str) -> str:
+    return written.removesuffix("%").replace("%2E", ".").replace("%25", "%")
 
 
 def fused_width(dim: int, modalities: int, fusion: Fusion) -> int:

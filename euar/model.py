@@ -8,10 +8,10 @@ Letters: B samples, N experts, k chosen, D features, M modalities.
 import dataclasses
 from typing import Any, NamedTuple, Self, get_args
 
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
-from euar._checks import check_positive, check_word, is_number
-from euar._layers import HEADS, Fusion, Head, Projection, fuse, fused_width
+from euar._checks import check_positive, check_word, is_number, shown
+from euar._layers import HEADS, Fusion, Head, ModalityDict, Projection, fuse, fused_width
 from euar.gating import Renormalize
 from euar.losses import AuxForm, Detach, Reduce
 from euar.moe import CHOICES, KLExperts, MoEOutput, Output, UncertaintyAwareMoE
@@ -88,7 +88,8 @@ class EUARConfig(Config):
         bounds = self.log_var_range
         pair = isinstance(bounds, tuple | list) and len(bounds) == 2 and all(map(is_number, bounds))
         if bounds is not None and not (pair and bounds[0] < bounds[1]):
-            raise ValueError(f"log_var_range: expected (low, high) with low < high, found {bounds!r}")
+            raise ValueError(f"log_var_range: expected (low, high) with low < high, found {shown(bounds)}")
+        object.__setattr__(self, "log_var_range", None if bounds is None else tuple(bounds))
 
     @classmethod
     def paper(cls, in_features: dict[str, int], **changes: Any) -> Self:
@@ -178,7 +179,7 @@ class EUAR(MultimodalModel[EUAROutput]):
     def __init__(self, config: EUARConfig):
         super().__init__(config)
         options = {name: getattr(config, name) for name in ("log_var_range", *CHOICES)}
-        self.moes = nn.ModuleDict(
+        self.moes = ModalityDict(
             {
                 m: UncertaintyAwareMoE(config.dim, config.num_experts, config.k, **options)
                 for m in config.in_features

@@ -130,7 +130,7 @@ def _outside(url: str) -> list[str]:
 
 def main() -> int:
     """Run the command line; 1 if a page has a problem."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Open every page of the built book in Chromium.")
     parser.add_argument("--screenshots", action="store_true", help="also take pictures of every page")
     html, folder = ROOT / "_build" / "html", ROOT / "_build" / "screens"
     take = parser.parse_args().screenshots

@@ -94,7 +94,7 @@ def run(command: list, **options) -> None:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Run every chapter where a hosted notebook would.")
     parser.add_argument("--only", choices=ENVIRONMENTS, help="one of the two environments")
     only = parser.parse_args().only
     known = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-from bookbuild import record
+from bookbuild import environment, record
 from bookbuild.execute import CAPS, Cap, ChapterError, execute
 from bookbuild.layout import Chapter, chapters
 from bookbuild.render import RenderError, render
@@ -29,11 +29,12 @@ from euar.files import DamagedFileError
 from euar.lock import sole_worker
 
 ROOT = Path(__file__).resolve().parents[1]
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)  # what cells raise stays whole
 
 
 def main() -> int:
     """Run the command line; 0 if the book is built."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows few letters still shows errors
     options = parse()
     book = chapters(ROOT, options.profile)
     unknown = set(options.only) - {chapter.name for chapter in book}
@@ -46,13 +47,14 @@ def main() -> int:
         try:
             return build(book, options)
         except (ChapterError, RenderError, DamagedFileError, OSError) as error:
-            console.print(f"[bold red]the book was not built[/]\n{error}", markup=True)
+            console.print("the book was not built", style="bold red")
+            console.print(str(error))
             return 1
 
 
 def parse() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Execute what changed, then build the book.")
     parser.add_argument("--profile", choices=CAPS, default="smoke", help="how much the chapters compute")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="execute these; build no pages")
     parser.add_argument("--force", action="store_true", help="execute even what did not change")
@@ -81,7 +83,7 @@ def execute_all(stale: list[Chapter], cap: Cap) -> None:
     if not stale:
         return
     warm_up()
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
     progress = Progress(*columns, console=console, transient=True)
     with progress, ThreadPoolExecutor(workers(cap)) as pool:
         failures = list(pool.map(lambda chapter: attempt(chapter, cap, progress), stale))
@@ -111,9 +113,9 @@ def workers(cap: Cap) -> int:
 
 def warm_up() -> None:
     """Let Matplotlib build its font cache now: it announces that, and a chapter would print it."""
-    environment = os.environ | {"MPLCONFIGDIR": str(ROOT / "_build" / "matplotlib")}
+    clean = environment.clean(MPLCONFIGDIR=ROOT / "_build" / "matplotlib")
     command = [sys.executable, "-c", "import matplotlib.font_manager"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=clean, check=True, capture_output=True)
 
 
 if __name__ == "__main__":

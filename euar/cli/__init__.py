@@ -6,7 +6,6 @@ from typing import Annotated
 
 try:
     import typer
-    from rich.console import Console
     from rich.table import Table
 except ModuleNotFoundError as error:
     raise SystemExit(f'euar: the command line needs {error.name}; run: pip install "euar[cli]"') from None
@@ -16,7 +15,7 @@ from euar.chapters.quick_start.measure import recipe
 from euar.cli import data as data_commands
 from euar.cli import features as feature_commands
 from euar.cli import predict as prediction_commands
-from euar.cli._console import Explained, explained, fail, say
+from euar.cli._console import Explained, explained, fail, say, show, start
 from euar.experiments import report, store
 from euar.experiments.rates import at_the_edge
 from euar.experiments.run import run_experiment
@@ -43,6 +42,7 @@ _SYSTEM = f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own."
 
 def main() -> None:
     """Run the command line; modules of the current folder can be named in its options."""
+    start(sys.argv[1:])
     sys.path.append(str(Path.cwd()))
     app()
 
@@ -82,9 +82,9 @@ def train(  # noqa: PLR0913  one argument for each option
         result = asked.train(out, announce=say).record
         write_json(out / "result.json", result)
         others = {name: r for name, r in store.on_same_data(result).items() if name != asked.system}
-    Console().print(*_tables(result))
-    Console().print(*report.recorded_tables(others.values()))
-    Console().print(f"Result: {out / 'result.json'}", soft_wrap=True)
+    show(*_tables(result))
+    show(*report.recorded_tables(others.values()))
+    say(f"Result: {out / 'result.json'}")
 
 
 @app.command()
@@ -116,16 +116,16 @@ def results(
         found = [] if name is None else store.load_results(name)
     if name is None:
         for known, count in counts.items():
-            Console().print(f"{known}: {count}")
+            say(f"{known}: {count}")
         return
     if not found:
         fail(f"no results of {name!r}; there are {', '.join(store.experiments()) or 'none at all'}", code=2)
     for result in found:
         with store.using(store.result_path(name, result["key"])):
             tables = _tables(result)
-        Console().print(*tables)
+        show(*tables)
         when = "" if store.is_current(result) else ", measured with older code"
-        Console().print(f"{result['key']}, {result['started']}{when}\n", soft_wrap=True)
+        say(f"{result['key']}, {result['started']}{when}\n")
 
 
 def _tables(result: dict) -> list[Table]:

@@ -1,12 +1,13 @@
 """What all commands share: how they print, and how they explain what went wrong."""
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from typer.core import TyperGroup
 
@@ -42,6 +43,23 @@ def fail(text: str, code: int) -> None:
     raise typer.Exit(code)
 
 
+def show(*parts: RenderableType) -> None:
+    """Print tables; what stands in their cells is text, not markup."""
+    Console(markup=False, emoji=False, highlight=False).print(*parts)
+
+
+def start(arguments: list[str]) -> None:
+    """Let any terminal show any letter, and refuse arguments that are empty: as a path one is this folder."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    for place, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        if not argument.strip() or (option.startswith("--") and equals and not value.strip()):
+            name = option.strip() or (arguments[place - 1] if place else "argument")
+            raise SystemExit(f"euar: {name}: expected a value, found an empty one; is a variable not set?")
+
+
 def say(text: str) -> None:
     """Print plain text as it is."""
     print(text)  # noqa: T201  no wrapping, no markup
@@ -61,7 +79,12 @@ def progress_bytes() -> Iterator[Callable[[str, int, int | None], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
-from euar.cli._console import explained, nan_word, progress_bytes, say
-from euar.data import catalogue, download, loading, readers
+from euar.cli._console import explained, nan_word, progress_bytes, say, show
+from euar.data import catalogue, download, loading, readers, storage
 from euar.data.readers.contract import described
 from euar.experiments import leaks
 
@@ -29,7 +28,7 @@ def list_sets() -> None:
         table.add_column(header, overflow="fold")
     for entry in catalogue.entries().values():
         table.add_row(entry.name, entry.title, entry.task, _presence(entry))
-    Console().print(table)
+    show(table)
     say("Formats that `euar data check` and `euar data convert` read:")
     for reader in (*readers.FILES, *readers.PICKLES):
         say(f"  {reader.NAME:<18} {described(reader)}")
@@ -83,6 +82,7 @@ def convert(
 ) -> None:
     """Read any known format and write one checked HDF5 file, which `euar train` takes."""
     with explained():
+        storage.check_other(out, source)
         dataset = readers.read(source, nan=nan_word(nan), variant=variant)
         dataset.to_hdf5(out)
     say(f"{dataset.describe()}\n{out}")

@@ -7,7 +7,7 @@ import typer
 
 from euar.cli._console import explained, say
 from euar.data import features as extractors
-from euar.data import loading, raw, readers
+from euar.data import loading, raw, readers, storage
 
 _KINDS = {"text": "texts", "image": "images", "depth": "images", "audio": "audio"}
 
@@ -27,7 +27,10 @@ def features(  # noqa: PLR0913  one argument for each option
     """Extract features of DATA into the cache (EUAR_CACHE); the same command continues after a stop."""
     names = {"texts": texts, "images": images, "audio": audio}
     with explained():
-        dataset = readers.read(loading.find(data), variant=variant)
+        source = loading.find(data)
+        if out is not None:
+            storage.check_other(out, source)
+        dataset = readers.read(source, variant=variant)
         chosen = {
             modality: names[_KINDS[kind]] for modality, kind in raw.kinds(dataset).items() if kind in _KINDS
         }

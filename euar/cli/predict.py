@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from euar.cli._console import explained, nan_word, say
-from euar.data import load
+from euar.data import load, storage
 from euar.systems import registry
 from euar.training import load_run
 
@@ -39,6 +39,8 @@ def predict(  # noqa: PLR0913  one argument for each option
     with explained(), _warnings_in_words():
         if system is not None:
             registry.find(system)  # imports its module
+        if Path(new).exists():  # else the name of a set
+            storage.check_other(out, Path(new))
         trained = load_run(run, device=device)
         rows = load(new, variant=variant, nan=nan_word(nan), labels=False)
         table = trained.predict(rows, routing=routing, sigma=sigma)

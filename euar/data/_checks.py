@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from euar.data import _arrays
+from euar.data import _arrays, precision
 from euar.data.errors import DataError
 
 if TYPE_CHECKING:
@@ -98,10 +98,11 @@ def check_text(file: str, field: str, values: Iterable[str]) -> None:
 
 
 def check_names(file: str, field: str, names: Iterable[str]) -> None:
-    """Raise unless there are names, and each can be a key of an HDF5 group and of a torch ModuleDict."""
+    """Raise unless there are names, and each can be a key of an HDF5 group and stand in a line of text."""
     for name in list(names) or [""]:
-        if not (isinstance(name, str) and re.fullmatch(r"[\w-]+", name)):
-            raise DataError(file, field, "names of letters, digits, _ and -", repr(name), "name it so")
+        if not (isinstance(name, str) and re.fullmatch(r"[\w-]+([ .]+[\w-]+)*", name)):
+            expected = "names of letters, digits, _ and -, with spaces or dots between them"
+            raise DataError(file, field, expected, f"{name!r:.80}", "name it so")
 
 
 def check_meta(file: str, meta: Mapping[str, object]) -> None:
@@ -202,9 +203,9 @@ def check_values(file: str, field: str, values: np.ndarray, arrays: Mapping[str,
     part, _, name = field.partition("/")
     if part in ("modalities", "sequences"):
         values = values[arrays[f"available/{name}"]]
-    if part in _TYPES and not np.isfinite(values).all():
-        found = f"NaN or infinity in {np.sum(~np.isfinite(values))} place(s)"
-        raise DataError(file, field, "finite numbers", found, "replace them or mark the rows unavailable")
+    if part in _TYPES and not (fits := np.abs(values) <= precision.LARGEST).all():
+        found = f"{values[~fits][0]:.3g} and the like in {np.sum(~fits)} place(s)"
+        raise DataError(file, field, precision.FINITE, found, "replace them or mark the rows unavailable")
     if part in _FROM_ZERO.get(values.dtype.kind, ()) and values.min(initial=0) < 0:
         raise DataError(file, field, "numbers from 0", str(values.min()), "check the source")
     if part == "lengths" and values.max() > (frames := arrays[f"sequences/{name}"].shape[1]):

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+from euar.files import home
+
 
 def cache_folder() -> Path:
-    """Return `EUAR_CACHE`, else `euar` in the user's folder for caches."""
-    return Path(os.environ.get("EUAR_CACHE") or Path.home() / ".cache" / "euar")
+    """Return `EUAR_CACHE`, else `euar` below `.cache` in the home folder."""
+    return Path(os.environ.get("EUAR_CACHE") or home() / ".cache" / "euar")

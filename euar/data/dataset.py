@@ -167,7 +167,8 @@ class MultimodalDataset:
     def standardize(self) -> "MultimodalDataset":
         """Return the set with mean 0 and SD 1 in every column, over the available training rows.
 
-        Rows that are not available become 0, the mean; so does a column that is constant in training.
+        Rows that are not available become 0, the mean; so does a column that is constant in training, or
+        varies there in its last digits alone, see `euar.data.precision`.
         Sequences are scaled in the same way, over the frames within their lengths; padding becomes 0.
         `meta["standardized"]` tells the set from one in raw units.
 

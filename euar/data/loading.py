@@ -8,6 +8,7 @@ from euar.data import catalogue, embedded, readers, simulated
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers.contract import Nan
+from euar.files import home
 
 _SHIPPED: dict[str, Callable[[], MultimodalDataset]] = {
     "embedded": embedded.read,
@@ -64,7 +65,7 @@ def find(name_or_path: str | Path, root: str | Path | None = None) -> Path:
 
 def data_folder(root: str | Path | None = None) -> Path:
     """Return the folder of the named sets: `root`, else `EUAR_DATA`, else `euar-data` in the home folder."""
-    return Path(root or os.environ.get("EUAR_DATA") or Path.home() / "euar-data")
+    return Path(root or os.environ.get("EUAR_DATA") or home() / "euar-data")
 
 
 def _absent(path: Path, name: str, named: bool) -> DataError:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from euar.data import storage
+from euar.data.precision import constant
 
 
 class Scale(NamedTuple):
@@ -22,7 +23,7 @@ class Scale(NamedTuple):
     def of(cls, rows: np.ndarray) -> "Scale":
         """Return the scale of some rows (n, d), at least one."""
         sd = rows.std(axis=0, dtype=np.float64)
-        sd[rows.min(axis=0) == rows.max(axis=0)] = np.inf
+        sd[constant(rows)] = np.inf
         return cls(rows.mean(axis=0, dtype=np.float64), sd)
 
     def apply(self, values: np.ndarray, keep: np.ndarray) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from euar.data import _inputs
 from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
 
 # Labels as in CMU-MOSI: means of five raters, so multiples of 0.2; training leans positive, test negative.
 _GRID = np.arange(-15, 16) / 5
@@ -29,10 +31,10 @@ def simulate(
         noise: least and greatest sigma, in units of the features.
 
     Raises:
-        ValueError: n has a number below 1, or noise is not 0 < least <= greatest.
+        DataError: n is not three ints from 1, noise not 0 < least <= greatest, or the seed no int from 0.
     """
-    if min(n) < 1 or not 0 < noise[0] <= noise[1]:
-        raise ValueError(f"expected n of at least 1 and 0 < noise[0] <= noise[1], found n={n}, noise={noise}")
+    _check(n, noise)
+    _inputs.check_whole("simulated", seed=seed)
     split = np.repeat(list(_COUNTS), n)
     target = _labels(split, _generator(seed, "labels"))
     levels = {name: _levels(noise, len(split), _generator(seed, f"noise {name}")) for name in _MODALITIES}
@@ -42,8 +44,22 @@ def simulate(
         target=target.astype(np.float32),
         ids=np.array([f"sample-{row:05d}" for row in range(len(split))]),
         split=split,
-        meta={"seed": seed, "noise": levels},
+        meta={"seed": int(seed), "noise": levels},
     )
+
+
+def _check(n: tuple[int, int, int], noise: tuple[float, float]) -> None:
+    counts = isinstance(n, tuple | list) and len(n) == 3
+    for count in n if counts else ():
+        _inputs.check_whole("simulated", n=count)
+    if not (counts and min(n) >= 1):
+        raise DataError("simulated", "n", "three ints from 1", _inputs.shown(n), "correct it")
+    pair = isinstance(noise, tuple | list) and len(noise) == 2
+    for level in noise if pair else ():
+        _inputs.check_number("simulated", "noise", level)
+    if not (pair and 0 < noise[0] <= noise[1]):
+        expected = "(least, greatest), 0 < least <= greatest"
+        raise DataError("simulated", "noise", expected, _inputs.shown(noise), "correct it")
 
 
 def _generator(seed: int, purpose: str) -> np.random.Generator:

@@ -61,6 +61,21 @@ def read(path: str | Path, *, trusted: bool = False) -> tuple[dict, dict[str, np
         raise DataError(path, error.field, expected, error.found, _REMEDY) from error
 
 
+def check_other(path: Path, source: Path) -> None:
+    """Raise when writing to a path would replace a source that is read, or a file in its folder but our own.
+
+    Args:
+        path: what is to be written.
+        source: the file or folder, under whatever spelling or link.
+    """
+    if not path.exists():
+        return
+    inside = source.is_dir() and path.resolve().is_relative_to(source.resolve()) and path.is_file()
+    if path.samefile(source) or (inside and not is_ours(path)):
+        expected, found = f"a file other than those of {source}", "one of them, which it would replace"
+        raise DataError(path, "out", expected, found, "choose another name")
+
+
 def is_ours(path: Path) -> bool:
     """Tell whether a file bears the mark of `write`.
 

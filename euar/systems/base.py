@@ -12,7 +12,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, l1_loss, mse_loss
 
 from euar._checks import check_inputs, check_target
-from euar._layers import PROJECTIONS
+from euar._layers import PROJECTIONS, ModalityDict
 from euar.systems.config import FITTING, Config, TaskLoss
 
 Inputs = Mapping[str, Tensor]
@@ -61,7 +61,7 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
         self.config = config
         self.epoch = 0
         project = PROJECTIONS[config.projection]
-        self.projections = nn.ModuleDict({m: project(d, config.dim) for m, d in config.in_features.items()})
+        self.projections = ModalityDict({m: project(d, config.dim) for m, d in config.in_features.items()})
 
     @abstractmethod
     def forward(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 
 from torch import nn
 
-from euar._checks import check_positive, check_word, is_number
+from euar._checks import check_positive, check_word, is_number, shown
 from euar._layers import PROJECTIONS, Projection
 
 Task = Literal["regression", "classification"]
@@ -37,11 +37,13 @@ class Config:
 
     def __post_init__(self) -> None:
         if not isinstance(self.in_features, Mapping):
-            raise ValueError(f"in_features: expected {{modality: width}}, found {self.in_features!r}")
+            raise ValueError(f"in_features: expected {{modality: width}}, found {shown(self.in_features)}")
         object.__setattr__(self, "in_features", dict(self.in_features))
         if not self.in_features:
             raise ValueError("in_features: expected at least one modality, found none")
         for name, width in self.in_features.items():
+            if not isinstance(name, str) or not name:
+                raise ValueError(f"in_features: expected the name of a modality, found {shown(name)}")
             check_positive(f"in_features[{name!r}]", width)
         for name in ("dim", "outputs"):
             check_positive(name, getattr(self, name))
@@ -56,7 +58,7 @@ class Config:
         """Raise a ValueError unless each of these fields is a finite number of at least 0."""
         for name in names:
             if not (is_number(getattr(self, name)) and getattr(self, name) >= 0):
-                raise ValueError(f"{name}: expected a finite number >= 0, found {getattr(self, name)!r}")
+                raise ValueError(f"{name}: expected a finite number >= 0, found {shown(getattr(self, name))}")
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain values, ready for JSON."""

@@ -11,6 +11,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from euar._checks import check_target
+from euar._layers import ModalityDict
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
 from euar.systems.registry import System
@@ -50,7 +51,7 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
     def __init__(self, config: LateFusionConfig):
         super().__init__(config)
         dim, outputs = config.dim, config.outputs
-        self.heads = nn.ModuleDict(
+        self.heads = ModalityDict(
             {
                 m: nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, outputs))
                 for m in config.in_features
@@ -79,11 +80,13 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         return LossTerms(self.config.task_weight * task, task, {})
 
     def _mean(self, each: dict[str, Tensor], rows: dict[str, Tensor]) -> Tensor:
-        classes = self.config.task == "classification"
-        said = torch.stack([p.softmax(dim=-1) if classes else p for p in each.values()])  # (M, B, ...)
+        said = torch.stack(list(each.values()))  # (M, B, ...)
         has = torch.stack(list(rows.values())).view(*said.shape[:2], *[1] * (said.ndim - 2))
-        mean = said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
-        return mean.log() if classes else mean
+        if self.config.task == "classification":  # in logarithms: a probability may round to 0
+            return (
+                said.log_softmax(dim=-1).masked_fill(~has, -torch.inf).logsumexp(dim=0) - has.sum(dim=0).log()
+            )
+        return said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
 
 
 SYSTEM = System(

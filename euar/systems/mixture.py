@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from euar._checks import check_positive, check_rows, check_width, check_word
-from euar._layers import HEADS, Fusion, Head, fuse, fused_width
+from euar._layers import HEADS, Fusion, Head, ModalityDict, fuse, fused_width
 from euar.gating import Renormalize, Routing, TopKGate
 from euar.losses import AuxForm, load_balance_loss
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
@@ -131,7 +131,7 @@ class Mixture(MultimodalModel[MixtureOutput]):
 
     def __init__(self, config: MixtureConfig, experts: Experts):
         super().__init__(config)
-        self.moes = nn.ModuleDict({m: PlainMoE(config, experts) for m in config.in_features})
+        self.moes = ModalityDict({m: PlainMoE(config, experts) for m in config.in_features})
         width = fused_width(config.dim, len(config.in_features), config.fusion)
         self.head = HEADS[config.head](width, config.outputs)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from torch import nn
 
+from euar._checks import check_word, shown
 from euar.systems.config import Task
 
 #: What a system is to EUAR, in the order of tables: a preset of it; EUAR with a part replaced; plain fusion
@@ -74,12 +75,13 @@ class System:
             ValueError: a task or a number of modalities that the system does not take, or a field that its
                 configuration refuses.
         """
-        if task not in self.tasks:
-            raise ValueError(f"{self.name}: expected a task of {', '.join(self.tasks)}, found {task}")
+        check_word(f"{self.name}: task", task, self.tasks)
+        if not isinstance(in_features, Mapping):
+            raise ValueError(f"in_features: expected {{modality: width}}, found {shown(in_features)}")
         if len(in_features) < self.min_modalities:
             raise ValueError(
-                f"{self.name}: expected at least {self.min_modalities} modalities, found {len(in_features)}: "
-                f"{', '.join(in_features) or 'none'}"
+                f"{self.name}: in_features: expected at least {self.min_modalities} modalities, "
+                f"found {len(in_features)}: {', '.join(map(str, in_features)) or 'none'}"
             )
         fits = {"in_features": dict(in_features), "task": task, "outputs": outputs}
         known = self.config(**fits).to_dict() if changes else {}

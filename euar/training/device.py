@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import torch
 
+from euar._checks import shown
+
 
 def resolve(device: str) -> torch.device:
     """Turn a name into a device; `"auto"` takes CUDA where there is some, else the CPU.
@@ -12,7 +14,7 @@ def resolve(device: str) -> torch.device:
     Raises:
         ValueError: any other name, or CUDA, or a card of it, where there is none.
     """
-    if device == "auto":
+    if isinstance(device, str) and device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     found = _known(device)
     if found.type == "cuda" and not torch.cuda.is_available():
@@ -26,11 +28,11 @@ def resolve(device: str) -> torch.device:
 def _known(device: str) -> torch.device:
     """A device of the two kinds whose random streams `seeding` keeps apart."""
     try:
-        found = torch.device(device)
-    except (RuntimeError, TypeError):
+        found = torch.device(device) if isinstance(device, str) else None
+    except RuntimeError:
         found = None
-    if not isinstance(device, str) or found is None or found.type not in ("cpu", "cuda"):
-        raise ValueError(f"device: expected 'auto', 'cpu' or 'cuda', found {device!r}")
+    if found is None or found.type not in ("cpu", "cuda"):
+        raise ValueError(f"device: expected 'auto', 'cpu' or 'cuda', found {shown(device)}")
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from euar._checks import shown
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.progress import Tick, progress_bar
@@ -143,7 +144,7 @@ def _checked_folder(out: Any) -> Path | None:
     if out is None:
         return None
     if not isinstance(out, str | Path) or not str(out):
-        raise ValueError(f"out: expected the path of a folder, or None, found {out!r}")
+        raise ValueError(f"out: expected the path of a folder, or None, found {shown(out)}")
     if Path(out).exists() and not Path(out).is_dir():
         raise ValueError(f"out: expected a folder, found a file at {out}; choose another path")
     return Path(out)

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from euar._checks import check_positive, check_word
 from euar.data.dataset import MultimodalDataset
-from euar.training.batches import Batch, split_tensors
+from euar.training.batches import SPLITS, Batch, split_tensors
 from euar.training.device import one_thread
 from euar.training.preprocessing import Preprocessing
 
@@ -29,7 +30,8 @@ def predict(
         (n,) float32 in label units, or logits (n, C), in the order of the split's rows.
 
     Raises:
-        ValueError: the split has no rows, or the data do not fit the model.
+        ValueError: no such split, a batch size that is no int from 1, a split without rows, or data that do
+            not fit the model.
 
     Example:
         >>> from euar.data import simulate
@@ -38,6 +40,8 @@ def predict(
         >>> predict(EUARConfig(dataset.in_features).build(), dataset, split="valid").shape
         (16,)
     """
+    check_word("split", split, SPLITS)
+    check_positive("batch_size", batch_size)
     device = next(model.parameters()).device
     learned = Preprocessing.of(dataset)
     batch = split_tensors(dataset.scaled(learned.columns), split, device, learned.target)

@@ -23,6 +23,7 @@ _ROOTS = (
     "euar.training.predict",
     "euar.systems.linear",
     "euar.data.dataset",
+    "euar.data.precision",
     "euar.data.scaling",
     "euar.data.simulated",
     "euar.data.corruption",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from euar._checks import check_positive, is_number
+from euar._checks import check_positive, check_word, is_number, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,9 @@ class Recipe:
         check_positive("epochs", self.epochs)
         check_positive("batch_size", self.batch_size)
         if not (is_number(self.lr) and self.lr > 0):
-            raise ValueError(f"lr: expected a finite number above 0, found {self.lr!r}")
+            raise ValueError(f"lr: expected a finite number above 0, found {shown(self.lr)}")
         if not (is_number(self.weight_decay) and self.weight_decay >= 0):
             raise ValueError(
-                f"weight_decay: expected a finite number of at least 0, found {self.weight_decay!r}"
+                f"weight_decay: expected a finite number of at least 0, found {shown(self.weight_decay)}"
             )
-        if self.select not in ("valid", "last"):
-            raise ValueError(f"select: expected 'valid' or 'last', found {self.select!r}")
+        check_word("select", self.select, ("valid", "last"))

@@ -13,6 +13,7 @@ from torch import nn
 from euar import sealed
 from euar.data.dataset import MultimodalDataset
 from euar.files import reading, write_bytes
+from euar.tables import Table
 from euar.training import run_files
 from euar.training.origin import FILE, Origin
 from euar.training.predictions import Predictions, predict_rows
@@ -218,5 +219,4 @@ class Runs(Sequence[Run]):
         return "\n".join([f"Runs of seeds {', '.join(str(run.seed) for run in self)}; test split:", *lines])
 
     def _repr_markdown_(self) -> str:
-        lines = (f"| {metric} | {summary} |" for metric, summary in self.summary().items())
-        return "\n".join([f"| test split | mean ± sd of {len(self)} seeds |", "|---|---|", *lines])
+        return repr(Table(["test split", f"mean ± sd of {len(self)} seeds"], *self.summary().items()))

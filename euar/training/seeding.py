@@ -6,11 +6,12 @@ states.
 """
 
 import hashlib
-import reprlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
+
+from euar._checks import shown
 
 _MOST = 10_000  # seeds of one call
 
@@ -24,7 +25,7 @@ def check_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     few = tuple(seeds[: _MOST + 1]) if isinstance(seeds, Sequence) else ()  # a range may be endless
     if not 0 < len(few) <= _MOST or not all(map(_fits, few)) or len(set(few)) < len(few):
         raise ValueError(
-            f"seeds: expected different ints, such as range(5), found {reprlib.repr(seeds)}; "
+            f"seeds: expected different ints, such as range(5), found {shown(seeds)}; "
             f"at most {_MOST} of them, each from 0 to 2^63 - 1"
         )
     return few

@@ -28,7 +28,7 @@ def text_sequence(frames, lengths):
 
 BAD = {
     "no modality": ({"modalities": {}, "available": None, "sequences": None}, "modalities", "names"),
-    "name with a dot": ({"modalities": {"te.xt": TEXT}}, "modalities", "letters"),
+    "name with a slash": ({"modalities": {"te/xt": TEXT}}, "modalities", "letters"),
     "modality too short": (text(TEXT[:-1]), "modalities/text", "12 rows"),
     "float64 modality": (text(TEXT.astype(float)), "modalities/text", "float32"),
     "flat modality": (text(TEXT[:, 0]), "modalities/text", "2 dimension"),

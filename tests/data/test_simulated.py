@@ -92,7 +92,14 @@ def test_it_is_a_pure_function_of_the_seed():
     assert simulate(seed=3).sha256 != simulate(seed=4).sha256
 
 
-@pytest.mark.parametrize("wrong", [{"n": (0, 1, 1)}, {"noise": (0.0, 1.0)}, {"noise": (2.0, 1.0)}])
-def test_impossible_requests_are_refused(wrong):
-    with pytest.raises(ValueError, match="expected n of at least 1"):
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"n": (0, 1, 1)}, "n: expected three ints from 1"),
+        ({"noise": (0.0, 1.0)}, "noise: expected .* 0 < least <= greatest"),
+        ({"noise": (2.0, 1.0)}, "noise: expected .* 0 < least <= greatest"),
+    ],
+)
+def test_impossible_requests_are_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
         simulate(**wrong)

@@ -16,7 +16,7 @@ from euar.data import DataError, MultimodalDataset, _arrays, storage
 from tests.data.rows import make
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
-NAMES = st.from_regex(r"[a-zé_][\w-]{0,5}", fullmatch=True)
+NAMES = st.from_regex(r"[a-zé_][\w. -]{0,4}\w", fullmatch=True)
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | TEXT, st.lists, max_leaves=4)
 
 

@@ -119,6 +119,19 @@ def survives_saving(system, task, tmp_path):
     assert torch.equal(model.predict(batch()), other.predict(batch()))
 
 
+def takes_modalities_of_any_name(system, task):
+    odd = dict(zip(WIDTHS, ("type", "a.b", "the values"), strict=True))
+    one, inputs = build(system, task), batch()
+    torch.manual_seed(0)
+    widths = {odd[m]: width for m, width in WIDTHS.items()}
+    other = system.configure(widths, task, OUTPUTS[task]).build()
+    renamed = {odd[m]: x for m, x in inputs.items()}
+    assert torch.equal(one.predict(inputs), other.predict(renamed))
+    fresh = system.configure(widths, task, OUTPUTS[task]).build()
+    fresh.load_state_dict(other.state_dict())
+    assert torch.equal(one.predict(inputs), fresh.predict(renamed))
+
+
 def has_a_configuration_that_survives_json(system, task):
     config = system.configure(WIDTHS, task, OUTPUTS[task])
     assert type(config).from_dict(json.loads(json.dumps(config.to_dict()))) == config
@@ -173,6 +186,7 @@ CHECKS = (
     sends_a_gradient_to_every_parameter,
     predicts_without_a_trace,
     has_a_configuration_that_survives_json,
+    takes_modalities_of_any_name,
     refuses_what_does_not_fit,
     learns,
 )

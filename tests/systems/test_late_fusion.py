@@ -36,6 +36,21 @@ def test_class_probabilities_are_averaged():
     torch.testing.assert_close(model(x).prediction.exp(), sum(each) / 2)
 
 
+def test_probabilities_that_round_to_zero_keep_their_logarithms():
+    model, x = LateFusionConfig(WIDTHS, task="classification", outputs=3).build(), inputs()
+    with torch.no_grad():
+        for m in WIDTHS:
+            model.heads[m][2].bias.copy_(torch.tensor([0.0, -408.0, -900.0]))  # e^-408 is about 1e-177
+    output = model(x)
+    exact = sum(says(model, m, x[m]).double().softmax(dim=1) for m in WIDTHS) / 2
+    torch.testing.assert_close(output.prediction[:, :2].double(), exact[:, :2].log(), rtol=1e-4, atol=1e-4)
+    assert output.prediction.isfinite().all()
+    loss = model.loss(output, torch.tensor([1, 2, 0, 1])).total
+    loss.backward()
+    assert loss.isfinite()
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+
+
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_a_row_without_a_modality_keeps_the_others_word(outputs):
     model, x = LateFusionConfig(WIDTHS, dim=5, outputs=outputs).build(), inputs()

@@ -105,10 +105,14 @@ def test_the_presets_are_systems():
 
 
 def test_a_system_refuses_data_that_it_does_not_take():
-    with pytest.raises(ValueError, match="late-fusion: expected at least 2 modalities, found 1: text"):
+    with pytest.raises(
+        ValueError, match="late-fusion: in_features: expected at least 2 modalities, found 1: text"
+    ):
         LATE_FUSION.configure({"text": 3})
     ratings = replace(CONCAT, tasks=("regression",))
-    with pytest.raises(ValueError, match="concat: expected a task of regression, found classification"):
+    with pytest.raises(
+        ValueError, match="concat: task: expected one of 'regression', found 'classification'"
+    ):
         ratings.configure({"text": 3}, "classification", 3)
 
 

@@ -8,16 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import psutil
 
-from bookbuild import parent, record
+from bookbuild import environment, parent, record
 from bookbuild.layout import Chapter
 from bookbuild.record import Record
 from euar.files import read_json
 
 TOOLS = Path(__file__).resolve().parents[1]
+SHORT = "/tmp" if Path("/tmp").is_dir() else None  # the path of a socket holds some 100 letters
 KERNEL_CONFIG = """\
 c = get_config()
 c.InteractiveShellApp.extensions = ["bookbuild.recorder"]
@@ -84,36 +86,34 @@ def _papermill(chapter: Chapter, cap: Cap) -> float:
     out, log = chapter.scratch / "out.ipynb", chapter.scratch / "papermill.log"
     arguments = [chapter.source, out, chapter.profile, chapter.scratch / "work", str(round(cap.seconds))]
     command = [sys.executable, "-m", "bookbuild.worker", *arguments]
-    with log.open("w") as file:
-        process = parent.start(command, env=_environment(chapter), stdout=file, stderr=file)
-    try:
-        peak = _watch(chapter, process, cap)
-    finally:
-        parent.kill_tree(process)
-        process.stdin.close()
-        process.wait()
+    with TemporaryDirectory(prefix="euar-", dir=SHORT) as sockets:
+        with log.open("wb") as file:
+            process = parent.start(command, env=_environment(chapter, sockets), stdout=file, stderr=file)
+        try:
+            peak = _watch(chapter, process, cap)
+        finally:
+            parent.kill_tree(process)
+            process.stdin.close()
+            process.wait()
     if process.returncode:
         raise ChapterError(_why(chapter, out, log))
     return peak
 
 
-def _environment(chapter: Chapter) -> dict[str, str]:
+def _environment(chapter: Chapter, sockets: str) -> dict[str, str]:
     """Nothing of the user's own settings reaches the kernel; it loads the recorder."""
     ipython = chapter.scratch / "ipython"
     config = ipython / "profile_default" / "ipython_kernel_config.py"
     config.parent.mkdir(parents=True)
     config.write_text(KERNEL_CONFIG)
-    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    inherited.setdefault("OMP_NUM_THREADS", "1")  # two chapters at once: more threads would get in the way
-    ours = {
-        "IPYTHONDIR": ipython,
-        "MPLCONFIGDIR": chapter.root / "_build" / "matplotlib",
-        "PYTHONPATH": os.pathsep.join([str(TOOLS), str(chapter.root)]),
-        "PYTHONHASHSEED": "0",
-        "EUAR_BOOK_ROOT": chapter.root,
-        "EUAR_BOOK_RECORD": chapter.scratch / "used.json",
-    }
-    return inherited | {name: str(value) for name, value in ours.items()}
+    return environment.clean(
+        IPYTHONDIR=ipython,
+        MPLCONFIGDIR=chapter.root / "_build" / "matplotlib",
+        PYTHONPATH=os.pathsep.join([str(TOOLS), str(chapter.root)]),
+        JUPYTER_RUNTIME_DIR=sockets,
+        EUAR_BOOK_ROOT=chapter.root,
+        EUAR_BOOK_RECORD=chapter.scratch / "used.json",
+    )
 
 
 def _watch(chapter: Chapter, process: psutil.Popen, cap: Cap) -> float:
@@ -146,8 +146,8 @@ def _why(chapter: Chapter, out: Path, log: Path) -> str:
     cells = nbformat.read(out, as_version=4).cells if out.exists() else []
     for cell in cells:
         for output in cell.get("outputs", []):
-            if output.output_type == "error" and cell.id in numbers:
-                line = cell.source.splitlines()[0]
-                return f"{chapter.name}, cell {numbers[cell.id]} ({line}): {output.ename}: {output.evalue}"
-    tail = "\n".join(log.read_text(encoding="utf-8").strip().splitlines()[-5:])
-    return f"{chapter.name}: papermill failed\n{tail}"
+            if output.output_type == "error":
+                place = f"cell {numbers[cell.id]}" if cell.id in numbers else "the injected parameters"
+                line = next(iter(cell.source.splitlines()), "")
+                return f"{chapter.name}, {place} ({line}): {output.ename}: {output.evalue}"
+    return f"{chapter.name}: papermill failed\n{log.read_text(encoding='utf-8', errors='replace').strip()}"

@@ -1,16 +1,16 @@
 """What an execution depended on, and whether that is still so.
 
-The key of an execution is a hash of the chapter's code cells, its profile, the versions of Python and of
-the libraries that make numbers and pictures, and the files that the chapter used: the `euar` modules that
-its kernel had loaded and the shipped files that it had opened (see `recorder`). We observe instead of
-reading import statements: that also finds imports inside functions, and leaves out modules that are named
-but never loaded. Observing afterwards is early enough: a chapter cannot start to use another file unless
-one of its cells, or a file on its list, changes. Text cells and time stamps are not in the key.
+The key of an execution is a hash of the chapter's code cells, its profile, the versions of Python and of the
+libraries that make numbers and pictures, what reaches it of the environment, and the files that the chapter
+used: the `euar` modules that its kernel had loaded and the shipped files that it had opened (see `recorder`).
+We observe instead of reading import statements: that also finds imports inside functions, and leaves out
+modules that are named but never loaded. Observing afterwards is early enough: a chapter cannot start to use
+another file unless one of its cells, or a file on its list, changes. Text cells and time stamps are not in
+the key.
 """
 
 import hashlib
 import json
-import os
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from bookbuild import environment
 from bookbuild.layout import Chapter
 from euar import sealed
 from euar.files import DamagedFileError
@@ -84,7 +85,7 @@ def key(profile: str, cells: list[NotebookNode], files: dict[str, str | None]) -
         "profile": profile,
         "files": files,
         "versions": {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()},
-        "external data": os.environ.get("EUAR_DATA", ""),
+        "environment": environment.deciding(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -25,8 +25,8 @@ def load_ipython_extension(shell):
 def _watch(event: str, arguments: tuple) -> None:
     if event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str | os.PathLike):
         name = _shipped(Path(arguments[0]))
-        code = name and (name.endswith((".py", ".pyc")) or (event != "open" and name.startswith("euar")))
-        if name and not code:  # modules are taken from sys.modules; the import system lists their folders
+        listed = name and event != "open" and name.startswith("euar")
+        if name and not (listed or name.endswith(".py") or "__pycache__" in name):  # see `_save` for modules
             used.add(name)
 
 

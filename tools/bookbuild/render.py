@@ -11,7 +11,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bookbuild import parent
+from bookbuild import environment, parent
 from euar.files import write_bytes
 
 COMMAND = f"""\
@@ -44,7 +44,7 @@ def render(root: Path, stage: Path) -> Path:
         shutil.rmtree(old, ignore_errors=True)
     arguments = ["build", stage, "--path-output", root, "-q", *STRICT]
     command = [sys.executable, "-c", COMMAND, *arguments]
-    with parent.start(command, stdout=subprocess.DEVNULL) as process:
+    with parent.start(command, stdout=subprocess.DEVNULL, env=environment.clean(PYTHONPATH=root)) as process:
         failed = process.wait()  # warnings come on stderr
     if failed:
         raise RenderError("jupyter-book: the strict build failed, see its warnings above")

@@ -7,6 +7,7 @@ import numpy as np
 from euar.data import raw
 from euar.data.audit.findings import Item, Status
 from euar.data.dataset import MultimodalDataset
+from euar.data.precision import constant
 
 _WIDTHS = {  # columns of features that are in use under these names
     "text": {768: "BERT", 300: "GloVe", 384: "MiniLM", 100: "text-CNN of the bc-LSTM release"},
@@ -33,20 +34,27 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         if not len(seen):
             yield Item(f"available/{name}", "fail", "in no row", "some rows", "leave the modality out")
             continue
-        yield _constant(name, seen)
+        yield _constant(name, values[dataset.available[name] & (dataset.split == "train")])
         share = dataset.available[name].mean()
         yield Item(f"available/{name}", "ok" if share == 1 else "info", f"{share:.1%} of the rows")
         if name in dataset.sequences:
             yield _lengths(name, dataset.sequences[name][1][dataset.available[name]])
 
 
-def _constant(name: str, seen: np.ndarray) -> Item:
-    count = int(np.sum(seen.min(axis=0) == seen.max(axis=0)))
+def _constant(name: str, training: np.ndarray) -> Item:
+    """Return what standardising finds: it looks at the available training rows."""
+    check = f"constant columns/{name}"
+    if not len(training):
+        return Item(check, "fail", "in no training row", "some training rows", "leave the modality out")
+    count, alike = int(constant(training).sum()), int((np.ptp(training, axis=0) == 0).sum())
     if not count:
-        return Item(f"constant columns/{name}", "ok", "0")
-    status: Status = "fail" if count == seen.shape[1] else "warn"
-    remedy = "they say nothing; standardising turns them into 0"
-    return Item(f"constant columns/{name}", status, f"{count} of {seen.shape[1]}", "0", remedy)
+        return Item(check, "ok", "0")
+    status: Status = "fail" if count == training.shape[1] else "warn"
+    found, remedy = f"{count} of {training.shape[1]}", "they say nothing; standardising turns them into 0"
+    if count > alike:
+        found += f", {count - alike} of them but for their last digits"
+        remedy += "; where these count, subtract the mean in float64 before the column is stored"
+    return Item(check, status, found, "0", remedy)
 
 
 def _lengths(name: str, lengths: np.ndarray) -> Item:

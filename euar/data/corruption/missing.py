@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from euar.data import _checks
+from euar.data import _checks, _inputs
 from euar.data.corruption import _hashes
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
@@ -44,14 +44,15 @@ def random_missing(ids: Sequence[str], names: Iterable[str], rate: float, seed: 
         {name: bool (n,)}, in the order of `names` and `ids`.
 
     Raises:
-        DataError: an id or a name stands twice, there is no name, or the rate leaves a sample without any
-            modality.
+        DataError: an id or a name stands twice, there is no name, the rate leaves a sample without any
+            modality, or the seed is no int from 0.
     """
     names, ids = list(names), [str(name) for name in ids]
     _check_once("ids", ids)
     _check_once("names", names)
     _checks.check_names("random_missing", "names", names)
     _check_rate(rate, len(names))
+    _inputs.check_whole("random_missing", seed=seed)
     order = sorted(names)
     drawn = _hashes.numbers(2 * len(names), ids, "missing", seed, *order)  # (n, 2 M)
     kept, rank = drawn[:, : len(names)].argmin(axis=1), drawn[:, len(names) :].copy()
@@ -79,8 +80,9 @@ def modality_dropout(
         seed: of the draw.
 
     Raises:
-        DataError: a mask is not bool (n,), or a row has no modality.
+        DataError: a mask is not bool (n,), a row has no modality, or epoch or seed is no int from 0.
     """
+    _inputs.check_whole("modality_dropout", epoch=epoch, seed=seed)
     _checks.check_names("modality_dropout", "available", available)
     for mask in available.values():
         _checks.check_mask("modality_dropout", mask, len(ids))
@@ -125,6 +127,6 @@ def _check_once(field: str, values: list[str]) -> None:
 
 def _check_rate(rate: float, modalities: int) -> None:
     highest = 1 - 1 / modalities
-    if not 0 <= rate <= highest:
+    if not (_inputs.is_number(rate) and 0 <= rate <= highest):
         expected = f"0 to 1 - 1/M = {highest:.4f}: a sample keeps one of its {modalities} modalities"
-        raise DataError("random_missing", "rate", expected, str(rate), "choose a rate within it")
+        raise DataError("random_missing", "rate", expected, _inputs.shown(rate), "choose a rate within it")

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from euar.data import _checks
-from euar.data.corruption import _hashes, _inputs
+from euar.data import _checks, _inputs
+from euar.data.corruption import _hashes
 from euar.data.errors import DataError
 
 Kind = Literal["gaussian", "salt-pepper"]
@@ -23,10 +23,10 @@ def noise_applies(ids: Sequence[str], modality: str, seed: int, p: float = 0.5) 
     Modalities are drawn independently. p = 0.5 is the protocol, p = 1 corrupts all.
 
     Raises:
-        DataError: p is no probability.
+        DataError: p is no probability, or the seed no int from 0.
     """
-    if not 0 <= p <= 1:
-        raise DataError(modality, "p", "a probability, 0 to 1", str(p), "correct it")
+    _inputs.check_number(modality, "p", p, most=1)
+    _inputs.check_whole(modality, seed=seed)
     return _hashes.fractions(ids, "applies", seed, modality) < p
 
 
@@ -50,13 +50,15 @@ def add_noise(  # noqa: PLR0913  each argument decides the draw
         scale: what multiplies the strength.
 
     Raises:
-        DataError: not a uint8 picture, an unknown kind, or a strength or scale that is no number from 0.
+        DataError: not a uint8 picture, an unknown kind, a strength or scale that is no number from 0, or a
+            seed that is no int from 0.
     """
     _inputs.check_picture(id, modality, image)
-    if kind not in _KINDS:
-        raise DataError(id, "kind", " | ".join(_KINDS), repr(kind), "name one of these")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise DataError(id, "kind", " | ".join(_KINDS), _inputs.shown(kind), "name one of these")
     _inputs.check_number(id, "strength", strength)
     _inputs.check_number(id, "scale", scale)
+    _inputs.check_whole(id, seed=seed)
     rng = _hashes.generator("noise", seed, modality, kind, float(strength), float(scale), id)
     return _KINDS[kind](image, scale * strength, rng)
 
@@ -67,9 +69,10 @@ def blank_words(text: str, id: str, modality: str, strength: float, seed: int) -
     Words are what white space parts; it becomes single blanks. From strength 10 on all words go.
 
     Raises:
-        DataError: the strength is no number from 0.
+        DataError: the strength is no number from 0, or the seed no int from 0.
     """
     _inputs.check_number(id, "strength", strength)
+    _inputs.check_whole(id, seed=seed)
     words = text.split()
     gone = _hashes.generator("blank", seed, modality, float(strength), id).random(len(words)) < strength / 10
     return " ".join("_" if blank else word for word, blank in zip(words, gone, strict=True))
@@ -90,9 +93,11 @@ def feature_noise(
         seed: of the draw.
 
     Raises:
-        DataError: the values are not one row for each id, or the strength is no number from 0.
+        DataError: the values are not one row for each id, the strength is no number from 0, or the
+            seed no int from 0.
     """
     _inputs.check_number(modality, "strength", strength)
+    _inputs.check_whole(modality, seed=seed)
     _checks.check_rows(modality, "values", values, len(ids))
     if values.ndim != 2:
         found = f"shape {values.shape}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from euar.data.corruption import _inputs
+from euar.data import _inputs
 
 
 def released_gaussian(image: np.ndarray, epsilon: float) -> np.ndarray:

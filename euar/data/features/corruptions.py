@@ -1,10 +1,10 @@
 """Which corruption to apply before features are extracted, as a value."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from euar.data import _inputs
 from euar.data.corruption import add_noise, blank_words, noise_applies
 from euar.data.errors import DataError
 
@@ -31,9 +31,12 @@ class Corruption:
     p: float = 0.5
 
     def __post_init__(self):
-        if self.kind not in _KINDS or not 0 <= self.strength < math.inf or not 0 <= self.p <= 1:
-            expected = f"{' | '.join(_KINDS)}, a strength from 0 and p from 0 to 1"
-            raise DataError("corruption", "KIND:STRENGTH", expected, str(self), "for instance gaussian:10")
+        if not isinstance(self.kind, str) or self.kind not in _KINDS:
+            found, remedy = _inputs.shown(self.kind), "for instance gaussian:10"
+            raise DataError("corruption", "kind", " | ".join(_KINDS), found, remedy)
+        _inputs.check_number("corruption", "strength", self.strength)
+        _inputs.check_number("corruption", "p", self.p, most=1)
+        _inputs.check_whole("corruption", seed=self.seed)
 
     @classmethod
     def parse(cls, text: str, seed: int = 0, p: float = 0.5) -> "Corruption":

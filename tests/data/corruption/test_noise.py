@@ -126,7 +126,7 @@ def test_impossible_strengths_of_words_features_and_the_released_noise_are_refus
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, np.nan])
 def test_what_is_no_probability_is_refused(p):
-    with pytest.raises(DataError, match="a probability"):
+    with pytest.raises(DataError, match="p: expected a number from 0 to 1,"):
         noise_applies(IDS, "rgb", 0, p)
 
 

@@ -155,19 +155,39 @@ def test_another_model_in_the_same_folder_is_another_version(name, tmp_path):
     assert features.create(f"{name}:{tmp_path}").version != before
 
 
+COMMIT = "0123456789" * 4
+
+
 @pytest.mark.parametrize("name", ["bert", "resnet"])
-def test_a_model_of_the_hub_has_its_commit_as_version(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "model",
+    ["some/model", "some/model@main", f"some/model@{COMMIT[:-1]}", f"@{COMMIT}", f"some/model@{COMMIT}0"],
+)
+def test_a_model_of_the_hub_is_named_with_its_commit(name, model):
     need("transformers")
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    model, commit = tmp_path / "models--some--model", "0123456789" * 4
-    (model / "snapshots" / commit).mkdir(parents=True)
-    (model / "snapshots" / commit / "config.json").write_text("{}")
-    (model / "refs").mkdir()
-    (model / "refs" / "main").write_text(commit)
-    assert commit in features.create(f"{name}:some/model").version
+    with pytest.raises(DataError, match="NAME@COMMIT on the hub with the 40 digits") as caught:
+        _ = features.create(f"{name}:{model}").version
+    assert "model's page" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["bert", "resnet"])
+def test_the_commit_is_the_version_and_what_is_loaded(name, monkeypatch):
+    need("transformers")
+    import transformers
+
+    asked = []
+
+    def from_pretrained(model, revision):
+        asked.append((model, revision))
+        raise OSError("no such model")
+
+    for kind in ("AutoModel", "AutoTokenizer"):
+        monkeypatch.setattr(getattr(transformers, kind), "from_pretrained", from_pretrained)
+    extractor = features.create(f"{name}:some/model@{COMMIT}")
+    assert f"some/model@{COMMIT}" in extractor.version
     with pytest.raises(DataError, match="a model on the hub or in a folder"):
-        _ = features.create(f"{name}:some/other").version
+        extractor.extract(["a"] if name == "bert" else [np.zeros((8, 8, 3), np.uint8)])
+    assert asked == [("some/model", COMMIT)]
 
 
 def test_resnet_is_the_pooled_map_of_a_model_in_a_folder(tmp_path):
@@ -191,7 +211,7 @@ def test_resnet_is_the_pooled_map_of_a_model_in_a_folder(tmp_path):
 
 def test_a_model_that_is_not_there_is_named(tmp_path):
     need("transformers")
-    with pytest.raises(DataError, match="a model on the hub or in a folder"):
+    with pytest.raises(DataError, match="a folder, or NAME@COMMIT on the hub"):
         features.create(f"bert:{tmp_path / 'nothing'}").extract(["a"])
 
 

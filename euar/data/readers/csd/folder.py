@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.data.precision import to_float32
 from euar.data.readers import plausible, splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.csd import _alignment, _tracks
@@ -211,6 +212,5 @@ def _padded(rows: Sequence[_Row], tracks: _Aligned) -> tuple[np.ndarray, np.ndar
     for place, row in enumerate(rows):
         if _frames_of(row, tracks):
             lengths[place] = len(row.steps)
-            with np.errstate(over="ignore"):  # as for the ratings
-                frames[place, : len(row.steps)] = tracks[row.key][0][row.steps]
+            frames[place, : len(row.steps)] = to_float32(tracks[row.key][0][row.steps])
     return frames, lengths

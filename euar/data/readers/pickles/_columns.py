@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from euar.data.precision import to_float32
 from euar.data.readers.contract import Content
 from euar.data.readers.plausible import check_padding, described, is_float, numbers, wrong
 
@@ -89,8 +90,7 @@ def stacked(path: Path, pieces: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
     whole = np.zeros((rows.sum(), times.max(initial=0), widths[0]), dtype=np.float32)
     start = 0
     for _, piece in pieces:
-        with np.errstate(over="ignore", invalid="ignore"):
-            whole[start : start + len(piece), : piece.shape[1]] = piece
+        whole[start : start + len(piece), : piece.shape[1]] = to_float32(piece)
         start += len(piece)
     return whole
 
