@@ -25,7 +25,7 @@ from euar.files import write_json
 
 ENVIRONMENTS = {"lowest": "python3.12", "newest": "python3.13"}
 KERNEL = ("ipykernel", "ipywidgets", "papermill", "pyyaml")  # a hosted notebook brings these
-SHOWN = ("torch", "numpy", "h5py", "matplotlib", "scikit-learn", "scipy", "rich", "ipykernel")
+SHOWN = ("torch", "numpy", "h5py", "matplotlib", "scikit-learn", "scipy", "statsmodels", "rich", "ipykernel")
 RESULT = ROOT / "results" / "colab.json"
 
 

@@ -112,8 +112,11 @@ def gradients(found: Any, inputs: Sequence[Tensor], unreached: str) -> tuple[Ten
         AnswerError: the tensor has no gradient (`unreached`), or computing it raises.
     """
     require(isinstance(found, Tensor) and found.requires_grad, unreached)
-    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
-    return call_on(lambda: torch.autograd.grad(found.sum(), inputs, **options))
+    return call_on(
+        lambda: torch.autograd.grad(
+            found.sum(), inputs, retain_graph=True, allow_unused=True, materialize_grads=True
+        )
+    )
 
 
 def each(function: Callable[..., Any], cases: Iterable[Sequence[Any]]) -> list[Any]:

@@ -70,7 +70,7 @@ def check_source(
     Ratings with features also get the leak test: a modality that is better than anybody's published model of
     it knows labels of the test split.
     """
-    report = leaks.checked(source, variant)
+    report = leaks.audited(source, variant)
     say(json.dumps(report.to_dict(), indent=2) if as_json else report.to_text())
     if report.status == "fail":
         raise typer.Exit(2)

@@ -17,7 +17,8 @@ SPLITS = ("train", "valid", "test")
 _ALWAYS, _UNEVEN = 2**26, 64  # letters that texts may take in memory; how many times their own
 _CLASSES = 1024  # that any set may have; others as many as rows
 _FLOAT = ("float32", "float64")
-_TYPES = {  # part -> {number of dimensions: types}; what is not listed here is free
+#: {part: {number of dimensions: types}}; what is not listed here is free.
+_TYPES: Mapping[str, Mapping[int, tuple[str, ...]]] = {
     "modalities": {2: ("float32",)},
     "sequences": {3: ("float32",)},
     "lengths": {1: ("int64",)},
@@ -63,10 +64,11 @@ def check_classes(file: str, target: np.ndarray, names: object) -> None:
     """Raise at a class that has no name, or without names at far more classes than rows."""
     if target.dtype != np.int64:
         return
-    named = isinstance(names, list | tuple)
-    limit = len(names) if named else max(_CLASSES, len(target))
+    limit, what = max(_CLASSES, len(target)), "classes at most"
+    if isinstance(names, list | tuple):
+        limit, what = len(names), "their names"
     if target.max() >= limit:
-        expected = f"classes below {limit}, the number of " + ("their names" if named else "classes at most")
+        expected = f"classes below {limit}, the number of {what}"
         raise DataError(file, "target", expected, str(target.max()), "number the classes from 0")
 
 
@@ -139,7 +141,7 @@ def check_array(file: str, field: str, values: np.ndarray) -> None:
 def check_type(file: str, field: str, values: np.ndarray) -> None:
     """Raise unless the array has the type and the number of dimensions that its field asks for."""
     part = field.partition("/")[0]
-    allowed = _TYPES.get(part, {values.ndim: (values.dtype,)})
+    allowed = _TYPES.get(part, {values.ndim: (values.dtype.str,)})
     if values.dtype not in map(np.dtype, allowed.get(values.ndim, ())):
         expected = " or ".join(
             f"{name} with {ndim} dimension(s)" for ndim in allowed for name in allowed[ndim]
@@ -190,7 +192,7 @@ def check_known(file: str, field: str, names: Iterable[str], known: Iterable[str
 
 def check_covered(file: str, available: Mapping[str, np.ndarray]) -> None:
     """Raise when a row has no modality at all."""
-    bare = np.flatnonzero(~np.any(list(available.values()), axis=0)) if available else ()
+    bare = np.flatnonzero(~np.any(list(available.values()), axis=0)) if available else np.array([])
     if len(bare):
         found = f"none in {len(bare)} row(s), first row {bare[0]}"
         raise DataError(

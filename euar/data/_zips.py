@@ -45,15 +45,27 @@ def unpacked(content: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         return b"".join(iter(lambda: stream.read(CHUNK), b""))
 
 
-class Stepwise:
+class Stepwise(BufferedIOBase):
     """A stream that is read in small steps only: a header that declares a huge name or list is refused."""
 
     def __init__(self, stream: BufferedIOBase, most: int):
-        self._stream, self._most, self.tell, self.seek = stream, most, stream.tell, stream.seek
-        self.seekable = stream.seekable
+        self._stream, self._most = stream, most
 
-    def read(self, size: int = -1) -> bytes:
+    def seekable(self) -> bool:
+        """As the stream."""
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move the stream."""
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return where the stream is."""
+        return self._stream.tell()
+
+    def read(self, size: int | None = -1) -> bytes:
         """Return up to `size` bytes, or what is left, which must not be more than allowed."""
+        size = -1 if size is None else size
         found = self._stream.read(self._most + 1 if size < 0 else size) if size <= self._most else b""
         if size > self._most or len(found) > self._most:
             expected = f"headers of at most {self._most} bytes"

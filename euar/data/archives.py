@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -92,7 +93,7 @@ def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
         if kind == "file" and info.is_dir():
             kind = "folder"
         kind = packing_problem(info) or kind
-        yield _Member(info.orig_filename, kind, info.file_size, lambda info=info: content.open(info))
+        yield _Member(info.orig_filename, kind, info.file_size, partial(content.open, info))
 
 
 def _from_tar(content: tarfile.TarFile, stream: Stepwise) -> Iterator[_Member]:
@@ -100,12 +101,18 @@ def _from_tar(content: tarfile.TarFile, stream: Stepwise) -> Iterator[_Member]:
         kind = "folder" if info.isdir() else "a link or device"
         if info.isreg():
             kind = "a sparse file" if info.issparse() else "file"
-        yield _Member(info.name, kind, info.size, lambda info=info: content.extractfile(info))
+        yield _Member(info.name, kind, info.size, partial(_file_in, content, info))
     stream.seek(content.offset)
     end = stream.read(CHUNK)  # reading to the end also lets gzip compare its checksum
     if not end or end.strip(b"\0") or stream.read(1):
         found = "something else: it may be truncated"
         raise DataError("archive", "end", "a block of zeros, then nothing", found, "get the file again")
+
+
+def _file_in(content: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    file = content.extractfile(info)
+    assert file is not None  # asked of plain files alone
+    return file
 
 
 def _write(members: Iterator[_Member], place: Path, max_bytes: int, max_files: int) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from euar.experiments.store import age
 from euar.intervals import Interval, t_interval
+from euar.systems.registry import SYSTEMS
 from euar.training.runs import summarize
 
 
@@ -72,13 +73,11 @@ class Comparison(Mapping[str, dict[str, Any]]):
         return np.array([self.baselines[name][metric]], dtype=np.float64)
 
     def differences(self, a: str, b: str, metric: str, test: str | None = None) -> NDArray[Any]:
-        """Return a minus b, paired by seed, (S,): the seeds that both have."""
-        if a not in self.results or b not in self.results:
-            found: NDArray[Any] = self.scores(a, metric, test) - self.scores(b, metric, test)
-            return found
-        both = [dict(zip(_seeds(self[n]), by_seed(self[n], metric, test), strict=True)) for n in (a, b)]
-        shared = [seed for seed in both[0] if seed in both[1]]
-        return np.array([both[0][seed] - both[1][seed] for seed in shared])
+        """Return a minus b, paired by seed, (S,): see `differences`; a baseline is the same for all seeds."""
+        if a in self.results and b in self.results:
+            return differences(self[a], self[b], metric, test)
+        found: NDArray[Any] = self.scores(a, metric, test) - self.scores(b, metric, test)
+        return found
 
     def minus(self, a: str, b: str, metric: str, test: str | None = None) -> Interval:
         """Return a minus b: the mean over seeds and its 95 % interval, see `t_interval`."""
@@ -91,8 +90,39 @@ class Comparison(Mapping[str, dict[str, Any]]):
     def lines(self, metrics: Sequence[str]) -> list[list[str]]:
         """Return a table's body: the baselines, then each result with mean ± sd over seeds."""
         plain = [[name, *(number(scores[m]) for m in metrics)] for name, scores in self.baselines.items()]
-        trained = [[name, *(str(summarize(self.scores(name, m))) for m in metrics)] for name in self]
-        return plain + trained
+        return plain + [
+            [self.label(name), *(str(summarize(self.scores(name, m))) for m in metrics)] for name in self
+        ]
+
+    def label(self, name: str) -> str:
+        """Return what tables and pictures call a row: see `label`; a name that was given here stays."""
+        named = name in self.results and self[name]["config"]["name"] == name
+        return label(self[name]) if named else name
+
+
+def label(result: Mapping[str, Any]) -> str:
+    """Return what was measured, as tables call it: the label of a system, or the name of a setting."""
+    name: str
+    name, *changes = result["config"]["name"].split("; ")
+    if "system" in result["config"]["request"] and name in SYSTEMS:
+        name = SYSTEMS[name].label
+    return "; ".join((name, *changes))
+
+
+def differences(
+    a: Mapping[str, Any], b: Mapping[str, Any], metric: str, test: str | None = None
+) -> NDArray[Any]:
+    """Return one result minus another, paired by seed, (S,): the seeds that both have.
+
+    Args:
+        a: that has `runs`.
+        b: of the same kind.
+        metric: see `by_seed`.
+        test: see `by_seed`.
+    """
+    both = [dict(zip(_seeds(each), by_seed(each, metric, test), strict=True)) for each in (a, b)]
+    shared = [seed for seed in both[0] if seed in both[1]]
+    return np.array([both[0][seed] - both[1][seed] for seed in shared])
 
 
 def by_seed(result: Mapping[str, Any], metric: str, test: str | None = None) -> NDArray[Any]:

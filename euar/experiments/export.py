@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from euar.experiments.comparison import number
-from euar.experiments.report import LABELS, data_of, label, summary
+from euar.experiments.comparison import label, number
+from euar.experiments.report import LABELS, data_of, summary
 from euar.experiments.store import is_current
 from euar.files import to_json
 from euar.training.runs import Summary, summarize

@@ -78,7 +78,7 @@ def leak_test(dataset: MultimodalDataset, name: str | None = None) -> dict[str, 
     return {"metric": metric, "n": int(_counted(dataset).sum()), "modalities": report}
 
 
-def checked(source: str | Path, variant: str | None = None) -> Report:
+def audited(source: str | Path, variant: str | None = None) -> Report:
     """Return the audit of a file or folder, leak test included; it says which modality had none.
 
     Args:

@@ -98,13 +98,22 @@ class Measurement(ABC):
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return plain
 
-    def key(self) -> str:
-        """Return the key of the result, without measuring."""
-        return str(self.origin(self.dataset())["key"])
+    def key(self, dataset: MultimodalDataset | None = None) -> str:
+        """Return the key of the result, without measuring.
 
-    def measure(self, experiment: str) -> Result:
-        """Measure, and return the result of an experiment."""
-        start, dataset = time.time(), self.dataset()
+        Args:
+            dataset: what `dataset` returns, where it is loaded already.
+        """
+        return str(self.origin(dataset or self.dataset())["key"])
+
+    def measure(self, experiment: str, dataset: MultimodalDataset | None = None) -> Result:
+        """Measure, and return the result of an experiment.
+
+        Args:
+            experiment: its name.
+            dataset: see `key`.
+        """
+        dataset, start = dataset or self.dataset(), time.time()
         return self.result(experiment, dataset, start, self.observe(dataset))
 
     def result(

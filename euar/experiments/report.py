@@ -7,9 +7,8 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from euar.experiments.comparison import by_seed, number
+from euar.experiments.comparison import by_seed, label, number
 from euar.intervals import Interval, t_interval
-from euar.systems.registry import SYSTEMS
 from euar.training.runs import Summary, summarize
 
 LABELS = {"mae": "MAE", "rmse": "RMSE", "corr": "r", "r2": "R²", "accuracy": "accuracy"}
@@ -17,12 +16,6 @@ PROBED = ("mae", "corr", "acc2", "acc7", "accuracy", "f1_weighted")
 _LINEAR = ("ridge", "logistic")
 _ABREAST = 4  # columns of mean ± sd that 80 characters hold
 _BESIDE = 3  # with the two baselines
-
-
-def label(result: dict[str, Any]) -> str:
-    """Return what was measured, as tables call it: the label of a system, or the name of a setting."""
-    name, *changes = result["config"]["name"].split("; ")
-    return "; ".join((SYSTEMS[name].label if name in SYSTEMS else name, *changes))
 
 
 def data_of(result: dict[str, Any]) -> str:

@@ -100,5 +100,6 @@ def _end_with_parent() -> None:
 
 
 def _measure(name: str, root: Path, one: Measurement) -> Path:
-    path = result_path(name, one.key(), root)
-    return path if path.exists() else save_result(one.measure(name), root)
+    dataset = one.dataset()
+    path = result_path(name, one.key(dataset), root)
+    return path if path.exists() else save_result(one.measure(name, dataset), root)

@@ -26,6 +26,7 @@ _FIELDS = {
     **dict.fromkeys(("config.name", "config.measurement", "data.name", "data.sha256", "code.sha256"), str),
     **dict.fromkeys(("config.request", "config.model"), dict),
 }
+_LOST = "restore the file, or delete its .json too and measure the result again"
 _REMEDY = "restore the file, or delete it and measure it again; other results stay as they are"
 
 _Asked = TypeVar("_Asked", bound=Measurement)
@@ -50,7 +51,7 @@ def save_result(result: Result, root: Path | None = None) -> Path:
         raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
         _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
-    write_json_once(path, sealed.with_hash(result.record))
+    write_json_once(path, sealed.with_hash(result.record | {"predictions": sorted(result.predictions)}))
     return path
 
 
@@ -121,17 +122,20 @@ def using(path: Path) -> AbstractContextManager[None]:
 
 
 def load_predictions(result: dict[str, Any], root: Path | None = None) -> dict[str, Predicted]:
-    """Return {test split: what a result's runs say about its rows}; empty where none were kept.
+    """Return {test split: what a result's runs say about its rows}; empty where none were recorded.
 
     Args:
         result: one of `load_results`.
         root: the folder of all results; the repository's by default.
 
     Raises:
-        DamagedFileError: the file is not as it was written, or is another result's.
+        DamagedFileError: the file is lost, not as it was written, or another result's.
     """
     path = result_path(result["experiment"], result["key"], root).with_suffix(".npz")
     if not path.exists():
+        if recorded := result.get("predictions"):
+            said = f"what the runs of {result['key']} say about {', '.join(recorded)}"
+            raise DamagedFileError(path, said, "no file", _LOST)
         return {}
     content = sealed.read(path, _REMEDY)
     with (

@@ -1,6 +1,6 @@
 """The forest plot: a row for each thing measured, with its seeds, its mean and the interval of the mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,18 @@ def by_system(seeds: Mapping[str, ArrayLike], unit: str, limits: tuple[float, fl
         limits: of the horizontal axis, for pictures that are compared.
     """
     return forest({name: {name: values} for name, values in seeds.items()}, unit, limits=limits)
+
+
+def limits_of(drawn: Iterable[ArrayLike | Interval]) -> tuple[float, float]:
+    """Return the limits of an axis that holds the seeds and intervals of several pictures, with some room.
+
+    Args:
+        drawn: what `forest` takes for a series, of all the pictures that are compared.
+    """
+    found = [estimate(values) for values in drawn]
+    ends = np.concatenate([[*interval[:3], *seeds] for interval, seeds in found])
+    low, high = np.nanmin(ends), np.nanmax(ends)
+    return float(low - 0.05 * (high - low)), float(high + 0.05 * (high - low))
 
 
 def estimate(values: ArrayLike | Interval, scale: str = "linear") -> tuple[Interval, Sequence[float]]:

@@ -46,6 +46,10 @@ _CARRIERS = (
 )
 
 
+#: Modules of types alone. What of theirs is used for more than that stands by its name where it is used.
+_TYPING = ("typing", "collections.abc", "numpy.typing")
+
+
 def describe(config: Any) -> dict[str, Any]:
     """Return a model's configuration as plain values, with its type.
 
@@ -81,8 +85,8 @@ def code_sha256(types: Iterable[str]) -> str:
 
     It covers the modules of some types, training and its scores, the linear baselines, the corruption of
     data, and whatever of the same packages these import, directly or not. What only carries numbers (files,
-    records, readers) does not count, nor do comments, docstrings and layout; the hash is the same for every
-    version of Python.
+    records, readers) does not count, nor do comments, docstrings, annotations and layout; the hash is the
+    same for every version of Python.
 
     Args:
         types: dotted names: the configuration that was trained, such as `"euar.model.EUARConfig"`, and what
@@ -138,7 +142,8 @@ def _module(name: str) -> str:
 def _read(source: Path, changed: int, size: int) -> tuple[str, Sequence[str]]:  # noqa: ARG001  the cache's key
     """A file's meaning as a hash, and the dotted names that it imports."""
     tree = ast.parse(source.read_bytes())
-    return hashlib.sha256(repr(_meaning(tree)).encode()).hexdigest(), _imports(tree)
+    imports = _imports(tree)
+    return hashlib.sha256(repr(_meaning(_Unannotated().visit(tree))).encode()).hexdigest(), imports
 
 
 def _imports(tree: ast.Module) -> list[str]:
@@ -159,6 +164,41 @@ def _meaning(node: Any) -> Any:
     if isinstance(node, list):
         return tuple(_meaning(part) for part in node if not _is_docstring(part))
     return repr(node)
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Takes annotations out of a tree, and the imports that only they need.
+
+    What is annotated in a class stays a field there, which dataclasses and named tuples are made of.
+    """
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(node.arg)
+
+    def visit_FunctionDef(self, node: Any) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  ast's name
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return ast.Assign([node.target], node.value) if node.value else None
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [
+            _field(part) if isinstance(part, ast.AnnAssign) else self.visit(part) for part in node.body
+        ]
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module in _TYPING else node
+
+
+def _field(node: ast.AnnAssign) -> ast.AnnAssign:
+    """A field without its type, unless the type says that it is no ordinary one."""
+    if not any(kind in ast.unparse(node.annotation) for kind in ("ClassVar", "InitVar", "KW_ONLY")):
+        node.annotation = ast.Constant(None)
+    return node
 
 
 def _is_docstring(node: Any) -> bool:

@@ -1,7 +1,15 @@
 """What the environments of the hosted-notebook check contain."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import check_colab
 import pytest
+from bookbuild.record import LIBRARIES
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+NO_NUMBERS = {"filelock", "pooch", "requests", "rich", "typer"}
 
 
 @pytest.mark.parametrize(
@@ -9,6 +17,13 @@ import pytest
 )
 def test_a_lower_bound_becomes_a_pin(requirement, pinned):
     assert check_colab.lowest(requirement) == pinned
+
+
+def test_what_makes_numbers_is_in_the_key_of_an_execution_and_in_the_record_of_this_check():
+    needed = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cli"]
+    names = {re.match(r"[\w-]+", requirement)[0] for requirement in needed}
+    assert set(LIBRARIES) == names - NO_NUMBERS
+    assert set(LIBRARIES) < set(check_colab.SHOWN)
 
 
 def test_the_lowest_environment_pins_what_the_package_needs_and_the_newest_nothing():

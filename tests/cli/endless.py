@@ -25,10 +25,13 @@ class Endless:
     def request(self):
         return {"number": self.number}
 
-    def key(self):
+    def dataset(self):
+        return None
+
+    def key(self, dataset=None):  # noqa: ARG002  the signature of a measurement
         return f"{self.number:016d}"
 
-    def measure(self, experiment):  # noqa: ARG002  the signature of a measurement
+    def measure(self, experiment, dataset):  # noqa: ARG002
         (Path(self.folder) / f"measuring-{os.getpid()}").touch()
         while True:
             time.sleep(0.1)

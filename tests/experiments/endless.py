@@ -14,10 +14,13 @@ class Endless:
 
     folder: str
 
-    def key(self):
+    def dataset(self):
+        return None
+
+    def key(self, dataset):  # noqa: ARG002  the signature of a measurement
         return "0" * 16
 
-    def measure(self, experiment):  # noqa: ARG002  the signature of a measurement
+    def measure(self, experiment, dataset):  # noqa: ARG002
         (Path(self.folder) / "worker").write_text(str(os.getpid()))
         time.sleep(3600)
 

@@ -15,10 +15,13 @@ class Marked:
     number: int
     end: str
 
-    def key(self):
+    def dataset(self):
+        return None
+
+    def key(self, dataset):  # noqa: ARG002  the signature of a measurement
         return f"{self.number:016x}"
 
-    def measure(self, experiment):  # noqa: ARG002  the signature of a measurement
+    def measure(self, experiment, dataset):  # noqa: ARG002
         (Path(self.folder) / f"measured-{self.number}").touch()
         if self.end == "killed":
             os.kill(os.getpid(), signal.SIGKILL)

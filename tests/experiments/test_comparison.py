@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from euar.experiments.comparison import Comparison, number
+from euar.experiments.comparison import Comparison, label, number
 from tests.experiments.schema import stored
 
 
@@ -64,6 +64,16 @@ def test_lines_give_baselines_then_mean_and_sd_over_seeds(pair):
     assert ridge[1:] == [f"{pair.baselines['ridge'][m]:.3f}" for m in ("mae", "corr")]
     values = [pair.scores("ours", metric) for metric in ("mae", "corr")]
     assert ours == ["ours"] + [f"{np.mean(v):.3f} ± {np.std(v, ddof=1):.3f}" for v in values]
+
+
+def test_systems_have_their_labels_and_settings_their_names(result):
+    system, setting = (stored(result, config=result["config"] | {"name": "paper"}) for _ in range(2))
+    del setting["config"]["request"]["system"]
+    assert label(system) == "EUAR, paper"
+    assert label(setting) == "paper"
+    assert Comparison({"paper": system}).lines(["mae"])[-1][0] == "EUAR, paper"
+    compared = Comparison({"paper": system, "ours": system})
+    assert [*map(compared.label, ("paper", "ours", "ridge"))] == ["EUAR, paper", "ours", "ridge"]
 
 
 def test_an_undefined_number_is_a_dash():

@@ -207,13 +207,13 @@ def test_ceilings_are_fractions_with_a_source():
 
 def test_a_checked_file_holds_the_leak_test(tmp_path):
     path = made(3).to_hdf5(tmp_path / "mosi.h5")
-    report = leaks.checked(path)
+    report = leaks.audited(path)
     assert report.status == "fail"
     assert report.items[-4].check == "leak test/text"
 
 
 def test_a_checked_file_says_which_modality_was_not_tested(tmp_path):
-    report = leaks.checked(
+    report = leaks.audited(
         made(name="mine").subset(mask=np.arange(sum(COUNTS)) > 99).to_hdf5(tmp_path / "a.h5")
     )
     items = {item.check: item for item in report.items if item.check.startswith("leak test")}
@@ -223,4 +223,4 @@ def test_a_checked_file_says_which_modality_was_not_tested(tmp_path):
 
 def test_a_checked_file_that_cannot_be_read_has_no_leak_test(tmp_path):
     (tmp_path / "a.csv").write_text("nothing\n")
-    assert [item.check for item in leaks.checked(tmp_path / "a.csv").items] == ["readable"]
+    assert [item.check for item in leaks.audited(tmp_path / "a.csv").items] == ["readable"]

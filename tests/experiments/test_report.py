@@ -51,7 +51,6 @@ def test_names_are_those_of_the_registry(result):
     assert "EUAR" not in text(report.metrics_table(other)) + text(report.difference_table(other))
     assert "concat - ridge" in text(report.difference_table(other))
     assert "EUAR - ridge" in text(report.difference_table(result))
-    assert report.label({"config": {"name": "N = 32"}}) == "N = 32"
 
 
 def test_a_title_tells_tables_apart(result):

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from euar.experiments import run, store
+from euar.data import load
+from euar.experiments import measurement, run, store
 from euar.experiments.train import Train
 from euar.training import Recipe
 from tests.experiments import endless, full
@@ -17,6 +18,13 @@ def test_what_is_there_is_not_measured_again(data_file, tmp_path):
     written = {path: path.stat().st_mtime_ns for path in paths}
     again = list(run.run_experiment("small", asked, tmp_path, jobs=1))
     assert {path: path.stat().st_mtime_ns for path in again} == written
+
+
+def test_the_data_are_loaded_once(data_file, tmp_path, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(measurement, "load", lambda *args, **how: loaded.append(args) or load(*args, **how))
+    run._measure("small", tmp_path, Train(data=str(data_file), recipe=Recipe(epochs=1), device="cpu"))
+    assert loaded == [(str(data_file),)]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux which processes are there")

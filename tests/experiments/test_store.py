@@ -9,7 +9,7 @@ from euar.experiments import store
 from euar.experiments.measurement import Predicted, Result
 from euar.files import DamagedFileError
 from euar.training import Recipe
-from tests.experiments.schema import stored
+from tests.experiments.schema import stored, validate
 
 
 def save(record, root, predictions=None):
@@ -20,7 +20,8 @@ def test_a_result_comes_back(measured, tmp_path):
     path = store.save_result(measured, tmp_path)
     assert path == tmp_path / "train" / f"{measured.record['key']}.json"
     (found,) = store.load_results("train", tmp_path)
-    assert found == stored(measured.record)
+    assert found == stored(measured.record, predictions=["test"])
+    validate(found)
     ids, values = store.load_predictions(found, tmp_path)["test"]
     assert list(ids) == list(measured.predictions["test"].ids)
     assert np.array_equal(values, measured.predictions["test"].values)
@@ -29,7 +30,18 @@ def test_a_result_comes_back(measured, tmp_path):
 
 def test_a_result_without_predictions_is_read_too(result, tmp_path):
     save(result, tmp_path)
-    assert store.load_predictions(result, tmp_path) == {}
+    (found,) = store.load_results("train", tmp_path)
+    assert store.load_predictions(found, tmp_path) == {}
+    assert store.load_predictions(result, tmp_path) == {}  # as results that were saved before say nothing
+
+
+def test_predictions_that_are_lost_are_an_error_that_names_the_file(measured, tmp_path):
+    path, _ = predictions_of(measured, tmp_path)
+    path.unlink()
+    (found,) = store.load_results("train", tmp_path)
+    with pytest.raises(DamagedFileError, match=r"say about test, found no file.*delete its \.json") as caught:
+        store.load_predictions(found, tmp_path)
+    assert caught.value.file == str(path)
 
 
 def test_test_splits_keep_their_own_rows(result, tmp_path):
@@ -99,7 +111,7 @@ def test_nothing_is_overwritten(result, tmp_path):
     save(result, tmp_path)
     with pytest.raises(FileExistsError):
         save({**result, "seconds": 0.0}, tmp_path)
-    assert store.load_results("train", tmp_path) == [stored(result)]
+    assert store.load_results("train", tmp_path) == [stored(result, predictions=[])]
 
 
 @pytest.mark.parametrize(

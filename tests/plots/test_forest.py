@@ -5,7 +5,7 @@ import pytest
 from matplotlib.container import ErrorbarContainer
 
 from euar.intervals import Interval, t_interval
-from euar.plots.forest import by_system, estimate, forest
+from euar.plots.forest import by_system, estimate, forest, limits_of
 from euar.plots.style import appearance
 from tests.drawing import drawn
 
@@ -66,6 +66,13 @@ def test_a_logarithmic_axis_takes_the_mean_of_the_logarithms():
     (ax,) = drawn(forest({"one": {"a": [0.1, 10]}}, "factor", scale="log"))
     assert ax.get_xscale() == "log"
     assert marks(ax)[0].lines[0].get_xdata()[0] == pytest.approx(1)
+
+
+def test_limits_hold_every_seed_and_interval_of_the_pictures_that_are_compared():
+    low, high = limits_of([[0.1, 0.3], Interval(0.5, 0.4, 0.7, 9), [2.5]])
+    ends = t_interval([0.1, 0.3])
+    assert (low, high) == pytest.approx((ends.low - 0.05 * (2.5 - ends.low), 2.5 + 0.05 * (2.5 - ends.low)))
+    assert limits_of([[0.0] * 9 + [1.0]])[1] > 1  # a seed outside of its interval
 
 
 def test_an_estimate_of_one_value_has_no_interval():

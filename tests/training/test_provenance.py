@@ -58,6 +58,80 @@ def test_comments_docstrings_and_layout_do_not_count(copy):
     assert provenance.code_sha256(EUAR) == before
 
 
+UNTYPED = """
+from dataclasses import dataclass
+
+@dataclass
+class Pair:
+    first: ...
+    second: ... = 2
+
+    def total(self, scale=1, *more, **names):
+        found = self.first * scale
+        return found + self.second
+
+LIMIT = 3
+"""
+TYPED = """
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+@dataclass
+class Pair:
+    first: float
+    second: "int | None" = 2
+
+    def total(self, scale: float = 1, *more: int, **names: Mapping[str, Any]) -> float:
+        unset: int
+        found: float = self.first * scale
+        return found + self.second
+
+LIMIT: int = 3
+"""
+
+
+def meaning(source, folder):
+    (folder / "module.py").write_text(source)
+    return provenance._read.__wrapped__(folder / "module.py", 0, 0)[0]
+
+
+def test_annotations_and_what_only_they_import_do_not_count(tmp_path):
+    assert meaning(TYPED, tmp_path) == meaning(UNTYPED, tmp_path)
+    awaited = "async def f(x{}){}: return x"
+    assert meaning(awaited.format(": int", " -> int"), tmp_path) == meaning(awaited.format("", ""), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    first: float\n", ""),
+        ("    first: float\n", "    other: float\n"),
+        ("    first: float\n", "    first: float = 1\n"),
+        ('    second: "int | None" = 2\n', "    second = 2\n"),  # no field of a dataclass any more
+        ("first: float", "first: ClassVar[float]"),
+        ("    first: float", "    _: KW_ONLY\n    first: float"),
+        (" = 2", " = 3"),
+        ("scale: float = 1", "scale: float = 2"),
+        ("scale: float", "factor: float"),
+        ("*more: int", "*rest: int"),
+        ("self.first * scale", "self.first / scale"),
+        ("LIMIT: int = 3", "LIMIT: int = 4"),
+        ("LIMIT: int = 3", "limit: int = 3"),
+        ("from dataclasses import", "from attrs import"),
+    ],
+)
+def test_fields_names_and_values_count(old, new, tmp_path):
+    assert TYPED.count(old) == 1
+    assert meaning(TYPED.replace(old, new), tmp_path) != meaning(TYPED, tmp_path)
+
+
+def test_the_order_of_fields_counts(tmp_path):
+    first, second = "    first: float\n", '    second: "int | None" = 2\n'
+    turned = TYPED.replace(first + second, second + first)
+    assert meaning(turned, tmp_path) != meaning(TYPED, tmp_path)
+
+
 def test_every_constant_counts():
     shapes = {
         str(provenance._meaning(ast.parse(f"x = {value}"))) for value in ("1", "1.0", "'1'", "None", "True")

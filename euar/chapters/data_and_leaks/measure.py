@@ -106,6 +106,7 @@ def _labels(dataset: MultimodalDataset) -> dict[str, Any]:
 
 def _groups(dataset: MultimodalDataset) -> dict[str, int]:
     """Return how many groups each split has, and how many are in more than one."""
+    assert dataset.groups is not None  # all of these sets have groups
     splits = {split: set(dataset.groups[dataset.split == split]) for split in SPLITS}
     shared = sum(sum(group in members for members in splits.values()) > 1 for group in set(dataset.groups))
     return {split: len(members) for split, members in splits.items()} | {"in several": shared}

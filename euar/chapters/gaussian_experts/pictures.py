@@ -1,6 +1,7 @@
 """Pictures of Gaussian experts: densities, ellipses, clouds of draws and what noise costs."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -60,7 +61,7 @@ def linear_sigma(proposals: Mapping[str, ArrayLike]) -> Figure:
     made, axes = figure(len(proposals), height=2.8, sharex=True, sharey=True)
     for ax, (name, values) in zip(axes, proposals.items(), strict=True):
         values = np.asarray(values).ravel()
-        edges = np.linspace(-3, 5, 65)
+        edges = np.linspace(-3, 5, 65).tolist()
         ax.hist(values[values > 0], edges, color=COLORS[0], label="possible")
         ax.hist(values[values <= 0], edges, color=COLORS[1], hatch="///", label="impossible")
         ax.axvline(0, color=COLORS[6], linewidth=1)
@@ -100,8 +101,8 @@ def agreement(expected: ArrayLike, measured: ArrayLike, error: ArrayLike, unit: 
     """
     expected = np.asarray(expected)
     made, (ax,) = figure(width=4.6, height=3.6)
-    bars = {"color": COLORS[0], "marker": MARKERS[0], "markersize": 4, "linestyle": "", "elinewidth": 0.8}
-    ax.errorbar(expected, measured, error, alpha=0.7, label="one tweet", **bars)
+    style: dict[str, Any] = {"color": COLORS[0], "marker": MARKERS[0], "markersize": 4, "linestyle": ""}
+    ax.errorbar(expected, measured, error, alpha=0.7, elinewidth=0.8, label="one tweet", **style)
     ends = [expected.min(), expected.max()]
     ax.plot(ends, ends, color=COLORS[1], linestyle="--", label="equal", zorder=3)
     ax.set(xlabel=f"{unit}, formula", ylabel=f"{unit}, measured")
@@ -124,9 +125,8 @@ def cost_of_spread(
     made, (left, right) = figure(2)
     _cloud(left, np.asarray(draws), np.asarray(mean), np.asarray(sd))
     left.set(xlim=(-8, 8), ylim=(-8, 8), title="draws")
-    right.hist(
-        np.asarray(predictions).clip(-6, 6), np.linspace(-6, 6, 61), color=COLORS[5], label="from draws"
-    )
+    shown, edges = np.asarray(predictions).clip(-6, 6), np.linspace(-6, 6, 61).tolist()
+    right.hist(shown, edges, color=COLORS[5], label="from draws")
     right.axvline(clean, color=COLORS[1], linestyle="--", label="from the mean")
     right.set(xlabel="prediction, label units", yticks=[], title="predictions")
     right.legend(frameon=False, fontsize="small")
@@ -134,8 +134,9 @@ def cost_of_spread(
 
 
 def _ellipse(ax: Axes, center: np.ndarray, sd: np.ndarray, color: str) -> None:
-    ax.add_patch(Ellipse(center, *(2 * sd), facecolor=color, edgecolor=color, alpha=0.25))
-    ax.add_patch(Ellipse(center, *(2 * sd), facecolor="none", edgecolor=color))
+    x, y = center.tolist()
+    ax.add_patch(Ellipse((x, y), *(2 * sd), facecolor=color, edgecolor=color, alpha=0.25))
+    ax.add_patch(Ellipse((x, y), *(2 * sd), facecolor="none", edgecolor=color))
     ax.update_datalim([center - sd, center + sd])  # patches alone do not widen the axes
     ax.autoscale_view()
 

@@ -73,7 +73,7 @@ def mixture(answer: Callable[[Tensor, Tensor], Tensor]) -> None:
     draw = torch.Generator().manual_seed(0)
     weights = torch.rand(4, 3, generator=draw)
     experts = torch.randn(4, 3, 3, generator=draw)  # D = N on purpose: a sum over the wrong axis fits
-    right = torch.stack([sum(weights[b, j] * experts[b, j] for j in range(3)) for b in range(4)])
+    right = torch.stack([weights[b] @ experts[b] for b in range(4)])
     mistakes = {
         "You divided by N: Eq. 6 is a sum, not a mean.": right / 3,
         "You did not use the weights.": experts.sum(dim=1),

@@ -10,6 +10,7 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from euar.chapters.whole_model.anatomy import head_weights
 from euar.data import MultimodalDataset
 from euar.experiments.watched import Watch, Watched, rounded
 from euar.losses import Reduce
@@ -91,9 +92,15 @@ class Sweep(Watched):
 
 def measurements() -> list[Sweep]:
     """Return the weights from 0 to 1 in both reductions, and three settings with the U-loss."""
-    headline = [(0.0, "mean"), (1e-3, "mean"), (1.0, "mean"), (1e-3, "sum"), (1.0, "sum")]
-    beside = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
-    with_u = [(1e-3, "mean"), (0.0, "sum"), (1e-3, "sum")]
+    headline: list[tuple[float, Reduce]] = [
+        (0.0, "mean"),
+        (1e-3, "mean"),
+        (1.0, "mean"),
+        (1e-3, "sum"),
+        (1.0, "sum"),
+    ]
+    beside: list[tuple[float, Reduce]] = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
+    with_u: list[tuple[float, Reduce]] = [(1e-3, "mean"), (0.0, "sum"), (1e-3, "sum")]
     return [
         *(Sweep(alpha=alpha, reduce=reduce, seeds=_HEADLINE) for alpha, reduce in headline),
         *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in beside),
@@ -124,8 +131,7 @@ def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
     """
     with evaluating(model):
         output = model(batch.inputs, batch.available)
-    head = model.head.weight[0].detach().split(model.config.dim)  # one (D,) for each modality
-    return {m: _experts(output.moe[m], w) for m, w in zip(model.moes, head, strict=True)}
+    return {m: _experts(output.moe[m], w.detach()) for m, w in head_weights(model).items()}
 
 
 def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:

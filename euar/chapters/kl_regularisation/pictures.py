@@ -50,7 +50,7 @@ def over_epochs(
         limits: {title: lowest and highest value of the vertical axis}; logarithmic if the lowest is above 0.
     """
     rings = {title: dict.fromkeys(curves, selected) for title, curves in groups.items()}
-    epochs = range(len(next(rows[0] for curves in groups.values() for rows in curves.values())))
+    epochs = range(next(np.shape(rows)[1] for curves in groups.values() for rows in curves.values()))
     made = curve_panels(groups, epochs, rings=rings)
     for ax, ends in zip(made.axes, limits.values(), strict=True):
         ax.set(ylim=ends, yscale="log" if ends[0] > 0 else "linear")
@@ -74,8 +74,9 @@ def against_weight(
         for (reduction, moment), (weight, values) in groups.items():
             place = moments.index(moment)
             at = np.maximum(np.asarray(weight, dtype=float), zero) * (0.7, 1.4)[place]
-            look = {"color": COLORS[place], "marker": MARKERS[reductions.index(reduction)], "ms": 4.5}
-            ax.plot(at, values, ls="none", alpha=0.7, mew=0, label=f"{moment}, {reduction} over D", **look)
+            color, marker = COLORS[place], MARKERS[reductions.index(reduction)]
+            label = f"{moment}, {reduction} over D"
+            ax.plot(at, values, color=color, marker=marker, ms=4.5, mew=0, ls="none", alpha=0.7, label=label)
         ax.set(xscale="log", xlabel="a, per coordinate", title=title)
         ax.set_xticks([zero, 1e-5, 1e-3, 1e-1], ["0", "$10^{-5}$", "$10^{-3}$", "$10^{-1}$"])
         ax.xaxis.set_minor_formatter(NullFormatter())

@@ -21,7 +21,7 @@ def added_error(answer: tuple[float, float]) -> None:
         answer: (twice the SD, the same SD in half of the rows), in units of what the noise added at first.
     """
     double, half = shaped(answer, 2)
-    mistakes = {"The SD doubles. What the noise adds to a squared error is a variance.": 2}
+    mistakes = {"The SD doubles. What the noise adds to a squared error is a variance.": 2.0}
     expect(double, 4, mistakes, "First number: the noise adds its variance times |w|^2. Double its SD.")
     mistakes = {"Second number: a row has its noise or it does not. Nothing is squared here.": 0.25}
     expect(half, 0.5, mistakes, "Second number: average over the rows with noise and the rows without.")

@@ -1,6 +1,7 @@
 """Pictures of data and of how well it is predicted: noise, ratings, errors by disagreement."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -61,11 +62,12 @@ def ratings(target: NDArray, deviations: Mapping[str, NDArray]) -> Figure:
         deviations: {pool: (n,) standard deviations of the raters}.
     """
     made, (labels, spread) = figure(columns=2)
-    labels.hist(target, bins=np.linspace(-3, 3, 31), color=COLORS[0])
+    labels.hist(target, np.linspace(-3, 3, 31).tolist(), color=COLORS[0])
     labels.set(xlabel="mean rating", ylabel="texts")
+    edges = np.linspace(0, 1.6, 33).tolist()
     for i, (pool, values) in enumerate(deviations.items()):
-        style = {"color": COLORS[i], "linestyle": ("-", "--")[i % 2], "linewidth": 2}
-        spread.hist(values, np.linspace(0, 1.6, 33), density=True, histtype="step", label=pool, **style)
+        style: dict[str, Any] = {"color": COLORS[i], "ls": ("-", "--")[i % 2], "lw": 2}
+        spread.hist(values, edges, density=True, histtype="step", label=pool, **style)
     highest = spread.get_ylim()[1]
     spread.set(xlabel="SD of the raters", ylabel="density", ylim=(0, 1.3 * highest))  # room for the legend
     spread.legend(loc="upper right", frameon=False)

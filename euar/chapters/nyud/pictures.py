@@ -37,7 +37,7 @@ def two_splits(points: Mapping[str, tuple[Sequence[float], Sequence[float]]], er
     """
     made = scatter_panels({"": points}, "accuracy on validation", "accuracy on test")
     (ax,) = made.axes
-    middle = np.mean([np.concatenate([scores[split] for scores in points.values()]) for split in (0, 1)], 1)
-    ax.errorbar(*middle, xerr=errors[0], yerr=errors[1], color="black", capsize=4, label="± 1 SE")
+    x, y = (np.mean(np.concatenate(scores)) for scores in zip(*points.values(), strict=True))
+    ax.errorbar(x, y, xerr=errors[0], yerr=errors[1], color="black", capsize=4, label="± 1 SE")
     legend_below(made)
     return made

@@ -10,12 +10,10 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-import torch
-
 from euar.data import MultimodalDataset
 from euar.experiments.rates import best_rate
 from euar.experiments.watched import Watch, Watched
-from euar.model import EUARConfig
+from euar.model import EUAR, EUARConfig
 from euar.training import Recipe, metrics
 from euar.training.batches import Batch
 from euar.training.loop import Training
@@ -100,7 +98,7 @@ class Difference(Watched):
         run = training.finish()
         valid = {f"valid_{name}": [epoch[f"valid_{name}"] for epoch in run.history] for name in _WATCHED}
         curves = valid | {f"test_{name}": [epoch[name] for epoch in test] for name in _WATCHED}
-        return Watch(run, {"others": _others(run.model, data["test"]), "curves": curves})
+        return Watch(run, {"others": _others(training.model, data["test"]), "curves": curves})
 
 
 def rows(data: str, settings: Iterable[str] = SETTINGS) -> list[Difference]:
@@ -141,7 +139,7 @@ def selected(result: dict[str, Any], by: str, metric: str) -> list[float]:
     return [c[f"test_{metric}"][c[by].index(best(c[by]))] for c in curves]
 
 
-def _others(model: torch.nn.Module, test: Batch) -> dict[str, dict[str, float]]:
+def _others(model: EUAR, test: Batch) -> dict[str, dict[str, float]]:
     target = test.target.numpy()
     found = {"released metrics": metrics.regression(predict_batch(model, test), target, variant="released")}
     if model.config.renormalize == "batch":

@@ -1,6 +1,7 @@
 """Pictures of a top-k gate: what it keeps and costs, whom gradients reach, and what a batch changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,8 +22,8 @@ def kept(probs: ArrayLike, weights: ArrayLike) -> Figure:
     probs, chosen = np.asarray(probs), np.asarray(weights) > 0
     made, (ax,) = figure(height=2.8)
     ax.bar(np.flatnonzero(chosen), probs[chosen], color=COLORS[0], label="kept")
-    cut = {"color": "white", "edgecolor": COLORS[1], "hatch": "///"}
-    ax.bar(np.flatnonzero(~chosen), probs[~chosen], label="cut", **cut)
+    cut, heights = np.flatnonzero(~chosen), probs[~chosen]
+    ax.bar(cut, heights, color="white", edgecolor=COLORS[1], hatch="///", label="cut")
     ax.set(xlabel="expert", ylabel="probability", xticks=range(len(probs)), ylim=(0, 1.25 * probs.max()))
     ax.legend(frameon=False, fontsize="small", ncols=2)
     return made
@@ -38,7 +39,7 @@ def cost(sizes: ArrayLike, times: Mapping[int, ArrayLike], work: Mapping[int, fl
     """
     made, (ax,) = figure()
     for j, (experts, ratio) in enumerate(times.items()):
-        style = {"color": COLORS[j], "linestyle": DASHES[j]}
+        style: dict[str, Any] = {"color": COLORS[j], "linestyle": DASHES[j]}
         ax.plot(sizes, ratio, marker=MARKERS[j], label=f"time, N = {experts}", **style)
         ax.axhline(work[experts], linewidth=0.8, label=f"multiplications, N = {experts}", **style)
     ax.axhline(1, color=COLORS[6], linewidth=0.8)
@@ -92,6 +93,7 @@ def in_a_batch(weights: ArrayLike, prediction: ArrayLike, target: ArrayLike, tit
         title: of the right panel.
     """
     made, (left, right) = figure(2, height=3.0)
+    weights = np.asarray(weights)
     left.bar(range(len(weights)), weights, color=COLORS[0])
     left.set(xlabel="expert", ylabel="weight", title="one tweet", ylim=(0, 5), xticks=range(len(weights)))
     right.plot(target, prediction, color=COLORS[1], marker=".", markersize=3, alpha=0.5, linestyle="")
@@ -100,9 +102,9 @@ def in_a_batch(weights: ArrayLike, prediction: ArrayLike, target: ArrayLike, tit
     return made
 
 
-def _plain(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
+def _plain(ax: Axes, x: ArrayLike, y: Iterable[float]) -> None:
     """Label a log-log plot with these values alone."""
     limits = ax.get_ylim()
-    plain_ticks(ax.xaxis, x)
+    plain_ticks(ax.xaxis, np.asarray(x).tolist())
     plain_ticks(ax.yaxis, y)
     ax.set_ylim(limits)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from statistics import geometric_mean, harmonic_mean
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def one_variance(answer: Callable[[NDArray], float]) -> None:
     Args:
         answer: takes s* of the rows, (n,), and returns one number.
     """
-    mistakes = {
+    mistakes: dict[str, Callable[[NDArray], SupportsFloat]] = {
         "This is the arithmetic mean. The distance punishes r above 1 harder than r below it.": np.mean,
         "This is the geometric mean, which would be right if log r were squared.": geometric_mean,
         "This is the median.": np.median,

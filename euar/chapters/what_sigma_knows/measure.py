@@ -1,5 +1,6 @@
 """Does sigma measure the noise of a sample? Trained networks, tested where the noise is known."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +23,11 @@ from euar.training.device import one_thread
 from euar.training.loop import Training
 from euar.training.predict import evaluating
 
-NETWORKS = {"default": EUARConfig, "paper": EUARConfig.paper, "likelihood": LikelihoodConfig}
+NETWORKS: Mapping[str, Callable[[dict[str, int]], EUARConfig]] = {
+    "default": EUARConfig,
+    "paper": EUARConfig.paper,
+    "likelihood": LikelihoodConfig,
+}
 LEVELS = tuple(float(f"{level:.3g}") for level in np.geomspace(0.1, 2, 5))
 _CPU = torch.device("cpu")
 _SAMPLED = 17  # every so many coordinates make a rank correlation over all of them
@@ -60,7 +65,7 @@ class Meter(Fitted):
 
     def config(self, dataset: MultimodalDataset) -> EUARConfig:
         """Return the network's configuration."""
-        return NETWORKS[self.network](in_features=dataset.in_features)
+        return NETWORKS[self.network](dataset.in_features)
 
     def world(self, seed: int, noise: tuple[float, float] = (0.1, 2.0)) -> MultimodalDataset:
         """Return the data of a seed, see `world`."""
@@ -98,12 +103,11 @@ class Meter(Fitted):
 
 def measurements() -> list[Meter]:
     """Return both presets and the likelihood in each world, and the likelihood on each simulated modality."""
-    tweets, worlds = {"data": "embedded", "recipe": _RECIPES["embedded"]}, {"data": "simulated"}
-    loud = {"network": "likelihood", "variant": "loud", **worlds}
+    tweets, views = _RECIPES["embedded"], ("text", "audio", "vision")
     return [
-        *(Meter(network=network, variant=name, **worlds) for name in _WORLDS for network in NETWORKS),
-        *(Meter(network=network, **tweets) for network in NETWORKS),
-        *(Meter(views=(m,), **loud) for m in ("text", "audio", "vision")),
+        *(Meter(network=n, data="simulated", variant=name) for name in _WORLDS for n in NETWORKS),
+        *(Meter(network=n, data="embedded", recipe=tweets) for n in NETWORKS),
+        *(Meter(network="likelihood", data="simulated", variant="loud", views=(m,)) for m in views),
     ]
 
 
@@ -173,23 +177,29 @@ def _whole(
     model: EUAR, found: Readings, doses: list[Batch], data: dict[str, Batch], test: MultimodalDataset
 ) -> dict[str, Any]:
     """The tests of the one variance of a likelihood, against each modality; only that one's noise rises."""
-    tests = {m: _tests(found.whole, m, found.error, test) for m in found.views}
+    tests = {m: _tests(_variance(found), m, found.error, test) for m in found.views}
     for m in tests if doses else ():
         batches = [data["test"]._replace(inputs=data["test"].inputs | {m: dose.inputs[m]}) for dose in doses]
-        tests[m]["within"] = within([readings(model, batch, data["train"]).whole for batch in batches])
+        tests[m]["within"] = within([_variance(readings(model, batch, data["train"])) for batch in batches])
     return tests
+
+
+def _variance(found: Readings) -> NDArray:
+    assert found.whole is not None  # of a likelihood
+    return found.whole
 
 
 def _tests(values: NDArray, m: str, error: NDArray, test: MultimodalDataset) -> dict[str, float]:
     """A reading's rank correlations with what is known of the test rows."""
     if "noise" in test.meta:
         return {"noise": spearman(values, test.meta["noise"][m]), "error": spearman(values, error)}
+    assert test.target_sd is not None  # what several raters said is known
     few = test.meta["pool"] == "20"  # the pools are not alike; see the chapter on noise and views
     length = test.modalities["style"][:, test.meta["columns"]["style"].index("characters")]
-    given = [np.abs(test.target[few]), length[few]]
+    raters, given = test.target_sd[few], [np.abs(test.target[few]), length[few]]
     return {
-        "raters": spearman(values[few], test.target_sd[few]),
-        "raters given": partial(values[few], test.target_sd[few], given),
+        "raters": spearman(values[few], raters),
+        "raters given": partial(values[few], raters, given),
         "error": spearman(values, error),
     }
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from euar.chapters.what_sigma_knows.variance_optimum import best_variance
+from euar.chapters.whole_model.anatomy import head_weights
 from euar.model import EUAR
 from euar.moe import MoEOutput
 from euar.training.batches import Batch
@@ -98,8 +99,8 @@ def _view(model: EUAR, name: str, out: MoEOutput, x: Tensor, train: Tensor) -> d
     }
     if model.config.outputs > 1:
         return found
-    w = dict(zip(model.moes, model.head.weight[0].split(model.config.dim), strict=True))[name]
-    felt = torch.einsum("d,bj,bjd->b", w.square(), out.routing.weights.square(), out.gaussian.variance)
+    w2 = head_weights(model)[name].square()
+    felt = torch.einsum("d,bj,bjd->b", w2, out.routing.weights.square(), out.gaussian.variance)
     return found | {"felt": felt.numpy(), "best": over_chosen(best_variance(model, out, name).log())}
 
 

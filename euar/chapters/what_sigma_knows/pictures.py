@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -26,8 +27,10 @@ def routes() -> Figure:
     """Draw what reaches what: the input feeds all three maps, the residual never meets the variance."""
     made, (ax,) = figure(width=7.2, height=3.4)
     box = {"boxstyle": "round", "facecolor": "white", "edgecolor": COLORS[6]}
-    style = {"ha": "center", "va": "center", "bbox": box, "fontsize": "small"}
-    boxes = [ax.text(*place, text, **style) for text, place in _BOXES.items()]
+    boxes = [
+        ax.text(*place, text, ha="center", va="center", bbox=box, size="small")
+        for text, place in _BOXES.items()
+    ]
     for start, end in _FORWARD:
         _arrow(ax, boxes[start], boxes[end], COLORS[0], 0.0)
     _arrow(ax, boxes[5], boxes[3], COLORS[1], -0.35)
@@ -48,12 +51,12 @@ def losses(
     """
     made, axes = figure(len(panels), width=8.4, height=2.9)
     for ax, (title, (variance, curves)) in zip(axes, panels.items(), strict=True):
+        variance = np.asarray(variance)
         for j, (label, loss) in enumerate(curves.items()):
-            style = {"color": COLORS[j], "marker": MARKERS[j], "linestyle": DASHES[j], "markersize": 4}
-            ax.plot(variance, loss, label=label, **style)
+            ax.plot(variance, loss, color=COLORS[j], marker=MARKERS[j], ls=DASHES[j], ms=4, label=label)
         ax.axvline(best[title], color=COLORS[6], linestyle=":", label="$s^*$")
         ax.set(title=title, xlabel=r"$\sigma^2$ of the coordinate", xscale="log")
-        plain_ticks(ax.xaxis, [tick for tick in _TICKS if min(variance) < tick < max(variance)])
+        plain_ticks(ax.xaxis, [tick for tick in _TICKS if variance.min() < tick < variance.max()])
     axes[0].set_ylabel("loss above its least")
     axes[0].legend(frameon=False, fontsize="small")
     return made

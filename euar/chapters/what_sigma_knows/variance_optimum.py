@@ -10,8 +10,9 @@ import copy
 import torch
 from torch import Tensor
 
+from euar.chapters.whole_model.anatomy import head_weights
 from euar.model import EUAR, EUARConfig
-from euar.moe import MoEOutput
+from euar.moe import MoEOutput, UncertaintyAwareMoE
 from euar.training.batches import Batch
 
 _STEPS, _TOLERANCE = 60, 1e-6  # of Newton's method; the tolerance is in units of a/2, summed over the rows
@@ -37,7 +38,7 @@ def best_variance(model: EUAR, out: MoEOutput, modality: str) -> Tensor:
         modality: its name.
     """
     a, u = coordinate_weights(model.config)
-    w = dict(zip(model.moes, model.head.weight[0].split(model.config.dim), strict=True))[modality]  # (D,)
+    w = head_weights(model)[modality]  # (D,)
     g = out.routing.weights.unsqueeze(-1)  # (B, N, 1)
     return a / (a + 2 * u * g + 2 * w.square() * g.square())
 
@@ -67,6 +68,7 @@ def converged(model: EUAR, batch: Batch) -> EUAR:
     model = copy.deepcopy(model).eval()
     out = model(batch.inputs).moe
     for m, moe in model.moes.items():
+        assert isinstance(moe, UncertaintyAwareMoE)  # what EUAR puts there
         best = best_variance(model, out[m], m).double()
         rows, experts, dim = best.shape
         weights = fit_log_variance(model.projections[m](batch.inputs[m]), best.log().reshape(rows, -1))

@@ -6,7 +6,7 @@ Letters: B samples.
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from euar.model import EUAR, EUARConfig
 from euar.systems.base import LossTerms
@@ -19,6 +19,17 @@ def parameters(model: EUAR) -> dict[str, int]:
     """Return {part: number of parameters}; `mean` and `log-variance` are the halves of the experts."""
     grouped = _by_part(dict(model.named_parameters()))
     return {part: sum(piece.numel() for piece in pieces) for part, pieces in grouped.items()}
+
+
+def head_weights(model: EUAR) -> dict[str, Tensor]:
+    """Return {modality: (D,)}, what a linear head weighs the modality's h with for its first output.
+
+    Raises:
+        ValueError: a head that is not linear.
+    """
+    if not isinstance(model.head, nn.Linear):
+        raise ValueError(f"model: expected a linear head, found {type(model.head).__name__}")
+    return dict(zip(model.moes, model.head.weight[0].split(model.config.dim), strict=True))
 
 
 def weighted(config: EUARConfig, loss: LossTerms) -> dict[str, Tensor]:
@@ -72,7 +83,7 @@ def _norms(gradients: dict[str, Tensor]) -> dict[str, float]:
 
 def _by_part(tensors: Mapping[str, Tensor]) -> dict[str, list[Tensor]]:
     """Sort tensors by the parameter that they belong to: {part: ...}."""
-    found = {part: [] for part in PARTS}
+    found: dict[str, list[Tensor]] = {part: [] for part in PARTS}
     for name, tensor in tensors.items():
         kind = name.split(".")
         if kind[0] != "moes":

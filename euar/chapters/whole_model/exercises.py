@@ -16,6 +16,7 @@ from euar.experts import Gaussian
 from euar.gating import Routing
 from euar.model import EUARConfig
 from euar.moe import UncertaintyAwareMoE
+from euar.systems.config import Task
 
 Weights = dict[str, Tensor]
 Layer = Callable[[Tensor, Weights, int, Tensor], Mapping[str, Tensor]]
@@ -87,8 +88,8 @@ def layer(answer: Layer) -> None:
 
 
 def _built(widths: dict[str, int], dim: int, num_experts: int, outputs: int) -> int:
-    task = {"task": "classification"} if outputs > 1 else {}
-    model = EUARConfig(widths, dim=dim, num_experts=num_experts, outputs=outputs, **task).build()
+    task: Task = "classification" if outputs > 1 else "regression"
+    model = EUARConfig(widths, dim=dim, num_experts=num_experts, task=task, outputs=outputs).build()
     return sum(parameter.numel() for parameter in model.parameters())
 
 

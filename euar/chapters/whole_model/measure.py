@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from euar.chapters.quick_start.measure import recipe
 from euar.chapters.whole_model.altered import PARTS, HeadPerModality, Untrained
@@ -12,10 +13,15 @@ from euar.training import Recipe
 
 Config = EUARConfig | HeadPerModality | Untrained
 
+
+def _untrained(part: str, widths: dict[str, int]) -> Untrained:
+    return Untrained(EUARConfig(widths), part)
+
+
 #: {what is changed: the configuration for some widths}, the default preset first.
 SETTINGS: Mapping[str, Callable[[dict[str, int]], Config]] = {
     "default": EUARConfig,
-    **{f"{part} untrained": lambda widths, part=part: Untrained(EUARConfig(widths), part) for part in PARTS},
+    **{f"{part} untrained": partial(_untrained, part) for part in PARTS},
     "one expert": lambda widths: EUARConfig(widths, num_experts=1, k=1),
     "all experts chosen": lambda widths: EUARConfig(widths, k=8),
     "task loss alone": lambda widths: EUARConfig(widths, alpha=0, beta=0, lam=0),

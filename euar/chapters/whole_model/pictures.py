@@ -69,7 +69,7 @@ def moment(
     """
     made, (left, middle, right) = figure(3, width=9.2, height=3.3)
     for j, (name, values) in enumerate(curves.items()):
-        left.plot(np.arange(len(values)), values, color=COLORS[j], marker=MARKERS[j], ms=3, label=name)
+        left.plot(range(np.size(values)), values, color=COLORS[j], marker=MARKERS[j], ms=3, label=name)
     limits = {"xlim": (-0.3, epochs + 0.3), "ylim": (1e-4, 10)}
     left.set(title="losses, weighted", xlabel="epoch", yscale="log", **limits)
     left.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -37,10 +37,10 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield Item(f"rows left out/{reason}", "info", f"{count}")
     for name in source.get("left_out", ()):
         yield Item("left out", "info", name)
-    for note, expected in _SPELLINGS.items():
+    for note, one_way in _SPELLINGS.items():
         for words in source.get(note, ()):
             found = ", ".join(map(repr, words))[:200]
-            yield Item("class names", "warn", found, expected, "spell each class in one way")
+            yield Item("class names", "warn", found, one_way, "spell each class in one way")
 
 
 def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ Strengths are the protocol's epsilon, usually 0, 5 or 10. What happens to a samp
 modality, the kind of noise, its strength and the seed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ Kind = Literal["gaussian", "salt-pepper"]
 DENSITY = 0.1  # share of pixels that salt and pepper hit in a picture
 
 
-def noise_applies(ids: Sequence[str], modality: str, seed: int, p: float = 0.5) -> np.ndarray:
+def noise_applies(ids: Iterable[str], modality: str, seed: int, p: float = 0.5) -> np.ndarray:
     """Return which samples of a modality are corrupted, bool (n,): each with probability p by itself.
 
     Modalities are drawn independently. p = 0.5 is the protocol, p = 1 corrupts all.

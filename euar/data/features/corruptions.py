@@ -1,6 +1,8 @@
 """Which corruption to apply before features are extracted, as a value."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from euar.data import _inputs
 from euar.data.corruption import add_noise, blank_words, noise_applies
 from euar.data.errors import DataError
 
+Kind = Literal["gaussian", "salt-pepper", "blank"]
 _KINDS = {"gaussian": ("image", "depth"), "salt-pepper": ("image", "depth"), "blank": ("text",)}
 
 
@@ -25,12 +28,12 @@ class Corruption:
         DataError: an unknown kind, or numbers out of range.
     """
 
-    kind: str
+    kind: Kind
     strength: float
     seed: int = 0
     p: float = 0.5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.kind, str) or self.kind not in _KINDS:
             found, remedy = _inputs.shown(self.kind), "for instance gaussian:10"
             raise DataError("corruption", "kind", " | ".join(_KINDS), found, remedy)
@@ -49,7 +52,7 @@ class Corruption:
             raise DataError(
                 "corruption", "noise", expected, repr(text), "for instance gaussian:10"
             ) from error
-        return cls(kind, number, seed, p)
+        return cls(cast(Kind, kind), number, seed, p)  # which __post_init__ checks
 
     def __str__(self) -> str:
         return f"{self.kind}:{_digits(self.strength)}:seed{self.seed}:p{_digits(self.p)}"
@@ -62,11 +65,18 @@ class Corruption:
         """Return which rows it corrupts, bool (n,)."""
         return noise_applies(ids, modality, self.seed, self.p)
 
-    def apply(self, item: str | np.ndarray, id: str, modality: str) -> str | np.ndarray:
-        """Return a text or picture with the noise."""
-        if self.kind == "blank":
+    def apply(self, item: str | np.ndarray | Path, id: str, modality: str) -> str | np.ndarray:
+        """Return a text or picture with the noise.
+
+        Raises:
+            DataError: it is not for this kind of item, see `fits`.
+        """
+        if self.kind == "blank" and isinstance(item, str):
             return blank_words(item, id, modality, self.strength, self.seed)
-        return add_noise(item, id, modality, self.kind, self.strength, self.seed)
+        if self.kind != "blank" and isinstance(item, np.ndarray):
+            return add_noise(item, id, modality, self.kind, self.strength, self.seed)
+        expected, remedy = f"a modality of kind {' or '.join(_KINDS[self.kind])}", "choose another corruption"
+        raise DataError(id, modality, f"{expected} for {self.kind}", type(item).__name__, remedy)
 
 
 def _digits(number: float) -> str:

@@ -10,17 +10,19 @@ from euar.data.errors import DataError
 
 
 class Extractor(Protocol):
-    """A frozen model that turns one text, picture or sound into a vector.
+    """A frozen model that turns one text, picture or sound into a vector."""
 
-    Attributes:
-        kinds: what it takes, keys of `euar.data.raw.KINDS`.
-        version: packages and models that decide its numbers; it goes into the key of the cache.
-        batch_size: how many items it likes to take at once.
-    """
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it takes, keys of `euar.data.raw.KINDS`."""
 
-    kinds: tuple[str, ...]
-    version: str
-    batch_size: int
+    @property
+    def version(self) -> str:
+        """Packages and models that decide its numbers; it goes into the key of the cache."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many items it likes to take at once."""
 
     def extract(self, items: Sequence[Any]) -> np.ndarray:
         """Return float32 (n, d) of n texts (str), pictures (uint8 (H, W, 3)) or sound files (Path)."""

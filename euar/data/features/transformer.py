@@ -16,7 +16,19 @@ from euar.data.features._pictures import prepared
 _MEAN, _SD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]  # ImageNet, grey levels
 
 
-class Bert:
+class _Pretrained:
+    """A model in a folder or on the hub."""
+
+    def __init__(self, model: str):
+        self._name = model
+
+    @property
+    def version(self) -> str:
+        """Model, its state and package."""
+        return f"{self._name} {_state(self._name)}, transformers {version('transformers')}"
+
+
+class Bert(_Pretrained):
     """Means over the tokens of the last layer.
 
     Args:
@@ -26,14 +38,6 @@ class Bert:
 
     kinds = ("text",)
     batch_size = 32
-
-    def __init__(self, model: str):
-        self._name = model
-
-    @property
-    def version(self) -> str:
-        """Model, its state and package."""
-        return f"{self._name} {_state(self._name)}, transformers {version('transformers')}"
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
@@ -53,7 +57,7 @@ class Bert:
         return ((states * mask).sum(dim=1) / mask.sum(dim=1)).numpy()
 
 
-class ResNet:
+class ResNet(_Pretrained):
     """Averages of the last feature map.
 
     Args:
@@ -63,14 +67,6 @@ class ResNet:
 
     kinds = ("image", "depth")
     batch_size = 8
-
-    def __init__(self, model: str):
-        self._name = model
-
-    @property
-    def version(self) -> str:
-        """Model, its state and package."""
-        return f"{self._name} {_state(self._name)}, transformers {version('transformers')}"
 
     @cached_property
     def _model(self) -> Any:

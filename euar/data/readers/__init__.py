@@ -5,17 +5,20 @@ cleans and checks it. Modalities bear the names that their source uses.
 """
 
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from euar.data import safe_pickle, storage
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
-from euar.data.readers.contract import Nan, PickleReader, Reader, described
+from euar.data.readers.contract import AnyReader, Content, Nan, PickleReader, Reader, described
 from euar.data.regular import check_regular
 
+_R = TypeVar("_R", bound=AnyReader)
 _SOURCES = [
     import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if found.ispkg
 ]
@@ -75,15 +78,20 @@ def _read(path: Path, nan: Nan, variant: str | None, spare: Sequence[Reader]) ->
     if storage.is_ours(path):
         _check_variant(path, (), variant)
         return MultimodalDataset.from_hdf5(path)
-    if safe_pickle.is_pickle(path):
-        subject = safe_pickle.load(path)
-        reader, arguments = _recognised(path, _PICKLES, subject), [path, subject]
-    else:
-        reader, arguments = _recognised(path, _FILES, path, spare), [path]
+    reader, content = _pickled(path) if safe_pickle.is_pickle(path) else _filed(path, spare)
     _check_variant(path, getattr(reader, "VARIANTS", ()), variant)
-    if variant is not None:
-        arguments.append(variant)
-    return reader.read(*arguments).dataset(reader.NAME, path, nan)
+    return (content() if variant is None else content(variant)).dataset(reader.NAME, path, nan)
+
+
+def _pickled(path: Path) -> tuple[AnyReader, Callable[..., Content]]:
+    subject = safe_pickle.load(path)
+    reader = _recognised(path, _PICKLES, lambda reader: reader.matches(subject))
+    return reader, partial(reader.read, path, subject)
+
+
+def _filed(path: Path, spare: Sequence[Reader]) -> tuple[AnyReader, Callable[..., Content]]:
+    reader = _recognised(path, _FILES, lambda reader: reader.matches(path), spare)
+    return reader, partial(reader.read, path)
 
 
 def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> None:
@@ -93,18 +101,16 @@ def _check_variant(path: Path, known: tuple[str, ...], variant: str | None) -> N
 
 
 def _recognised(
-    path: Path, sources: Iterable[Sequence], subject: object, spare: Sequence[Reader] = ()
-) -> Reader | PickleReader:
-    """Return the first reader of the one source that knows the subject, a path or the content of a pickle.
-
-    Where no source does, one of the `spare` readers may.
-    """
-    matching = (next((reader for reader in readers if reader.matches(subject)), None) for readers in sources)
-    found = [reader for reader in matching if reader] or [one for one in spare if one.matches(subject)]
+    path: Path, sources: Iterable[Sequence[_R]], matches: Callable[[_R], bool], spare: Sequence[_R] = ()
+) -> _R:
+    """Return the first reader that matches of the one source that has any; without one, of the `spare`."""
+    matching = (next((reader for reader in readers if matches(reader)), None) for readers in sources)
+    found = [reader for reader in matching if reader] or [reader for reader in spare if matches(reader)]
     if len(found) > 1:
         names = " and ".join(reader.NAME for reader in found)
         raise DataError(path, "format", "files of one format", names, "put each into a folder of its own")
     if not found:
-        known = "; ".join(described(reader) for reader in (*FILES, *PICKLES, *spare))
+        readers: list[AnyReader] = [*FILES, *PICKLES, *spare]
+        known = "; ".join(map(described, readers))
         raise DataError(path, "format", known, "something else", "see `euar data list` for the formats")
     return found[0]

@@ -18,17 +18,8 @@ from euar.data.regular import check_inside
 Nan = Literal["refuse", "zero"]
 
 
-@runtime_checkable
-class Reader(Protocol):
-    """A reader of files or folders: a module with these names.
-
-    To add a reader: one module in the folder of its source, its name in that folder's `READERS`, and its
-    test. A new folder is found without being named anywhere. Of a source's readers the first that matches
-    reads, so the more demanding one stands first. The test's writer, in `tests/data/readers/writers`, makes a
-    tiny source; the mutations of `tests/data/readers/fuzz` take it too.
-
-    A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
-    one as `read`'s last argument, `variant`.
+class AnyReader(Protocol):
+    """What is said of any reader.
 
     Attributes:
         NAME: a short name in lower case, for `meta["source"]` and `euar data list`.
@@ -39,6 +30,20 @@ class Reader(Protocol):
     NAME: str
     TITLE: str
     SEEN: bool
+
+
+@runtime_checkable
+class Reader(AnyReader, Protocol):
+    """A reader of files or folders: a module with these names.
+
+    To add a reader: one module in the folder of its source, its name in that folder's `READERS`, and its
+    test. A new folder is found without being named anywhere. Of a source's readers the first that matches
+    reads, so the more demanding one stands first. The test's writer, in `tests/data/readers/writers`, makes a
+    tiny source; the mutations of `tests/data/readers/fuzz` take it too.
+
+    A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
+    one as `read`'s last argument, `variant`.
+    """
 
     def matches(self, path: Path) -> bool:
         """Tell by the content whether a file or folder has this format; raises nothing."""
@@ -52,24 +57,20 @@ class Reader(Protocol):
 
 
 @runtime_checkable
-class PickleReader(Protocol):
+class PickleReader(AnyReader, Protocol):
     """A reader of what a pickle held, as `euar.data.safe_pickle` loads it.
 
     It stands in its folder's `PICKLES`; all else is as in `Reader`.
     """
 
-    NAME: str
-    TITLE: str
-    SEEN: bool
-
     def matches(self, content: object) -> bool:
         """Tell whether the content has this layout; raises nothing."""
 
-    def read(self, path: Path, content: dict) -> "Content":
+    def read(self, path: Path, content: Any) -> "Content":
         """Return the checked content; `path` is for errors and the record. See `Reader.read`."""
 
 
-def described(reader: Reader | PickleReader) -> str:
+def described(reader: AnyReader) -> str:
     """Return a reader's title; it says so where nobody has tried the reader on real files."""
     return reader.TITLE if reader.SEEN else f"{reader.TITLE}; from the published layout"
 
@@ -130,11 +131,11 @@ class Content:
                 **labels,
                 name=self.name,
                 modalities=modalities,
-                ids=np.asarray(self.ids),
-                split=self.split,
-                available=self.available,
+                ids=as_text(str(path), "ids", self.ids),
+                split=as_text(str(path), "split", self.split),
+                available=self.available or {},
                 target_sd=self.target_sd,
-                groups=self.groups,
+                groups=None if self.groups is None else as_text(str(path), "groups", self.groups),
                 sequences=sequences,
                 meta=meta,
             )
@@ -170,7 +171,9 @@ class Content:
 
     def _first(self, places: np.ndarray) -> str:
         """Return which entry is the first that is True, by the id of its row, and from 1 its column."""
-        row, *place = np.unravel_index(places.argmax(), places.shape) if places.ndim > 1 else [len(self.ids)]
+        if places.ndim < 2:
+            return ""
+        row, *place = map(int, np.unravel_index(places.argmax(), places.shape))
         if row >= len(self.ids):
             return ""
         frame = f", frame {place[0] + 1}" * (len(place) > 1)

@@ -6,8 +6,9 @@ import io
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +28,7 @@ _MARKS = {
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-class Row(list):
+class Row(list[str]):
     """The cells of a row; `line` is the line of the file in which it begins, from 1."""
 
     __slots__ = ("line",)
@@ -37,7 +38,7 @@ class Row(list):
         self.line = line
 
 
-class Column(list):
+class Column(list[str]):
     """The cells of a column; `lines` are the lines of the file in which their rows begin."""
 
     __slots__ = ("lines",)
@@ -98,7 +99,7 @@ def text(path: Path) -> str:
         raise DataError(path, "file", "text in UTF-8", found, "save the file as UTF-8") from error
 
 
-def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> list[Row]:
+def rows(path: Path, delimiter: str = ",", quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL) -> list[Row]:
     """Return the cells of a table, each row as long as the first.
 
     Raises:
@@ -110,7 +111,7 @@ def rows(path: Path, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> 
     reader = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
     limit = csv.field_size_limit(MAX_FIELD)
     try:
-        table = _same_length(path, reader)
+        table = _same_length(path, ((cells, reader.line_num) for cells in reader))
     except csv.Error as error:
         found = f"line {reader.line_num}: {error}"
         raise DataError(path, "rows", "a well-formed table", found, "get the file again") from error
@@ -222,11 +223,16 @@ def check_ordered(
         raise DataError(path, field, "intervals that end after they begin", found, "correct the times")
 
 
-def _same_length(path: Path, reader: Iterator[list[str]]) -> list[Row]:
-    """Return the rows that are not empty, which must have as many cells as the first."""
+def _same_length(path: Path, found: Iterable[tuple[list[str], int]]) -> list[Row]:
+    """Return the rows that are not empty, which must have as many cells as the first.
+
+    Args:
+        path: the file, for errors.
+        found: the cells of each row, and the line in which it ends.
+    """
     table: list[Row] = []
     line, count = 1, 0
-    for cells in reader:
+    for cells, end in found:
         if cells and len(cells) != len(table[0] if table else cells):
             remedy = "the file may be truncated: get it again"
             raise DataError(
@@ -236,7 +242,7 @@ def _same_length(path: Path, reader: Iterator[list[str]]) -> list[Row]:
             remedy = "keep large arrays in .npy files"
             raise DataError(path, "rows", f"at most {MAX_CELLS} cells", f"more, up to line {line}", remedy)
         table += [Row(cells, line)] if cells else []
-        line = reader.line_num + 1
+        line = end + 1
     return table
 
 

@@ -5,7 +5,7 @@
 
 import pickletools
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from euar.data.errors import DataError
 from euar.data.safe_pickle import _names
@@ -43,7 +43,8 @@ class Machine:
             DataError: it asks for anything that is not admitted.
             Exception: it is damaged; which one depends on where.
         """
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
+        file = cast(IO[bytes], stream)  # it needs no more of one
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(file)):
             if count == MAX_OPCODES:
                 raise refusal(f"more than {MAX_OPCODES} opcodes")
             step = _STEPS.get(opcode.name)
@@ -131,7 +132,8 @@ def _collect(kind: Callable[[list], object]) -> Callable:
 
 
 def _dict(machine: Machine, _: None) -> None:
-    values, found = machine.above_mark(), {}
+    values = machine.above_mark()
+    found: dict[object, object] = {}
     machine.fill(found, values[::2], values[1::2])
     machine.put(found)
 

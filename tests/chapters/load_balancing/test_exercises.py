@@ -101,9 +101,10 @@ def test_control_experts_that_are_lost():
             run(["claims"], trained=trained, first_choice=first_choice)
 
 
-def test_control_a_loss_that_changes_the_model():
+@pytest.mark.parametrize("error", [0.4, 0.6])
+def test_control_a_loss_that_changes_the_model(error):
     trained = {(n, name): results(EVEN) for n in (1, 3) for name in NAMES}
-    trained[3, "paper, 1e-5"] = results(EVEN, error=0.6)
+    trained[3, "paper, 1e-5"] = results(EVEN, error)
     with pytest.raises(ClaimError, match="paper's loss against none"):
         run(["claims"], trained=trained, first_choice=first_choice)
 

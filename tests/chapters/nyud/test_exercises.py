@@ -127,11 +127,13 @@ def shifted(name, by):
 
 
 def turned(name, like):
-    """A system with the runs of another, in another order: equal on average, unequal seed by seed."""
+    """A system with the runs of another, of other seeds: equal on average, unequal seed by seed."""
 
     def change(space):
         runs = copy.deepcopy(space["systems"][like]["runs"])
-        space["systems"][name]["runs"] = runs[1:] + runs[:1]
+        seeds = [r["seed"] for r in runs]
+        turned = zip(runs, seeds[1:] + seeds[:1], strict=True)
+        space["systems"][name]["runs"] = [r | {"seed": seed} for r, seed in turned]
 
     return change
 

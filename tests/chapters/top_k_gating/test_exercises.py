@@ -260,7 +260,8 @@ def test_control_orders_that_change_nothing(name, order, scores):
         ordered(**{order: scores})
 
 
-def test_control_an_accuracy_that_does_depend_on_the_batch():
-    leak = torch.tensor([[[0.7, 0.6], [0.4, 0.9]], [[0.71, 0.6], [0.4, 0.91]]])
+@pytest.mark.parametrize("accuracy", [0.6, 0.99])
+def test_control_an_accuracy_that_does_depend_on_the_batch(accuracy):
+    leak = torch.tensor([[[0.7, accuracy], [0.4, 0.9]], [[0.71, accuracy], [0.4, 0.91]]])
     with pytest.raises(ClaimError, match="Acc2"):
         chapter("claims-leak", leak=leak, control=[])

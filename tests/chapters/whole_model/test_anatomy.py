@@ -35,6 +35,18 @@ def test_parameters_of_the_parts_add_up(head):
     assert found["head"] == sum(p.numel() for p in model.head.parameters())
 
 
+def test_head_weights_times_what_the_experts_give_are_the_prediction(rows):
+    model = built().eval()
+    output = model(rows.inputs)
+    parts = [output.moe[m].hidden @ w for m, w in anatomy.head_weights(model).items()]
+    assert torch.allclose(sum(parts) + model.head.bias, output.prediction, atol=1e-6)
+
+
+def test_a_head_with_several_layers_has_no_weights_of_modalities():
+    with pytest.raises(ValueError, match="linear head, found Sequential"):
+        anatomy.head_weights(built(head="mlp"))
+
+
 @pytest.mark.parametrize("make", [EUARConfig, EUARConfig.paper, EUARConfig.released])
 def test_weighted_terms_add_up_to_the_total(make, rows):
     torch.manual_seed(0)

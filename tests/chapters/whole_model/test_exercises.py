@@ -356,6 +356,7 @@ def test_control_a_change_without_effect(name):
         claim_broken(**{name: USUAL})
 
 
-def test_control_an_alpha_that_matters():
+@pytest.mark.parametrize("error", [0.3, 0.5])
+def test_control_an_alpha_that_matters(error):
     with pytest.raises(ClaimError, match="alpha = 0"):
-        claim_broken(**{"alpha = 0": [0.5, *USUAL[1:]]})
+        claim_broken(**{"alpha = 0": [error, *USUAL[1:]]})

@@ -210,6 +210,12 @@ def test_blanked_words_reach_the_extractor(data, tmp_path):
     assert (noisy.modalities["text"][test, 0] == len("_ _ _")).all()
 
 
+@pytest.mark.parametrize(("modality", "kind"), [("text", "gaussian"), ("photo", "blank")])
+def test_a_noise_of_something_else_is_refused(modality, kind, data, tmp_path):
+    with pytest.raises(DataError, match=f"{modality}.*for {kind}"):
+        features.extract(data, modality, "lengths", corruption=Corruption(kind, 5), cache=tmp_path)
+
+
 def test_a_noise_that_fits_nothing_is_refused(data, tmp_path):
     clean = features.attach(data, {"photo": "lengths"}, cache=tmp_path)
     with pytest.raises(DataError, match="a modality for blank"):

@@ -11,7 +11,7 @@ middle lies in it. Pauses ("sp") are dropped. The standard folds go by video: pu
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -196,7 +196,7 @@ def _frames_of(row: _Row, tracks: _Aligned) -> bool:
     return row.key in tracks and bool(tracks[row.key][1][row.steps].any())
 
 
-def _reason_to_drop(row: _Row, modalities: Sequence[_Aligned], folds: Mapping[str, str]) -> str:
+def _reason_to_drop(row: _Row, modalities: Collection[_Aligned], folds: Mapping[str, str]) -> str:
     if not len(row.steps):
         return "without_words"
     if modalities and not any(_frames_of(row, tracks) for tracks in modalities):

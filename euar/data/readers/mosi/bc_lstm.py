@@ -83,7 +83,7 @@ def split_by_video(videos: Sequence[str], fitted: np.ndarray) -> list[str]:
     return ["train" if known else word for known, word in zip(fitted, words, strict=True)]
 
 
-def _transcripts(file: Path) -> list[list[str]]:
+def _transcripts(file: Path) -> list[tables.Row]:
     """Return id, text, number and label of each row."""
     table = tables.rows(file)
     if len(table[0]) != 4:

@@ -4,6 +4,7 @@ The list has `id,split,scene27,class10,rgb,depth`. Depth pictures are 8-bit grey
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from euar.data.errors import DataError
@@ -59,7 +60,7 @@ def _check_cells(file: Path, column: str, cells: list[str], pattern: str) -> Non
             raise DataError(file, column, f"cells that match {pattern}", found, "correct the cell")
 
 
-def _check_classes(file: Path, table: dict[str, list[str]]) -> None:
+def _check_classes(file: Path, table: Mapping[str, list[str]]) -> None:
     expected = tables.words(file, "scene27", table["scene27"], _rooms.CLASS_OF)
     for row, (cell, label) in enumerate(zip(table["class10"], expected, strict=True)):
         if cell != label:

@@ -52,7 +52,9 @@ def content(
         target_sd=tables.numbers(labels, "label_sd", table["label_sd"]) if "label_sd" in table else None,
         modalities={name: values for name, (values, lengths, _) in found_in.items() if values.ndim == 2},
         sequences={
-            name: (values, lengths) for name, (values, lengths, _) in found_in.items() if values.ndim == 3
+            name: (values, lengths)
+            for name, (values, lengths, _) in found_in.items()
+            if values.ndim == 3 and lengths is not None
         },
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
@@ -69,7 +71,7 @@ def _split(
         return tables.words(labels, "split", table["split"], _SPLITS)
     if target is None:
         return ["test"] * len(table["id"])
-    return splitting.assign(path, target, table.get("group") or table["id"])
+    return splitting.assign(path, target, table.get("group") or table["id"]).tolist()
 
 
 def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -17,7 +18,7 @@ _MOST = 20  # keys that a record names
 LARGEST_LABEL, SMALLEST_LABEL = 3, 0.01  # the smallest mean of a few raters that is not 0 is 1/6
 
 
-def is_column(values: object) -> bool:
+def is_column(values: object) -> TypeGuard[np.ndarray | Sequence[Any]]:
     """Tell whether a value has entries: a list, or an array of at least one dimension."""
     return isinstance(values, list | tuple) or (isinstance(values, np.ndarray) and values.ndim > 0)
 
@@ -98,7 +99,7 @@ def stacked(path: Path, pieces: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
 def filled(frames: np.ndarray) -> np.ndarray:
     """Tell which frames of (n, T, d) are not all zero: bool (n, T)."""
     with np.errstate(invalid="ignore"):  # some NaN warn
-        return frames.any(axis=2)
+        return np.any(frames, axis=2)
 
 
 def filled_lengths(frames: np.ndarray) -> np.ndarray:
@@ -125,10 +126,10 @@ def without_empty(content: Content) -> Content:
         return replace(content, available=available)
     return replace(
         content,
-        target=content.target[keep],
+        target=None if content.target is None else content.target[keep],
         ids=list(compress(content.ids, keep)),
         split=list(compress(content.split, keep)),
-        groups=list(compress(content.groups, keep)),
+        groups=None if content.groups is None else list(compress(content.groups, keep)),
         sequences={
             name: (frames[keep], lengths[keep]) for name, (frames, lengths) in content.sequences.items()
         },

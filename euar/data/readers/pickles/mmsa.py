@@ -82,7 +82,7 @@ def _tokens(splits: Splits, most: int) -> np.ndarray:
 
 def _declared(splits: Splits, name: str, most: int) -> np.ndarray:
     """Return the lengths that the file gives."""
-    found = []
+    found: list[int] = []
     for field, entries in splits.column(name):
         for length in entries:
             if not isinstance(length, int | np.integer) or not 0 <= length <= most:

@@ -4,6 +4,7 @@
 zeros at either end. An id is three texts, (video, start, end), or one.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ def read(path: Path, content: dict) -> Content:
     )
 
 
-def _names(path: Path, field: str, rows: np.ndarray | list) -> list[list[str]]:
+def _names(path: Path, field: str, rows: np.ndarray | Sequence) -> list[list[str]]:
     """Return the one or three texts that name each row."""
     rows = rows.tolist() if isinstance(rows, np.ndarray) else rows
     rows = [row if isinstance(row, list | tuple) else [row] for row in rows]
@@ -66,8 +67,9 @@ def _names(path: Path, field: str, rows: np.ndarray | list) -> list[list[str]]:
 
 def _word(part: object) -> object:
     """Return finite numbers, such as a start in seconds, as text, and anything else as it is."""
-    is_number = isinstance(part, int | float | np.number) and not isinstance(part, bool)
-    return str(part) if is_number and np.isfinite(part) else part
+    if isinstance(part, bool) or not isinstance(part, int | float | np.number):
+        return part
+    return str(part) if np.isfinite(part) else part
 
 
 def _starts(frames: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
