@@ -34,6 +34,7 @@ lint: venv  ## check style, spelling, types, notebooks without outputs, and who 
 	@$(BIN)/mypy
 
 serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
+	@test -f _build/html/index.html || { echo "there is no built book to show; run: make book" >&2; exit 1; }
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 pdf: venv  ## print the built book into _build/html/euar.pdf; needs Chromium

@@ -60,14 +60,6 @@ def atomic(path: Path) -> Iterator[Path]:
         temporary.replace(path)
 
 
-def home() -> Path:
-    """Return the user's home folder; the current folder where there is none, as in some containers."""
-    try:
-        return Path.home()
-    except RuntimeError:  # no HOME, and a user whom the system does not know
-        return Path.cwd()
-
-
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
     """Give a temporary path in the folder of `path`, which is made when absent; remove what is left there.

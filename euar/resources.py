@@ -16,10 +16,24 @@ def resource(name: str) -> Path:
     Raises:
         FileNotFoundError: neither the installed package nor a checkout around it holds `name`.
     """
-    package = Path(str(files("euar")))
+    package = _package()
     for root in (package / "_resources", package.parent):
         if (root / name).exists():
             return root / name
     raise FileNotFoundError(
         f"{name}: expected in {package / '_resources'} or {package.parent}; reinstall euar from its wheel"
     )
+
+
+def checkout() -> Path:
+    """Return the folder around the package: a checkout's top, or, where it is installed, `site-packages`."""
+    return _package().parent
+
+
+def is_installed(path: Path) -> bool:
+    """Return whether a path lies in an installed package, where nothing is ever written."""
+    return path.resolve().is_relative_to((_package() / "_resources").resolve())
+
+
+def _package() -> Path:
+    return Path(str(files("euar")))

@@ -83,6 +83,16 @@ def test_a_users_own_folder_is_converted_checked_and_trained_on(python, tmp_path
     assert result["data"]["features"] == {"voice": 3, "face": 2}
 
 
+def test_an_experiment_writes_to_the_working_directory(python, tmp_path):
+    (package,) = python.parents[1].glob("lib/python*/site-packages/euar")
+    before = sorted(package.rglob("*.json"))
+    options = ["--only", "seeds=0,1, epochs=1, lr=0.01"]
+    shown = run(python, tmp_path, "-m", "euar", "experiment", "quick_start", *options)
+    (written,) = (tmp_path / "results" / "quick_start").glob("*.json")
+    assert str(written) in shown
+    assert sorted(package.rglob("*.json")) == before
+
+
 def test_the_data_sets_are_listed_with_their_cards(python, tmp_path):
     assert "euar data get mosi" in run(python, tmp_path, "-m", "euar", "data", "list")
     assert "The leak" in run(python, tmp_path, "-m", "euar", "data", "info", "mosi")

@@ -1,6 +1,7 @@
 """Say what is there, what is missing and how to get it. Runs on any Python 3, with or without `.venv`."""
 
 import importlib.util
+import json
 import os
 import platform
 import shutil
@@ -10,7 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("torch", "numpy", "h5py", "matplotlib", "papermill", "jupyter-book", "playwright", "pytest")
-DATASETS = ("mosi", "mosei", "mvsa", "nyud")
+sys.path.insert(0, str(ROOT))  # what of euar needs no package
+
+from euar.folders import cache_folder, data_folder, searched  # noqa: E402
 
 
 def line(good: bool, subject: str, finding: str, remedy: str = "") -> None:
@@ -46,16 +49,17 @@ def device() -> None:
 
 
 def data() -> None:
-    """Report the data sets; only the embedded one is needed."""
+    """Report the data sets, where `euar data list` looks for them; only the embedded one is needed."""
     embedded = ROOT / "data" / "vader_tweets.h5"
     line(embedded.exists(), "embedded set", str(embedded), "restore it: `git checkout data`")
-    folder = os.environ.get("EUAR_DATA")
-    remedy = "optional: `euar data get NAME`, or set EUAR_DATA to the folder that holds it"
-    for name in DATASETS:
-        found = bool(folder) and (Path(folder) / name).is_dir()
-        line(found, name, str(Path(folder) / name) if found else "not found", remedy)
-    cache = os.environ.get("EUAR_CACHE")
-    line(True, "EUAR_CACHE", cache or "not set, the default folder is used")
+    catalogue = json.loads((ROOT / "data" / "catalogue.json").read_text(encoding="utf-8"))
+    for name in [name for name, entry in catalogue.items() if entry["sources"]]:
+        folder = data_folder() / name
+        found = folder.is_dir()
+        remedy = f"optional: `euar data get {name}`, or set EUAR_DATA to the folder that holds it"
+        line(found, name, str(folder) if found else "not found", remedy)
+    line(True, "data folder", searched())
+    line(True, "cache folder", str(cache_folder()))
 
 
 def chromium() -> None:

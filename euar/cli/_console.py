@@ -4,15 +4,15 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from typer.core import TyperGroup
 
-from euar.data.readers.contract import Nan
-from euar.training import TrainingError
+if TYPE_CHECKING:
+    from euar.data.readers.contract import Nan
 
 
 @contextmanager
@@ -20,12 +20,19 @@ def explained() -> Iterator[None]:
     """Turn what a user can mend into one readable block and an exit status."""
     try:
         yield
-    except ValueError as error:  # DataError among them
-        fail(str(error), code=2)
-    except (TrainingError, OSError) as error:
-        fail("\n".join([str(error), *getattr(error, "__notes__", ())]), code=1)
     except KeyboardInterrupt:
         fail("stopped; the same command continues here", code=130)
+    except ValueError as error:  # DataError among them
+        fail(str(error), code=2)
+    except (OSError, _training_error()) as error:
+        fail("\n".join([str(error), *getattr(error, "__notes__", ())]), code=1)
+
+
+def _training_error() -> type[Exception]:
+    """What a training raises; to import it takes seconds, which `euar --help` does without."""
+    from euar.training import TrainingError
+
+    return TrainingError
 
 
 class Explained(TyperGroup):
@@ -65,7 +72,7 @@ def say(text: str) -> None:
     print(text)  # noqa: T201  no wrapping, no markup
 
 
-def nan_word(word: str) -> Nan:
+def nan_word(word: str) -> "Nan":
     """Return the word of an option `--nan`, checked."""
     words: dict[str, Nan] = {"refuse": "refuse", "zero": "zero"}
     if word not in words:

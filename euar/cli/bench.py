@@ -8,9 +8,13 @@ from typing import Annotated
 
 import typer
 
+from euar.cli import SETTINGS
 from euar.cli._console import explained, say
 
+app = typer.Typer(**SETTINGS)
 
+
+@app.command()
 def bench(
     names: Annotated[
         list[str], typer.Argument(help="layer, predict, growth, step, seeds and memory, or all.")

@@ -8,12 +8,14 @@ import typer
 from rich import box
 from rich.table import Table
 
+from euar.cli import COMMANDS, SETTINGS
 from euar.cli._console import explained, nan_word, progress_bytes, say, show
-from euar.data import catalogue, download, loading, readers, storage
+from euar.data import catalogue, download, readers, storage
 from euar.data.readers.contract import described
 from euar.experiments import leaks
+from euar.folders import data_folder, searched
 
-app = typer.Typer(no_args_is_help=True, help="List, get, check and convert data sets.")
+app = typer.Typer(no_args_is_help=True, help=COMMANDS["data"], **SETTINGS)
 
 Source = Annotated[Path, typer.Argument(help="A file or folder in any known format.")]
 Replace = Annotated[str, typer.Option("--nan", help="NaN among features: refuse, or zero (put 0 there).")]
@@ -29,6 +31,7 @@ def list_sets() -> None:
     for entry in catalogue.entries().values():
         table.add_row(entry.name, entry.title, entry.task, _presence(entry))
     show(table)
+    say(searched())
     say("Formats that `euar data check` and `euar data convert` read:")
     for reader in (*readers.FILES, *readers.PICKLES):
         say(f"  {reader.NAME:<18} {described(reader)}")
@@ -52,7 +55,7 @@ def get(
     Without --accept-terms it prints the terms and fetches nothing.
     """
     with explained(), progress_bytes() as progress:
-        folder = loading.data_folder(to) / name
+        folder = data_folder(to) / name
         say(f"{name}: {download.get(name, folder, accept_terms=accept_terms, progress=progress)}")
 
 
@@ -91,5 +94,5 @@ def convert(
 def _presence(entry: catalogue.Entry) -> str:
     if not entry.sources:
         return "ships with euar"
-    folder = loading.data_folder() / entry.name
+    folder = data_folder() / entry.name
     return str(folder) if folder.is_dir() else f"euar data get {entry.name}"

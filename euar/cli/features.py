@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
+from euar.cli import SETTINGS
 from euar.cli._console import explained, say
 from euar.data import features as extractors
 from euar.data import loading, raw, readers, storage
 
+app = typer.Typer(**SETTINGS)
+
 _KINDS = {"text": "texts", "image": "images", "depth": "images", "audio": "audio"}
 
 
+@app.command()
 def features(  # noqa: PLR0913  one argument for each option
     data: Annotated[str, typer.Argument(help="A data set's name, or a file or folder.")],
     texts: Annotated[str, typer.Option(help="Extractor of texts.")] = "minilm",

@@ -9,12 +9,16 @@ from typing import Annotated
 
 import typer
 
+from euar.cli import SETTINGS
 from euar.cli._console import explained, nan_word, say
 from euar.data import load, storage
 from euar.systems import registry
 from euar.training import load_run
 
+app = typer.Typer(**SETTINGS)
 
+
+@app.command()
 def predict(  # noqa: PLR0913  one argument for each option
     run: Annotated[Path, typer.Argument(help="Folder of a training (train --out), or of one of its seeds.")],
     new: Annotated[str, typer.Argument(help="Rows in any format that is read, with or without labels.")],

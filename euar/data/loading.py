@@ -1,6 +1,5 @@
 """Find a data set by its name or its path, and give it features where its source has none."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from euar.data import catalogue, embedded, readers, simulated
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.readers.contract import Nan
-from euar.files import home
+from euar.folders import data_folder
 
 _SHIPPED: dict[str, Callable[[], MultimodalDataset]] = {
     "embedded": embedded.read,
@@ -61,11 +60,6 @@ def find(name_or_path: str | Path, root: str | Path | None = None) -> Path:
     if not path.exists():
         raise _absent(path, str(name_or_path), named)
     return path
-
-
-def data_folder(root: str | Path | None = None) -> Path:
-    """Return the folder of the named sets: `root`, else `EUAR_DATA`, else `euar-data` in the home folder."""
-    return Path(root or os.environ.get("EUAR_DATA") or home() / "euar-data")
 
 
 def _absent(path: Path, name: str, named: bool) -> DataError:

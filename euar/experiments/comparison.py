@@ -102,8 +102,11 @@ class Comparison(Mapping[str, dict[str, Any]]):
 
 def label(result: Mapping[str, Any]) -> str:
     """Return what was measured, as tables call it: the label of a system, or the name of a setting."""
-    name: str = result["config"]["name"]
-    return SYSTEMS[name].label if "system" in result["config"]["request"] and name in SYSTEMS else name
+    name: str
+    name, *changes = result["config"]["name"].split("; ")
+    if "system" in result["config"]["request"] and name in SYSTEMS:
+        name = SYSTEMS[name].label
+    return "; ".join((name, *changes))
 
 
 def differences(

@@ -1,7 +1,7 @@
 """A result as tables for the terminal."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich import box
@@ -15,6 +15,7 @@ LABELS = {"mae": "MAE", "rmse": "RMSE", "corr": "r", "r2": "R²", "accuracy": "a
 PROBED = ("mae", "corr", "acc2", "acc7", "accuracy", "f1_weighted")
 _LINEAR = ("ridge", "logistic")
 _ABREAST = 4  # columns of mean ± sd that 80 characters hold
+_BESIDE = 3  # with the two baselines
 
 
 def data_of(result: dict[str, Any]) -> str:
@@ -46,15 +47,27 @@ def paired_difference(result: dict[str, Any], metric: str, baseline: str) -> Int
     return t_interval(differences)
 
 
-def metrics_table(result: dict[str, Any]) -> Table:
-    """Return a row per test metric: mean ± standard deviation over seeds, and the baselines."""
-    names = sorted(result["baselines"], key=lambda name: name not in _LINEAR)
-    title = f"{data_of(result)}: test split, mean ± sd of {len(result['runs'])} seeds"
-    table = _table(title, "metric", label(result), *names)
-    for metric, value in summary(result).items():
-        others = (number(result["baselines"][name][metric]) for name in names)
-        table.add_row(LABELS.get(metric, metric), str(value), *others)
+def metrics_table(*results: dict[str, Any], heading: str = "") -> Table:
+    """Return a row per test metric: mean ± standard deviation over seeds, and the baselines.
+
+    Args:
+        *results: on the same data, with as many seeds; a column each.
+        heading: what tells this table from others, above its title.
+    """
+    first = results[0]
+    names = sorted(first["baselines"], key=lambda name: name not in _LINEAR)
+    title = f"{data_of(first)}: test split, mean ± sd of {len(first['runs'])} seeds"
+    table = _table(f"{heading}\n{title}".strip(), "metric", *map(label, results), *names)
+    for metric, value in summary(first).items():
+        own = (value, *(summary(other)[metric] for other in results[1:]))
+        others = (number(first["baselines"][name][metric]) for name in names)
+        table.add_row(LABELS.get(metric, metric), *map(str, own), *others)
     return table
+
+
+def metrics_tables(results: Sequence[dict[str, Any]]) -> list[Table]:
+    """Return results on the same data beside each other and beside the baselines, a few a table."""
+    return [metrics_table(*results[start : start + _BESIDE]) for start in range(0, len(results), _BESIDE)]
 
 
 def recorded_tables(results: Iterable[dict[str, Any]]) -> list[Table]:
@@ -77,16 +90,18 @@ def difference_table(result: dict[str, Any]) -> Table:
     return table
 
 
-def probe_table(result: dict[str, Any]) -> Table:
+def probe_table(result: dict[str, Any], heading: str = "") -> Table:
     """Return a row for each modality alone, for all together, and for the baselines: linear test metrics.
 
     Args:
         result: as `Probe.measure` returns it.
+        heading: what tells this table from others, above its title.
     """
     rows = {name: splits["test"] for name, splits in result["probes"].items()}
     rows |= {"all" if name in _LINEAR else name: metrics for name, metrics in result["baselines"].items()}
     metrics = [m for m in PROBED if m in next(iter(rows.values()))]
-    table = _table(f"Linear models on the test split of {label(result)}", "features", *metrics)
+    title = f"Linear models on the test split of {label(result)}"
+    table = _table(f"{heading}\n{title}".strip(), "features", *metrics)
     for name, values in rows.items():
         table.add_row(name, *(number(values[metric]) for metric in metrics))
     return table
@@ -105,7 +120,7 @@ def _table(title: str, first: str, *others: str) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))  # narrow: 80 columns hold it
     table.add_column(first, no_wrap=True)
     for header in others:
-        table.add_column(header, justify="right", no_wrap=True)
+        table.add_column(header.replace("; ", "\n"), justify="right", no_wrap=True)
     return table
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from euar import sealed
 from euar.experiments.measurement import Measurement, Predicted, Result, types_of
 from euar.files import DamagedFileError, read_json, reading, write_json_once
-from euar.resources import resource
+from euar.resources import is_installed, resource
 from euar.training.provenance import code_sha256
 
 #: What any result holds, a field before its parts.
@@ -37,21 +37,41 @@ def save_result(result: Result, root: Path | None = None) -> Path:
 
     Args:
         result: as `Measurement.measure` returns it.
-        root: the folder of all results; the repository's by default.
+        root: the folder of all results, see `root_to_write`.
 
     Returns:
         The JSON file written.
 
     Raises:
         FileExistsError: a result with this key is there already.
+        ValueError: the folder belongs to an installed package.
     """
-    path = result_path(result.record["experiment"], result.record["key"], root)
+    path = result_path(result.record["experiment"], result.record["key"], root_to_write(root))
     if path.exists():  # its predictions stay, too
         raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
         _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
     write_json_once(path, sealed.with_hash(result.record | {"predictions": sorted(result.predictions)}))
     return path
+
+
+def root_to_write(root: Path | None = None) -> Path:
+    """Return the folder of all results to which new ones are added.
+
+    Args:
+        root: None is the checkout's; where the package is installed, `results` in the working directory.
+
+    Raises:
+        ValueError: the folder belongs to an installed package, which a reinstallation would wipe.
+    """
+    if root is None:
+        shipped = _folder(None)
+        return Path("results").absolute() if is_installed(shipped) else shipped
+    if is_installed(root):
+        raise ValueError(
+            f"root: expected a folder outside the installed package, found {root}; choose another"
+        )
+    return root
 
 
 def result_path(experiment: str, key: str, root: Path | None = None) -> Path:

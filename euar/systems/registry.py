@@ -83,7 +83,11 @@ class System:
                 f"{self.name}: in_features: expected at least {self.min_modalities} modalities, "
                 f"found {len(in_features)}: {', '.join(map(str, in_features)) or 'none'}"
             )
-        return self.config(in_features=dict(in_features), task=task, outputs=outputs, **changes)
+        fits = {"in_features": dict(in_features), "task": task, "outputs": outputs}
+        known = self.config(**fits).to_dict() if changes else {}
+        for name in changes.keys() - known.keys():
+            raise ValueError(f"{name}: {self.name} has no such field; it has {', '.join(known)}")
+        return self.config(**fits, **changes)
 
     @property
     def stacks(self) -> bool:

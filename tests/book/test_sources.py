@@ -60,6 +60,20 @@ def test_its_cells_are_short(notebook):
     assert max(lengths) <= 25
 
 
+def is_solution(cell):
+    """Whether a cell answers an exercise: the text of a solution, or code that pages hide."""
+    text = cell.source.lstrip("`:").startswith(("{solution}", "{solution-start}"))
+    return text or "hide-cell" in cell.metadata.get("tags", [])
+
+
+def test_solutions_are_folded_where_nobody_reads_myst(notebook):
+    """JupyterLab shows such a cell as a bar to click on."""
+    solutions = [cell for cell in notebook.cells if is_solution(cell)]
+    assert bool(solutions) == any("{exercise}" in cell.source for cell in notebook.cells)
+    for cell in solutions:
+        assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, cell.id
+
+
 def test_every_setup_cell_and_file_has_the_same_address():
     url = address.read_address(ROOT)
     assert setup_cells(ROOT) == {address.setup_source(url)}

@@ -11,9 +11,8 @@ import pytest
 from rich.table import Table
 from typer.testing import CliRunner
 
-from euar import cli
+from euar import cli, folders
 from euar.cli import _console
-from euar.data import cache, loading
 from euar.progress import progress_bar
 from tests.data.rows import make
 
@@ -60,6 +59,9 @@ COMMANDS = [
     ["data", "convert", "a.h5", "b.h5", "--variant="],
     ["features", "mosi", "--out", ""],
     ["results", ""],
+    ["results", "--root", ""],
+    ["compare", "a", ""],
+    ["figures", ""],
 ]
 
 
@@ -123,8 +125,8 @@ def test_without_a_home_folders_lie_in_the_current_one(tmp_path, monkeypatch):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "home", none)
-    assert loading.data_folder() == tmp_path / "euar-data"
-    assert cache.cache_folder() == tmp_path / ".cache" / "euar"
+    assert folders.data_folder() == tmp_path / "euar-data"
+    assert folders.cache_folder() == tmp_path / ".cache" / "euar"
     assert euar("data", "list").exit_code == 0
 
 

@@ -1,14 +1,14 @@
+import dataclasses
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from euar import cli
+from euar.cli import train as command
 from euar.experiments import store
 from euar.experiments.measurement import Result
+from euar.model import EUARConfig
 from euar.training import TrainingError
 from tests.training.tiny import dataset
 
@@ -39,7 +39,7 @@ def test_train_prints_a_table_and_writes_the_result(data, tmp_path):
 
 
 def test_the_recipe_of_the_grid_is_the_default(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "recipe", lambda data: {"lr": 0.02, "epochs": 1})
+    monkeypatch.setattr(command, "recipe", lambda data: {"lr": 0.02, "epochs": 1})
     euar("train", data, "--seeds", 1, "--out", tmp_path / "a")
     euar("train", data, "--seeds", 1, "--epochs", 2, "--out", tmp_path / "b")
     training = [
@@ -86,7 +86,7 @@ def test_failed_training_is_exit_1(data, tmp_path, monkeypatch):
     def fail(*_args, **_kwargs):
         raise TrainingError("seed 0, epoch 1, step 1 of 4: kl not finite")
 
-    monkeypatch.setattr(cli.Train, "train", fail)
+    monkeypatch.setattr(command.Train, "train", fail)
     done = euar("train", data, "--out", tmp_path)
     assert (done.exit_code, done.stderr) == (1, "euar: seed 0, epoch 1, step 1 of 4: kl not finite\n")
 
@@ -105,45 +105,6 @@ def test_only_what_was_measured_on_the_same_rows_and_modalities_stands_beside(da
     assert "concat" not in shown
 
 
-@pytest.mark.parametrize(
-    ("text", "seeds"), [("5", (0, 1, 2, 3, 4)), ("1", (0,)), ("0,3,7", (0, 3, 7)), ("3,", (3,))]
-)
-def test_seeds(text, seeds):
-    assert cli._parse_seeds(text) == seeds
-
-
-def test_results_of_the_package(data, tmp_path, monkeypatch):
-    euar("train", data, "--seeds", 2, "--epochs", 1, "--out", tmp_path / "run")
-    result = json.loads((tmp_path / "run" / "result.json").read_text())
-    store.save_result(Result(result, {}), tmp_path / "results")
-    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
-    assert euar("results").stdout == "train: 1\n"
-    shown = euar("results", "train")
-    assert shown.exit_code == 0
-    assert result["key"] in shown.stdout
-    assert "older code" not in shown.stdout
-    assert euar("results", "table-9").exit_code == 2
-
-
-def test_results_of_older_code_say_so(data, tmp_path, monkeypatch):
-    euar("train", data, "--seeds", 2, "--epochs", 1, "--out", tmp_path / "run")
-    result = json.loads((tmp_path / "run" / "result.json").read_text())
-    result["code"]["sha256"] = "0" * 64
-    store.save_result(Result(result, {}), tmp_path / "results")
-    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
-    assert "measured with older code" in euar("results", "train").stdout
-
-
-def test_a_damaged_result_is_one_block_and_exit_2(tmp_path, monkeypatch):
-    path = tmp_path / "results" / "train" / "0.json"
-    path.parent.mkdir(parents=True)
-    path.write_text("{")
-    monkeypatch.setattr(store, "resource", lambda name: tmp_path / name)
-    done = euar("results", "train")
-    assert done.exit_code == 2
-    assert done.stderr.startswith(f"euar: {path}: expected a JSON object in UTF-8, found JSONDecodeError")
-
-
 def test_a_damaged_checkpoint_is_one_block_and_exit_2(data, tmp_path):
     call = ("train", data, "--seeds", 1, "--epochs", 1, "--out", tmp_path)
     assert euar(*call).exit_code == 0
@@ -155,24 +116,95 @@ def test_a_damaged_checkpoint_is_one_block_and_exit_2(data, tmp_path):
     assert "Traceback" not in done.output
 
 
-def test_an_unknown_experiment_is_exit_2():
-    done = euar("experiment", "table-9")
+def test_an_option_for_each_field_changes_the_model(data, tmp_path):
+    words = {
+        "k": 1,
+        "num-experts": 3,
+        "head": "mlp",
+        "log-var-range": "-4,2",
+        "u-detach": "none",
+        "renormalize": "none",
+        "alpha": 0.5,
+    }
+    options = [part for name, word in words.items() for part in (f"--{name}", word)]
+    done = euar("train", data, "--seeds", 1, "--epochs", 1, "--out", tmp_path, *options)
+    assert done.exit_code == 0, done.output
+    config = json.loads((tmp_path / "result.json").read_text())["config"]
+    expected = {name.replace("-", "_"): word for name, word in words.items()}
+    expected |= {"log_var_range": [-4, 2], "u_detach": None}
+    assert config["request"]["changes"] == expected
+    assert {name: config["model"][name] for name in expected} == expected
+    assert "k=1" in done.stdout
+
+
+def test_every_field_that_the_data_do_not_decide_has_an_option():
+    shown = euar("train", "--help").stdout
+    fields = {field.name for field in dataclasses.fields(EUARConfig)} - {"in_features", "task", "outputs"}
+    assert [name for name in fields if f"--{name.replace('_', '-')}" not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("model.toml", "k = 1\ndim = 8\nlog_var_range = [-3, 3]\n"), ("model.json", None)],
+)
+def test_a_file_gives_fields_and_options_come_first(name, text, data, tmp_path):
+    known = EUARConfig({"a": 3, "b": 2}, k=1, dim=8, log_var_range=(-3, 3))
+    (tmp_path / name).write_text(json.dumps(known.to_dict()) if text is None else text)
+    call = ("--seeds", 1, "--epochs", 1, "--config", tmp_path / name, "--dim", 6, "--out", tmp_path / "run")
+    done = euar("train", data, *call)
+    assert done.exit_code == 0, done.output
+    model = json.loads((tmp_path / "run" / "result.json").read_text())["config"]["model"]
+    assert (model["k"], model["dim"], model["log_var_range"]) == (1, 6, [-3, 3])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "model.json: expected the fields of a configuration, found JSONDecodeError"),
+        ("[1]", "a list at the top"),
+        ('{"kk": 1}', "kk: default has no such field; it has in_features, dim"),
+        ('{"outputs": 4}', "outputs: expected 1, as in the data, found 4; leave it out"),
+        ('{"k": "x"}', "k: expected an int of at least 1, found 'x'"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_one_block(content, words, data, tmp_path):
+    (tmp_path / "model.json").write_text(content)
+    done = euar("train", data, "--config", tmp_path / "model.json", "--out", tmp_path / "run")
     assert done.exit_code == 2
-    assert "expected one of data_and_leaks, kl_regularisation" in done.stderr
+    assert words in done.stderr
+    assert not (tmp_path / "run" / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--system", "concat", "--k", "2"], "k: concat has no such field; it has in_features, dim"),
+        (["--k", "0"], "k: expected an int of at least 1, found 0"),
+        (["--head", "x"], "head: expected one of 'linear', 'mlp', found 'x'"),
+        (["--log-var-range", "a,b"], "log_var_range: expected (low, high)"),
+        (["--preset", "paper,paper"], "system: expected different ones, found paper,paper"),
+        (["--preset", "paper,"], "system: expected one of default"),
+        (["--preset", "paper,concat", "--k", "2"], "k: concat has no such field"),
+    ],
+)
+def test_options_that_do_not_fit_are_one_block(options, words, data, tmp_path):
+    done = euar("train", data, *options, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert not list(tmp_path.rglob("result.json"))
+
+
+def test_several_systems_stand_beside_each_other(data, tmp_path):
+    names = "default,paper,concat,late-fusion"
+    done = euar("train", data, "--preset", names, "--seeds", 1, "--epochs", 1, "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    for name in names.split(","):
+        assert json.loads((tmp_path / name / "result.json").read_text())["config"]["name"] == name
+    (header,) = [line for line in done.stdout.splitlines() if "EUAR, paper" in line and "metric" in line]
+    assert header.split() == ["metric", "EUAR", "EUAR,", "paper", "concat", "ridge", "constant"]
 
 
 def test_help_names_the_options():
     shown = euar("train", "--help").stdout
     for option in ("--preset", "--seeds", "--epochs", "--device", "--out", "--variant", "--task"):
         assert option in shown
-
-
-@pytest.mark.parametrize("missing", ["typer", "rich"])
-def test_without_the_extra_one_line_says_what_to_install(missing):
-    code = f"import sys; sys.modules |= {{'{missing}': None, '{missing}.console': None}}; import euar.cli"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert 'pip install "euar[cli]"' in done.stderr

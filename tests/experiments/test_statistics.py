@@ -129,6 +129,23 @@ def test_the_detectable_difference_is_found_in_eighty_of_a_hundred(n):
 # Seeds and rows
 
 
+def test_the_detectable_difference_over_seeds_and_rows_is_that_of_its_interval():
+    rng = np.random.default_rng(3)
+    found = bootstrap_mean_interval(simulated(rng, 5, 40, 1, (0.1, 0.5, 0.1, 0.1)))
+    se = math.hypot(found.se_seeds, found.se_rows)
+    t = (found.effect.high - found.effect.mean) / se
+    df = next(df for df in np.arange(1, 60, 0.001) if stats.t.ppf(0.975, df) <= t)
+    power = stats.nct.sf(t, df, found.detectable / se) + stats.nct.cdf(-t, df, found.detectable / se)
+    assert power == pytest.approx(0.8, abs=0.001)
+    assert bootstrap_mean_interval(np.zeros((3, 9))).detectable == 0
+
+
+def test_the_detectable_difference_without_spread_over_rows_is_that_over_seeds():
+    by_seed = np.array([0.1, 0.3, 0.2, 0.4])
+    found = bootstrap_mean_interval(np.tile(by_seed[:, None], 20))
+    assert found.detectable == pytest.approx(detectable_difference(4, by_seed.std(ddof=1)))
+
+
 def simulated(rng, seeds, groups, rows, sd):
     """Scores of mean 0 with effects of the seed, of the group, of both, and of the single row."""
     of_seed = rng.normal(0, sd[0], (seeds, 1, 1))

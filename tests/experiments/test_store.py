@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from euar import resources
 from euar.experiments import store
 from euar.experiments.measurement import Predicted, Result
 from euar.files import DamagedFileError
@@ -201,3 +202,29 @@ def test_older_code_is_recognised(result):
     assert store.age([old, {**old, "started": "2999-01-01"}]) == (
         f"{result['started'][:10]} to 2999-01-01, with older code"
     )
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """The results of a package that lies where pip puts it; the working directory is another."""
+    package = tmp_path / "site-packages" / "euar"
+    (package / "_resources" / "results").mkdir(parents=True)
+    monkeypatch.setattr(resources, "files", lambda _: package)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return package / "_resources" / "results"
+
+
+def test_nothing_is_written_into_an_installed_package(result, installed, tmp_path):
+    path = store.save_result(Result(result, {}))
+    assert path.parents[1] == tmp_path / "work" / "results"
+    with pytest.raises(ValueError, match="expected a folder outside the installed package"):
+        save(result, installed / "mine")
+    assert not list(installed.rglob("*"))
+
+
+def test_a_checkout_keeps_its_results(tmp_path, monkeypatch):
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path / "euar")
+    assert store.root_to_write() == tmp_path / "results"
+    assert store.root_to_write(tmp_path / "other") == tmp_path / "other"

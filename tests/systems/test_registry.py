@@ -120,6 +120,11 @@ def test_changes_reach_the_configuration():
     assert CONCAT.configure({"text": 3}, dim=5).dim == 5
 
 
+def test_a_field_that_the_system_lacks_is_named_beside_those_it_has():
+    with pytest.raises(ValueError, match="k: concat has no such field; it has in_features, dim"):
+        CONCAT.configure({"text": 3}, dim=5, k=2)
+
+
 @pytest.mark.usefixtures("mine")
 def test_a_system_from_outside_trains_by_its_address():
     system, data = find("lab.mine:MINE"), dataset()

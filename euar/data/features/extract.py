@@ -12,12 +12,12 @@ import numpy as np
 from filelock import FileLock
 
 from euar.data import raw, storage
-from euar.data.cache import cache_folder
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.features.corruptions import Corruption
 from euar.data.features.extractors import Extractor, create
 from euar.files import naming
+from euar.folders import cache_folder
 from euar.progress import Tick, progress_bar
 
 _LONGEST = 50  # characters of a part of a file's name

@@ -17,6 +17,7 @@ parts are kept apart, which covered 94 to 96 % in the same simulations:
 Rows that belong together (a video, a family of tweets, a scene) are drawn together: m then counts groups.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from euar.experiments.statistics._inputs import Floats, finite
+from euar.experiments.statistics.equivalence import detectable_difference
 from euar.intervals import Interval
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
@@ -43,6 +45,18 @@ class BootstrapInterval(NamedTuple):
     groups: int
     se_seeds: float
     se_rows: float
+
+    @property
+    def detectable(self) -> float:
+        """The true difference that such seeds and rows find in four of five tries, at 5 %; 0 without spread.
+
+        `detectable_difference` with this standard error and its degrees of freedom.
+        """
+        seeds, rows = self.se_seeds**2, self.se_rows**2
+        if not seeds + rows:
+            return 0.0
+        df = _degrees(seeds, self.effect.n, rows, self.groups)
+        return detectable_difference(df + 1, math.sqrt((seeds + rows) * (df + 1)))
 
 
 def bootstrap_mean_interval(
@@ -178,8 +192,13 @@ def _interval(seeds: Floats, draws: Floats, m: int) -> BootstrapInterval:
     crossed = (draws - means[:, None]).var(axis=0, ddof=1).sum() / (n * (n - 1)) if n > 1 else 0.0
     over_rows = m / (m - 1) * max(means.var(ddof=1) - crossed, 0.0)
     variance = over_seeds + over_rows
-    parts = over_seeds**2 / max(n - 1, 1) + over_rows**2 / (m - 1)
-    half = float(t.ppf(0.975, variance**2 / parts) * np.sqrt(variance)) if parts else 0.0
+    half = float(t.ppf(0.975, _degrees(over_seeds, n, over_rows, m)) * np.sqrt(variance)) if variance else 0.0
     return BootstrapInterval(
         Interval(mean, mean - half, mean + half, n), m, float(np.sqrt(over_seeds)), float(np.sqrt(over_rows))
     )
+
+
+def _degrees(over_seeds: float, n: int, over_rows: float, m: int) -> float:
+    """Satterthwaite's degrees of freedom of two variances, of which one is above 0."""
+    parts = over_seeds**2 / max(n - 1, 1) + over_rows**2 / (m - 1)
+    return float((over_seeds + over_rows) ** 2 / parts)

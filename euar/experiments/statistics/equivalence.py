@@ -64,14 +64,14 @@ def equivalence(differences: ArrayLike, margin: float) -> Equivalence:
     return Equivalence(t_interval(differences), margin, reach, p, p <= 0.05, detectable)
 
 
-def detectable_difference(n: int, sd: float, power: float = 0.8, alpha: float = 0.05) -> float:
+def detectable_difference(n: float, sd: float, power: float = 0.8, alpha: float = 0.05) -> float:
     """Return the true mean difference that a paired t test finds with the given power.
 
     It solves `P(|T| > t_(1 - alpha/2, n - 1)) = power` for the mean `δ`, where T is noncentral t with n - 1
     degrees of freedom and noncentrality `δ √n / sd`.
 
     Args:
-        n: seeds, at least two.
+        n: seeds, at least two; or degrees of freedom + 1.
         sd: standard deviation of the differences over seeds; the result has its unit.
         power: probability of finding it.
         alpha: level of the two-sided test.

@@ -1,0 +1,105 @@
+"""`euar train`: systems on a data set, their runs in a folder, and their table."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from euar.chapters.quick_start.measure import recipe
+from euar.cli import SETTINGS
+from euar.cli._console import explained, say, show
+from euar.cli._fields import parsed, read_fields, with_fields
+from euar.cli._seeds import parse_seeds
+from euar.experiments import report, store
+from euar.experiments.changed import Changed
+from euar.experiments.train import Train
+from euar.files import write_json
+from euar.model import EUARConfig
+from euar.moe import UncertaintyAwareMoE
+from euar.systems.registry import SYSTEMS
+from euar.training import Recipe
+
+app = typer.Typer(**SETTINGS)
+
+_TASK = "What integer labels are: regression (ratings) or classification. Others need none."
+_SYSTEM = (
+    f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own; several with commas between them."
+)
+
+
+@app.command()
+@with_fields(EUARConfig, UncertaintyAwareMoE, besides=("in_features", "task", "outputs"))
+def train(  # noqa: PLR0913  one argument for each option
+    data: Annotated[str, typer.Argument(help="A data set's name, such as embedded, or a file or folder.")],
+    out: Annotated[Path, typer.Option(help="Folder for result.json, the runs and their checkpoints.")],
+    changes: dict[str, Any],
+    variant: Annotated[str | None, typer.Option(help="The data set's variant, where it has several.")] = None,
+    system: Annotated[str, typer.Option("--system", "--preset", help=_SYSTEM)] = "default",
+    config: Annotated[
+        Path | None, typer.Option(help="Fields of the model, JSON or TOML; the options below come first.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="How many, or which: 5 is 0,1,2,3,4.")] = "5",
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate of the first step.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples per step.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="AdamW's decoupled weight decay.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    task: Annotated[str | None, typer.Option(help=_TASK)] = None,
+) -> None:
+    """Train EUAR, or systems to compare, on DATA for several seeds, beside the linear baselines.
+
+    Epochs and learning rate are by default those of the recorded validation grid of DATA, where there is
+    one; what was recorded for other systems on the same rows and modalities stands beside. The same command
+    continues an interrupted run; another configuration needs another folder. Of several systems, each has a
+    folder of its name.
+    """
+    options = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "weight_decay": weight_decay}
+    given = {name: value for name, value in options.items() if value is not None}
+    with explained():
+        fields = (read_fields(config) if config else {}) | parsed(EUARConfig, changes)
+        how: dict[str, Any] = {
+            "data": data,
+            "variant": variant,
+            "seeds": parse_seeds(seeds),
+            "recipe": Recipe(**recipe(data) | given),
+            "device": device,
+            "task": task,
+        }
+        asked = {folder: _asked(name, fields, how) for name, folder in _folders(system, out).items()}
+        _check(list(asked.values()))
+        _print({folder: _trained(one, folder) for folder, one in asked.items()})
+
+
+def _folders(systems: str, out: Path) -> dict[str, Path]:
+    """{system: where its runs go}: `out` for one, a folder of its name in there for each of several."""
+    names = [name.strip() for name in systems.split(",")]
+    if len(set(names)) < len(names):
+        raise ValueError(f"system: expected different ones, found {systems}")
+    return {name: out / name.replace(":", "-") if len(names) > 1 else out for name in names}
+
+
+def _asked(system: str, fields: dict[str, Any], how: dict[str, Any]) -> Train:
+    return Changed(system=system, changes=fields, **how) if fields else Train(system=system, **how)
+
+
+def _check(asked: list[Train]) -> None:
+    """Find what is wrong with any system before the first trains."""
+    dataset = asked[0].dataset()
+    for one in asked:
+        one.config(dataset)
+
+
+def _trained(asked: Train, folder: Path) -> dict[str, Any]:
+    result = asked.train(folder, announce=say).record
+    write_json(folder / "result.json", result)
+    return result
+
+
+def _print(results: dict[Path, dict[str, Any]]) -> None:
+    first, *_ = every = list(results.values())
+    own = {result["config"]["name"] for result in every}
+    others = [r for name, r in store.on_same_data(first).items() if name not in own]
+    show(*report.metrics_tables(every), *map(report.difference_table, every))
+    show(*report.recorded_tables(others))
+    for folder in results:
+        say(f"Result: {folder / 'result.json'}")
