@@ -107,6 +107,16 @@ def test_where_the_data_lie_and_how_many_threads_compute_are_in_the_key(monkeypa
     assert record.key("smoke", [], {}) == before
 
 
+def test_what_libraries_set_when_they_are_imported_is_not_in_the_key():
+    code = (
+        "from bookbuild import environment; before = environment.deciding(); "
+        "import sklearn, torch; assert environment.deciding() == before, environment.deciding()"
+    )
+    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, env=clean | {"PYTHONPATH": str(ROOT / "tools")}, check=True)
+
+
 def test_make_hands_no_switches_of_python_on(tmp_path, stale, monkeypatch):
     for name, value in (settings(tmp_path, stale) | {"PYTHONOPTIMIZE": 2}).items():
         monkeypatch.setenv(name, str(value))

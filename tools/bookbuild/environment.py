@@ -14,13 +14,19 @@ KEPT = (
     *("EUAR_DATA", "EUAR_CACHE"),
 )
 COMPUTING = ("OMP_", "MKL_", "OPENBLAS_", "KMP_", "CUDA_", "CUBLAS_", "NVIDIA_", "PYTORCH_", "TORCH_")
+#: What scikit-learn and PyTorch set when they are imported: else a build by the tests makes the book anew.
+OF_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK", "CUDA_MODULE_LOADING")
 THREADS = {"OMP_NUM_THREADS": "1"}  # two chapters at once: more threads would get in the way
 OURS = {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
 
 
 def clean(**more: object) -> dict[str, str]:
     """Return the environment of a process that builds the book, with some variables of its own."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith(COMPUTING)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or (name.startswith(COMPUTING) and name not in OF_LIBRARIES)
+    }
     return {"HOME": home()} | THREADS | kept | OURS | {name: str(value) for name, value in more.items()}
 
 
