@@ -82,9 +82,15 @@ def test_status_counts_words_and_the_zip_holds_the_sources(tmp_path):
     for path in (chapter.source, chapter.executed):
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, path)
-    Record(key="k" * 8, files={}, seconds=2.5, memory=300, device="cpu", date="2026-01-02T03:04:05").save(
-        chapter.record
-    )
+    Record(
+        key="k" * 8,
+        files={},
+        executed=None,
+        seconds=2.5,
+        memory=300,
+        device="cpu",
+        date="2026-01-02T03:04:05",
+    ).save(chapter.record)
     (row,) = csv.DictReader(io.StringIO(status([chapter])))
     assert (row["Words"], row["Minutes to read"], row["Seconds"]) == ("600", "3", "2.5")
     for folder in ("first", "second"):
