@@ -9,7 +9,7 @@ import zipfile
 import nbformat
 import pytest
 from bookbuild.layout import Chapter
-from bookbuild.record import Record
+from bookbuild.record import Record, digest
 from bookbuild.render import RenderError, render
 from bookbuild.stage import merge, status, zip_notebooks
 from check_exit import build, configure
@@ -85,7 +85,7 @@ def test_status_counts_words_and_the_zip_holds_the_sources(tmp_path):
     Record(
         key="k" * 8,
         files={},
-        executed=None,
+        executed=digest(chapter.executed),
         seconds=2.5,
         memory=300,
         device="cpu",
