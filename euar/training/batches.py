@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from euar.data.dataset import MultimodalDataset
+from euar.data.errors import DataError
 from euar.training.preprocessing import Preprocessing
 from euar.training.targets import SENTIMENT, TargetScale
 
@@ -52,10 +53,12 @@ def all_splits(
 
     Raises:
         ValueError: a split has no rows.
+        DataError: the training rows hold a single class.
     """
     learned = learned or Preprocessing.of(dataset)
     standardized = dataset.scaled(learned.columns)
     splits = {split: split_tensors(standardized, split, device, learned.target) for split in SPLITS}
+    _check_target(dataset, splits["train"].target)
     ratings = learned.target.to_model(splits["train"].target.cpu().numpy())
     return splits | {"train": splits["train"]._replace(target=torch.as_tensor(ratings, device=device))}
 
@@ -82,3 +85,11 @@ def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str
     }
     masks = {m: torch.as_tensor(x, device=device) for m, x in dataset.available.items() if not x.all()}
     return inputs, masks
+
+
+def _check_target(dataset: MultimodalDataset, target: Tensor) -> None:
+    """Refuse to tell one class from itself; ratings that never vary are a constant to learn."""
+    classes = target.unique().tolist()
+    if dataset.task == "classification" and len(classes) < 2:
+        found, fix = f"only class {classes[0]}", "assign rows of another class to the training split"
+        raise DataError(dataset.name, "target", "at least 2 classes among the training rows", found, fix)

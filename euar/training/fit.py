@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
 
 from euar._checks import shown
 from euar.data.dataset import MultimodalDataset
-from euar.data.errors import DataError
 from euar.progress import Tick, progress_bar
 from euar.training.batches import all_splits
 from euar.training.checkpoints import SeedFolder, claimed
@@ -85,7 +83,6 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)
     learned = Preprocessing.of(dataset)
     data = all_splits(dataset, where, learned)
-    _check_target(dataset, data["train"].target)
     identity = {} if folder is None else _identity(config, dataset, recipe, where)
     known = Origin(describe(config) if hasattr(config, "to_dict") else None, learned, versions())
     with (
@@ -158,11 +155,3 @@ def _checked_folder(out: Any) -> Path | None:
     if Path(out).exists() and not Path(out).is_dir():
         raise ValueError(f"out: expected a folder, found a file at {out}; choose another path")
     return Path(out)
-
-
-def _check_target(dataset: MultimodalDataset, target: Tensor) -> None:
-    """Refuse to tell one class from itself; ratings that never vary are a constant to learn."""
-    classes = target.unique().tolist()
-    if dataset.task == "classification" and len(classes) < 2:
-        found, fix = f"only class {classes[0]}", "assign rows of another class to the training split"
-        raise DataError(dataset.name, "target", "at least 2 classes among the training rows", found, fix)

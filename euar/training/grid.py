@@ -37,7 +37,7 @@ def fit_grid(
         {rate: its runs in the order of the seeds}.
 
     Raises:
-        ValueError, TrainingError: see `fit`.
+        ValueError, DataError, TrainingError: see `fit`.
 
     Example:
         >>> from euar.data import simulate
@@ -49,7 +49,8 @@ def fit_grid(
         {0.001: [0, 1], 0.01: [0, 1]}
     """
     recipes, data = [replace(recipe, lr=rate) for rate in rates], all_splits(dataset, resolve(device))
-    trainings = [Training(config, each, seed, data) for each in recipes for seed in check_seeds(seeds)]
+    seeds = check_seeds(seeds)
+    trainings = [Training(config, each, seed, data) for each in recipes for seed in seeds]
     with one_thread():
         for _ in to_the_end(trainings, lambda _: None, alone=len(trainings) == 1):
             pass
