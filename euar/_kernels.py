@@ -84,6 +84,11 @@ class Pairs(NamedTuple):
         return cls(order, inverse, hit, ends)
 
 
+def at_index(answers: Tensor, index: Tensor) -> Tensor:
+    """Return those of all answers (B, N, O) that an index (B, k) names, (B, k, O)."""
+    return answers.gather(1, index.unsqueeze(-1).expand(-1, -1, answers.shape[-1]))
+
+
 def chosen(x: Tensor, index: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Return what the chosen experts answer, x W_j + b_j, (B, k, O).
 

@@ -175,6 +175,4 @@ def _answers(x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None) -> T
     if index is not None and _kernels.sorts(x, num_experts, index.shape[1]):
         return _kernels.chosen(x, index, weight, bias)
     answers = torch.baddbmm(bias, x.expand(num_experts, -1, -1), weight).transpose(0, 1)
-    return (
-        answers if index is None else answers.gather(1, index.unsqueeze(-1).expand(-1, -1, weight.shape[-1]))
-    )
+    return answers if index is None else _kernels.at_index(answers, index)

@@ -28,6 +28,11 @@ class Routing(NamedTuple):
     index: Tensor  # type: ignore[assignment]  # hides tuple.index, which no one needs here
     weights: Tensor
 
+    @property
+    def chosen_weights(self) -> Tensor:
+        """The weights G of the chosen experts alone, (B, k), in the order of `index`."""
+        return self.weights.gather(-1, self.index)
+
 
 class TopKGate(nn.Module):
     """Score the experts with one linear layer and keep the k most probable (Eq. 5).

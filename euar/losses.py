@@ -151,7 +151,7 @@ def _gate_of(gaussian: Gaussian, routing: Routing) -> Tensor:
             f"gaussian: expected shape ({rows}, {num_experts}, D), or ({rows}, {k}, D) of chosen experts, "
             f"found {tuple(gaussian.log_var.shape)}"
         )
-    return routing.weights.gather(-1, routing.index) if routed else routing.weights
+    return routing.chosen_weights if routed else routing.weights
 
 
 def _mean_over_rows(values: Tensor, mask: Tensor | None) -> Tensor:

@@ -175,7 +175,7 @@ class UncertaintyAwareMoE(nn.Module):
         gaussian = self._gaussian(x, routing)
         chosen = gaussian if self._selects else _chosen(gaussian, routing)
         answer = chosen.rsample(generator) if self._samples else chosen.mean  # E_j(x), (B, k, D)
-        hidden = (_gate(routing).unsqueeze(-1) * answer).sum(dim=1)  # Eq. 6, (B, D)
+        hidden = _weighed(answer, routing)
         return MoEOutput(hidden, routing, gaussian, self._losses(gaussian, routing, available))
 
     def _sorted(
@@ -183,7 +183,7 @@ class UncertaintyAwareMoE(nn.Module):
     ) -> MoEOutput:
         """The same numbers without a (B, N, 2 D) tensor, see `_kernels`; rows not available are left out."""
         kept = None if available is None else available.nonzero().squeeze(1)
-        rows, index, gate = (_rows(part, kept) for part in (x, routing.index, _gate(routing)))
+        rows, index, gate = (_rows(part, kept) for part in (x, routing.index, routing.chosen_weights))
         noise = None
         if self._samples:
             noise = _rows(standard_normal(x, (*routing.index.shape, self.dim), generator), kept)
@@ -208,7 +208,7 @@ class UncertaintyAwareMoE(nn.Module):
 
     def _predict(self, x: Tensor, routing: Routing, available: Tensor | None) -> MoEOutput:
         """The means of the chosen are all that a prediction needs; the rest waits until someone reads it."""
-        hidden = (_gate(routing).unsqueeze(-1) * self.experts.means(x, routing.index)).sum(dim=1)  # Eq. 6
+        hidden = _weighed(self.experts.means(x, routing.index), routing)
         gaussian = self._later(lambda: self._gaussian(x, routing))
         losses = self._later(lambda: self._losses(gaussian(), routing, available))
         return MoEOutput(hidden, routing, gaussian, losses)
@@ -259,12 +259,11 @@ def _rows(part: Tensor, kept: Tensor | None) -> Tensor:
     return part if kept is None else part.index_select(0, kept)
 
 
-def _gate(routing: Routing) -> Tensor:
-    """The weights G of the chosen experts, (B, k)."""
-    return routing.weights.gather(-1, routing.index)
+def _weighed(answer: Tensor, routing: Routing) -> Tensor:
+    """Eq. 6: what the chosen experts answer, (B, k, D), weighed and added, (B, D)."""
+    return (routing.chosen_weights.unsqueeze(-1) * answer).sum(dim=1)
 
 
 def _chosen(gaussian: Gaussian, routing: Routing) -> Gaussian:
     """The Gaussians of the chosen experts, (B, k, D), in the order of `routing.index`."""
-    index = routing.index.unsqueeze(-1).expand(-1, -1, gaussian.mean.shape[-1])
-    return RoutedGaussian(gaussian.mean.gather(1, index), gaussian.log_var.gather(1, index))
+    return RoutedGaussian(*(_kernels.at_index(part, routing.index) for part in gaussian))

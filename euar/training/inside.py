@@ -50,7 +50,7 @@ def _moe(model: nn.Module, batch: Batch) -> dict[str, Any]:
 
 def _routing(out: Any, there: Tensor) -> dict[str, Tensor]:
     index = out.routing.index
-    weights = out.routing.weights.gather(1, index).masked_fill(~there.unsqueeze(1), np.nan)
+    weights = out.routing.chosen_weights.masked_fill(~there.unsqueeze(1), np.nan)
     experts = index.masked_fill(~there.unsqueeze(1), -1)
     named = {f"expert-{place + 1}": experts[:, place] for place in range(index.shape[1])}
     return named | {f"weight-{place + 1}": weights[:, place] for place in range(index.shape[1])}
@@ -60,8 +60,7 @@ def _sigma(out: Any, there: Tensor) -> dict[str, Tensor]:
     gaussian = getattr(out, "gaussian", None)
     if gaussian is None:
         raise ValueError("sigma: the experts of this system have none; leave it out")
-    gates = out.routing.weights
-    if isinstance(gaussian, RoutedGaussian):
-        gates = gates.gather(1, out.routing.index)
+    routed = isinstance(gaussian, RoutedGaussian)
+    gates = out.routing.chosen_weights if routed else out.routing.weights
     passed = torch.einsum("bj,bjd->bd", gates.square(), gaussian.variance)
     return {"sigma": passed.mean(dim=1).sqrt().masked_fill(~there, np.nan)}

@@ -117,8 +117,7 @@ def _probable(answers: NDArray[Any], classes: tuple[str, ...]) -> NDArray[Any]:
     """Return ratings as they are, and logits (n, C) as probabilities."""
     if not classes:
         return answers
-    likely = np.exp(answers.astype(np.float64) - answers.max(axis=1, keepdims=True))
-    probabilities: NDArray[Any] = (likely / likely.sum(axis=1, keepdims=True)).astype(np.float32)
+    probabilities: NDArray[Any] = torch.as_tensor(answers).double().softmax(dim=1).float().numpy()
     return probabilities
 
 
