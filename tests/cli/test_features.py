@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from euar import cli
 from euar.data import MultimodalDataset, features
+from tests.cli.refused import assert_refused
 from tests.data.features.sources import Lengths
 from tests.data.readers.writers.mosi import label_csv
 
@@ -53,9 +54,7 @@ def test_noise_changes_the_test_split_alone(tmp_path):
 )
 def test_bad_input_is_one_block(options, words, tmp_path):
     done = euar(label_csv.write(tmp_path), *options)
-    assert done.exit_code == 2
-    assert done.stderr.startswith("euar: ")
-    assert words in done.stderr
+    assert_refused(done, words)
 
 
 def test_a_set_without_raw_content_says_so(tmp_path):

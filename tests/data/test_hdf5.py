@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from contextlib import contextmanager
 
 import h5py
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 
 from euar.data import DataError, _hdf5_process, hdf5, readers
 from tests.data import rows
+from tests.data.readers.fuzz.bounds import alarm
 from tests.data.readers.writers.own import hdf5 as own
 
 FLOATS = np.arange(8, dtype=np.float32)
@@ -101,18 +101,6 @@ HARM = {
 WRITERS = {"own": own.write, "format": lambda folder: rows.make().to_hdf5(folder / "rows.h5")}
 
 
-@contextmanager
-def bounded(seconds):
-    """Expect an answer in time; the alarm ends a wait for a pipe."""
-    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"no answer in {seconds} s"))
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__.strip("_"))
 def test_harm_is_refused_by_name(harm, writer, tmp_path):
@@ -121,7 +109,7 @@ def test_harm_is_refused_by_name(harm, writer, tmp_path):
     libver = "latest" if harm is _huge_attribute else None  # more than 64 kB
     with h5py.File(path, "r+", libver=libver) as file:
         harm(file, outside)
-    with bounded(20), pytest.raises(DataError) as caught:
+    with alarm(20), pytest.raises(DataError) as caught:
         readers.read(path)
     assert all(caught.value.args)
     assert caught.value.file == str(path)
@@ -140,7 +128,7 @@ def test_texts_that_share_their_bytes_are_refused(tmp_path):
     first = content[place.byte_offset : place.byte_offset + 16]
     content[place.byte_offset : place.byte_offset + place.size] = first * 3000
     path.write_bytes(content)
-    with bounded(20), pytest.raises(DataError) as caught:
+    with alarm(20), pytest.raises(DataError) as caught:
         readers.read(path)
     assert "views/out" in caught.value.field
     assert "far longer than the file" in caught.value.expected
@@ -160,7 +148,7 @@ def test_a_crash_or_a_hang_ends_the_look_alone(tmp_path, monkeypatch):
         (lambda _: (tmp_path / "new").write_text("x")): "OSError",
     }.items():
         monkeypatch.setattr(_hdf5_process._hdf5_walk, "check", act)
-        with bounded(10):
+        with alarm(10):
             field, expected, found = _hdf5_process._apart(str(path))
         assert (field, expected) == ("file", "a readable HDF5 file")
         assert reason in found

@@ -122,16 +122,6 @@ def test_silence_becomes_zero(read, content):
     assert data.meta["source"]["replaced"] == {"audio": 1}
 
 
-def test_what_stands_beside_the_splits_is_named(read, content):
-    expected = read(content)
-    found = read(content | {"val": {"id": []}, "note": np.zeros((2, 3))})
-    assert found.sha256 == expected.sha256
-    assert found.meta["source"]["left_out"] == [
-        "key 'val': a dict of 1",
-        "key 'note': float64 of shape (2, 3)",
-    ]
-
-
 def _set(word, name, value):
     def change(content):
         content[word][name] = value

@@ -107,16 +107,6 @@ def test_ids_of_other_releases(read, content):
     assert data.groups.tolist() == ["a_b", "a_b", "c_9", "d", "e", "e"]
 
 
-def test_what_stands_beside_the_splits_is_named(read, content):
-    expected = read(content)
-    found = read(content | {"val": {"id": []}, "note": np.zeros((2, 3))})
-    assert found.sha256 == expected.sha256
-    assert found.meta["source"]["left_out"] == [
-        "key 'val': a dict of 1",
-        "key 'note': float64 of shape (2, 3)",
-    ]
-
-
 def _set(word, name, value):
     def change(content):
         content[word][name] = value
