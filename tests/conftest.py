@@ -22,8 +22,8 @@ def processes():
 
 
 def pytest_sessionfinish(session):
-    """Fail the session if a test was left out without a listed reason."""
-    if os.environ.get("CI") and unexplained(session.config):
+    """Fail the session if a test was left out without a listed reason; the processes of xdist only report."""
+    if os.environ.get("CI") and not hasattr(session.config, "workerinput") and unexplained(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -1,5 +1,6 @@
 """Writers killed at random moments: every file stays whole, and the next success removes what they left."""
 
+import itertools
 import random
 import time
 
@@ -15,14 +16,15 @@ from tests import working
 from tests.training.tiny import dataset
 from tests.working import until
 
-KILLS = 12
+KILLS = 12  # at least, and so many more as it takes to catch some at work
+AT_WORK = 3
 
 
 @pytest.fixture(scope="module")
 def folder(processes, tmp_path_factory):
     """A folder in which one process after the other was killed while it wrote."""
     folder, rng = tmp_path_factory.mktemp("killed"), random.Random(0)
-    for _ in range(KILLS):
+    for kill in itertools.count(1):
         place = folder / str(rng.random())
         process = processes.Process(target=working.write_for_ever, args=(str(place),))
         process.start()
@@ -31,12 +33,9 @@ def folder(processes, tmp_path_factory):
         assert process.is_alive()
         process.kill()
         process.join()
-    return folder
-
-
-def test_some_died_at_work(folder):
-    assert len(list(folder.iterdir())) == KILLS
-    assert list(folder.rglob(".*.part"))
+        if kill >= KILLS and len(list(folder.rglob(".*.part"))) >= AT_WORK:
+            return folder
+        assert kill < 20 * KILLS, "hardly one died at work"
 
 
 def test_each_file_is_one_version(folder):

@@ -75,7 +75,7 @@ def test_the_file_follows_its_schema():
 
 def test_entries_hold_what_the_file_says():
     mosi = catalogue.entry("mosi")
-    assert mosi is ENTRIES["mosi"]
+    assert mosi == ENTRIES["mosi"]
     assert (mosi.name, mosi.task) == ("mosi", "regression")
     assert list(mosi.variants) == ["official", "unseen-video", "leaked"]
     assert mosi.variants["official"].published == {"train": 1284, "valid": 229, "test": 686}
