@@ -1,4 +1,4 @@
 """How fast the layer is, beside a loop of twenty lines, other mixtures of experts, and its floor."""
 
 #: The benchmarks, each a module of this package.
-NAMES = ("layer", "predict", "growth", "step", "seeds", "memory")
+NAMES = ("layer", "predict", "growth", "skew", "step", "seeds", "memory")

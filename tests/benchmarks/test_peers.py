@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks import layer, naive, peers
+from benchmarks import layer, naive, peers, tried
 from euar.moe import UncertaintyAwareMoE
 
 CELL = {"batch": 12, "experts": 5, "dim": 8, "k": 3}
@@ -136,3 +136,20 @@ def test_a_call_of_training_leaves_the_gradients_of_one_step(x):
     for grad, parameter in zip(once, (x, *made.parameters()), strict=True):
         torch.testing.assert_close(parameter.grad, grad)
         assert grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("way", [tried.gathered, tried.padded], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("push", [0, 20])
+def test_what_was_left_computes_the_same(way, push, x, monkeypatch):
+    monkeypatch.setattr(torch, "randn", lambda shape, **kinds: torch.ones(shape, dtype=kinds["dtype"]))
+    ours = layer.ours(CELL, CPU)["selected"].moe
+    with torch.no_grad():
+        ours.gate.linear.bias[0] += push
+    (hidden, losses), expected = tried.Tried(ours, way)(x), ours(x)
+    torch.testing.assert_close(hidden, expected.hidden, atol=1e-5, rtol=0)
+    for name in losses:
+        torch.testing.assert_close(losses[name], expected.losses[name], atol=1e-5, rtol=0)
+    theirs = gradients(hidden.square().sum() + sum(losses.values()), x, ours)
+    own = gradients(expected.hidden.square().sum() + sum(expected.losses.values()), x, ours)
+    for their, our in zip(theirs, own, strict=True):
+        torch.testing.assert_close(their, our, atol=1e-5, rtol=1e-5)

@@ -83,10 +83,10 @@ def test_pixels_are_not_read(tmp_path):
             for row in range(rows):
                 item.id.write_direct_chunk((row, *(0 for _ in shape)), packed)
         writer.write_cells(file, "sceneTypes", ("kitchen", "study") * 724 + ("office",))
-    start = time.perf_counter()
+    start = time.process_time()
     data = read(path)
     assert len(data) == rows
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
