@@ -15,6 +15,12 @@ from euar.plots.style import figure, plain_ticks
 
 Record = Mapping[str, Any]
 
+#: The steps of the chapter, ways of the benchmark `layer`.
+_STEPS = {
+    "naive": "a loop over all experts",
+    "selected, dense": "all experts in one product",
+    "selected, sorted": "the chosen, sorted by expert",
+}
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -78,17 +84,56 @@ def floor(record: Record) -> Figure:
         record: of the benchmark `layer`, `predict`, `growth` or `step`.
     """
     shapes = {
-        f"B = {row['cell']['batch']}, N = {row['cell']['experts']}": {
+        _shape(row): {
             way: _interval(row, way, way if way in record["ours"] else _dense(row))
             for way in (*record["ours"], record["over"])
             if way in row["over_floor"]
         }
         for row in record["rows"]
     }
-    made = forest(shapes, "time ÷ floor", lines={"floor": 1}, scale="log")
+    return _times(shapes, "time ÷ floor", {"floor": 1})
+
+
+def steps(record: Record) -> Figure:
+    """Draw how many times as long as the floor of the chosen experts each step of the chapter takes.
+
+    Args:
+        record: of the benchmark `layer`; of its shapes those where all steps were timed.
+    """
+    shapes = {
+        _shape(row): {label: _interval(row, way, "selected") for way, label in _STEPS.items()}
+        for row in record["rows"]
+        if _STEPS.keys() <= row["over_floor"].keys()
+    }
+    return _times(shapes, "time ÷ floor of the chosen", {"floor": 1})
+
+
+def tried(record: Record) -> Figure:
+    """Draw how many times as long as ours each other way takes, where experts share the rows and where not.
+
+    Args:
+        record: of the benchmark `skew`.
+    """
+    shapes = {
+        f"{_shape(row)}, {'one in every choice' if row['cell']['push'] else 'even'}": {
+            rival: _spread(row["ratios"]["selected"][rival], row["rounds"])
+            for rival in ("padded", "gathered", "dispatcher")
+        }
+        for row in record["rows"]
+    }
+    return _times(shapes, "time ÷ ours", {"ours": 1})
+
+
+def _times(shapes: dict[str, dict[str, Interval]], label: str, lines: dict[str, float]) -> Figure:
+    """A forest of ratios on a logarithmic axis with plain ticks."""
+    made = forest(shapes, label, lines=lines, scale="log")
     low, high = made.axes[0].get_xlim()
     plain_ticks(made.axes[0].xaxis, [tick for tick in _TICKS if low <= tick <= high])
     return made
+
+
+def _shape(row: Mapping[str, Any]) -> str:
+    return f"B = {row['cell']['batch']}, N = {row['cell']['experts']}"
 
 
 def _ink(ground: NDArray[np.float64]) -> str:
@@ -103,5 +148,8 @@ def _dense(row: Mapping[str, Any]) -> str:
 
 
 def _interval(row: Mapping[str, Any], way: str, lowest: str) -> Interval:
-    found = row["over_floor"][way][lowest]
-    return Interval(found["median"], found["low"], found["high"], row["rounds"])
+    return _spread(row["over_floor"][way][lowest], row["rounds"])
+
+
+def _spread(found: Mapping[str, float], rounds: int) -> Interval:
+    return Interval(found["median"], found["low"], found["high"], rounds)

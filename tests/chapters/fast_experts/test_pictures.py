@@ -96,3 +96,30 @@ def test_each_way_stands_beside_its_own_floor(record):
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["B = 1024, N = 8", "B = 16, N = 8", "B = 16, N = 32", "B = 1024, N = 32"]
     assert [line.get_xdata()[0] for line in ax.lines if line.get_label() == "floor"] == [1]
+
+
+def test_steps_stand_over_the_floor_of_the_chosen_where_all_were_timed(record):
+    for found in record["rows"][:2]:
+        found["over_floor"] |= {
+            "selected, dense": {"selected": near(7.0)},
+            "selected, sorted": {"selected": near(4.0)},
+        }
+    (ax,) = drawn(pictures.steps(record))
+    marks = {(bar.get_label(), round(y)): x for bar in ax.containers for x, y in bar.lines[0].get_xydata()}
+    assert marks[("a loop over all experts", 0)] == 20
+    assert marks[("all experts in one product", 1)] == 7
+    assert marks[("the chosen, sorted by expert", 1)] == 4
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["B = 1024, N = 8", "B = 16, N = 8"]
+
+
+def test_other_ways_stand_at_how_much_slower_they_are(record):
+    for push, found in zip((0, 20), record["rows"], strict=False):
+        found["cell"]["push"] = push
+        found["ratios"]["selected"] |= {"padded": near(1.0 + push), "gathered": near(30.0)}
+    record["rows"] = record["rows"][:2]
+    (ax,) = drawn(pictures.tried(record))
+    marks = {(bar.get_label(), round(y)): x for bar in ax.containers for x, y in bar.lines[0].get_xydata()}
+    assert (marks[("padded", 0)], marks[("padded", 1)]) == (1, 21)
+    assert (marks[("gathered", 0)], marks[("dispatcher", 1)]) == (30, 2)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["B = 1024, N = 8, even", "B = 16, N = 8, one in every choice"]

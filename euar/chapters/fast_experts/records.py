@@ -1,0 +1,45 @@
+"""The benchmarks on record, and what they say of themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from euar.files import read_json
+from euar.resources import resource
+from euar.tables import Table
+from euar.training import provenance
+
+Record = Mapping[str, Any]
+
+
+def record(name: str, device: str = "cpu") -> Record:
+    """Return what a benchmark found.
+
+    Args:
+        name: `"layer"`, `"predict"`, `"growth"`, `"skew"`, `"step"`, `"seeds"` or `"memory"`.
+        device: `"cpu"` or `"cuda"`.
+
+    Raises:
+        FileNotFoundError: it is not on record for that device.
+    """
+    path = resource(f"results/benchmarks/{device}/{name}.json")
+    return read_json(path, f"measure again: euar bench {name}")
+
+
+def described(found: Record) -> str:
+    """Return where and when a record was made, and with which code."""
+    where, code = found["environment"], found["code"]
+    older = code["sha256"] != provenance.code(["euar.model.EUARConfig"])["sha256"]
+    machine = f"{where['device']}, one thread, torch {where['torch']}"
+    when = f"{found['started'][:10]}, commit {str(code['commit'])[:7]}"
+    return f"{found['command']}: {machine}, {when}" + ", measured with older code" * older
+
+
+def goals(*records: Record) -> Table:
+    """Return what was to be reached, what was found (median of the rounds), and whether that is enough."""
+    rows = [[found["name"], *_judged(goal)] for found in records for goal in found["goals"]]
+    return Table(["benchmark", "goal", "wanted", "found", "reached"], *rows)
+
+
+def _judged(goal: Mapping[str, Any]) -> list[str]:
+    wanted = f"≥ {goal['at_least']}" if "at_least" in goal else f"≤ {goal['at_most']}"
+    return [goal["what"], wanted, f"{goal['found']['median']:.3g}", "yes" if goal["met"] else "no"]
