@@ -49,7 +49,8 @@ class Tried(nn.Module):
         """Return h and the losses."""
         experts, routing = self.moe.experts, self.moe.gate(x)
         mean, log_var = self.way(x, routing.index, experts.weight, experts.bias).chunk(2, dim=-1)
-        chosen = Gaussian(mean, log_var.clamp(*experts.log_var_range))
+        bounds = experts.log_var_range
+        chosen = Gaussian(mean, log_var if bounds is None else log_var.clamp(*bounds))
         gate = routing.weights.gather(1, routing.index)
         hidden = (gate.unsqueeze(-1) * chosen.rsample()).sum(dim=1)
         u = (gate * chosen.variance.mean(dim=-1)).sum(dim=1).mean() / experts.num_experts

@@ -14,7 +14,7 @@ def test_every_benchmark_is_on_record(name):
 
 
 def test_what_is_not_on_record_is_named():
-    with pytest.raises(FileNotFoundError, match="results/benchmarks/tpu/layer.json"):
+    with pytest.raises(FileNotFoundError, match=r"results/benchmarks/tpu/layer\.json"):
         records.record("layer", "tpu")
 
 
