@@ -84,7 +84,8 @@ def test_shapes_that_differ_are_refused():
 
 
 def test_hardness_is_from_0_to_1_among_the_rows_that_count():
-    assert scaled(torch.tensor([3.0, 9.0, 5.0, 1.0]), SOME).tolist() == [0.5, 0, 1, 0]
+    for missing in (0.0, 4.0, 9.0):
+        assert scaled(torch.tensor([3.0, missing, 5.0, 1.0]), SOME).tolist() == [0.5, 0, 1, 0]
     assert scaled(torch.full((4,), 2.0), ALL).eq(0).all()
     assert scaled(torch.rand(4), ~ALL).eq(0).all()
 
