@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from euar import systems
 from euar.experiments import statistics
 from euar.systems import registry
 
@@ -31,6 +32,10 @@ MODULES = (
         if not found.name.startswith("_")
     ),
 )
+
+
+#: May do without examples; those they have run.
+SYSTEMS = tuple(found.name for found in pkgutil.iter_modules(systems.__path__, f"{systems.__name__}."))
 
 
 def examples_of(module: ModuleType) -> list[doctest.DocTest]:
@@ -61,10 +66,11 @@ def module(request):
     return importlib.import_module(request.param)
 
 
-def test_examples_run(module, monkeypatch):
+@pytest.mark.parametrize("name", sorted({*MODULES, *SYSTEMS}))
+def test_examples_run(name, monkeypatch):
     monkeypatch.setattr(registry, "SYSTEMS", registry.Registry("euar.systems"))  # an example adds to it
     runner = doctest.DocTestRunner()
-    for test in examples_of(module):
+    for test in examples_of(importlib.import_module(name)):
         runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
 

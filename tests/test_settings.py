@@ -39,19 +39,23 @@ def named(name, make):
     return made
 
 
+def fitting(system):
+    """Arguments that fit a system."""
+    task = system.tasks[0]
+    return {"in_features": WIDTHS, "task": task, "outputs": 2 if task == "classification" else 1}
+
+
 FIELDS = [
     pytest.param(system, field.name, id=f"{system.name}-{field.name}")
     for system in SYSTEMS.values()
-    for field in dataclasses.fields(system.configure(WIDTHS))
+    for field in dataclasses.fields(system.configure(**fitting(system)))
 ]
 
 
 @pytest.mark.parametrize(("system", "field"), FIELDS)
 def test_a_field_of_a_system_works_or_is_named(system, field):
     for value in ANYTHING + (WIDTHS_OF_ALL_KINDS if field == "in_features" else []):
-        config = named(
-            field, lambda value=value: system.configure(**{"in_features": WIDTHS} | {field: value})
-        )
+        config = named(field, lambda value=value: system.configure(**fitting(system) | {field: value}))
         if config is not None:
             again = type(config).from_dict(json.loads(json.dumps(config.to_dict())))
             assert again.to_dict() == config.to_dict()

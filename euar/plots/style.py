@@ -29,6 +29,9 @@ _SYSTEMS = {
     "logistic": (COLORS[6], "X"),
     "constant": (COLORS[6], "*"),
 }
+_FREE = [(color, marker) for marker in "X<" for color in COLORS[:6] if (color, marker) != (COLORS[3], "<")]
+_PUBLISHED = ["align", "mmtm", "tmc", "qmf", "dcca", "mctn", "mmin", "gcnet", "dicmor", "cubemlp", "confede"]
+_SYSTEMS |= dict(zip(_PUBLISHED, _FREE, strict=True))
 _PRESETS = {"default": "euar", "paper": "euar, paper", "released": "euar, released"}
 
 

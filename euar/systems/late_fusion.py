@@ -4,17 +4,16 @@ Letters: B samples, C classes, D features.
 """
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import NamedTuple
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from euar._checks import check_target
-from euar._layers import ModalityDict
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
 from euar.systems.registry import System
+from euar.systems.views import average, heads, loss_of_views, rows_of
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,7 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
 
     def __init__(self, config: LateFusionConfig):
         super().__init__(config)
-        dim, outputs = config.dim, config.outputs
-        self.heads = ModalityDict(
-            {
-                m: nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, outputs))
-                for m in config.in_features
-            }
-        )
+        self.heads = heads(config)
 
     def forward(
         self,
@@ -69,26 +62,21 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
         available = available or {}
         each = {m: self.shaped(self.heads[m](x)) for m, x in self.project(inputs, available).items()}
-        every = {m: torch.ones(len(said), dtype=torch.bool, device=said.device) for m, said in each.items()}
-        rows = {m: available.get(m, mask) for m, mask in every.items()}
+        rows = rows_of(each, available)
         return LateFusionOutput(self._mean(each, rows), each, rows)
 
     def loss(self, output: LateFusionOutput, target: Tensor) -> LossTerms:
         """The sum of the networks' losses, each on the rows it saw; arguments: `MultimodalModel.loss`."""
         check_target(target, output.prediction, self.config.task)
-        seen = {m: rows for m, rows in output.rows.items() if rows.any()}
-        losses = (self.task_loss(output.each[m][rows], target[rows]) for m, rows in seen.items())
-        task = reduce(torch.add, losses)
+        task = loss_of_views(self.config, output.each, output.rows, target)
         return LossTerms(self.config.task_weight * task, task, {})
 
     def _mean(self, each: dict[str, Tensor], rows: dict[str, Tensor]) -> Tensor:
-        said = torch.stack(list(each.values()))  # (M, B, ...)
-        has = torch.stack(list(rows.values())).view(*said.shape[:2], *[1] * (said.ndim - 2))
-        if self.config.task == "classification":  # in logarithms: a probability may round to 0
-            return (
-                said.log_softmax(dim=-1).masked_fill(~has, -torch.inf).logsumexp(dim=0) - has.sum(dim=0).log()
-            )
-        return said.masked_fill(~has, 0).sum(dim=0) / has.sum(dim=0)
+        if self.config.task == "regression":
+            return average(each, rows)
+        said, has = torch.stack(list(each.values())), torch.stack(list(rows.values())).unsqueeze(-1)
+        shares = said.log_softmax(dim=-1).masked_fill(~has, -torch.inf)  # a probability may round to 0
+        return shares.logsumexp(dim=0) - has.sum(dim=0).log()
 
 
 SYSTEM = System(

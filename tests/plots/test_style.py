@@ -25,6 +25,8 @@ LABELS = (
     "late fusion",
     "ridge",
     "constant",
+    *("Align", "MMTM", "TMC", "QMF"),
+    *("DCCA", "MCTN", "MMIN", "GCNet", "DiCMoR", "CubeMLP", "ConFEDE"),
 )
 
 

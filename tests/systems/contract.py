@@ -4,6 +4,7 @@ Each check takes a `System` and a task. B samples, three modalities.
 """
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -171,24 +172,29 @@ def learns(system, task):
 
 
 def trains_stacked_as_alone(system, task):
-    """If it says that it can."""
+    """If it says that it can: with all modalities in every row, and without."""
     if not system.stacks:
         return
     data = simulate((40, 16, 16))
     data = classes(data) if task == "classification" else data
-    config, splits = (
-        system.configure(data.in_features, task, OUTPUTS[task]),
-        all_splits(data, torch.device("cpu")),
-    )
-    alone, together = (
-        [Training(config, Recipe(epochs=2), seed, splits) for seed in (0, 1)] for _ in range(2)
-    )
-    with one_thread():
-        Stack(together).run_epoch()
-        for training in alone:
-            training.run_epoch()
-    for one, other in zip(together, alone, strict=True):
-        assert one.history[0] == pytest.approx(other.history[0], rel=1e-5, abs=1e-6)
+    for given in (data, lacking(data)):
+        config = system.configure(data.in_features, task, OUTPUTS[task])
+        splits = all_splits(given, torch.device("cpu"))
+        alone, together = (
+            [Training(config, Recipe(epochs=2), seed, splits) for seed in (0, 1)] for _ in range(2)
+        )
+        with one_thread():
+            Stack(together).run_epoch()
+            for training in alone:
+                training.run_epoch()
+        for one, other in zip(together, alone, strict=True):
+            assert one.history[0] == pytest.approx(other.history[0], rel=1e-5, abs=1e-6)
+
+
+def lacking(data):
+    """The set without its first modality in every third row."""
+    first = next(iter(data.modalities))
+    return replace(data, available={first: np.arange(len(data.target)) % 3 != 1})
 
 
 def classes(data):

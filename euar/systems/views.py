@@ -1,0 +1,88 @@
+"""Views, each with a network of its own: what late fusion and the systems that grew out of it share.
+
+A view is a modality. Its network says something of every row, without meaning where the modality is missing;
+`rows` tells where it counts. Letters: B samples, C classes, D features.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+from torch import Tensor, nn
+
+from euar._checks import check_word
+from euar._layers import ModalityDict
+from euar.systems.base import TASK_LOSSES
+from euar.systems.config import FITTING, Config, SystemConfig, Task
+
+
+@dataclass(frozen=True)
+class ClassesConfig(SystemConfig):
+    """The fields of a system that knows classes alone."""
+
+    task: Task = "classification"
+    outputs: int = 2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_word("task", self.task, ("classification",))
+
+
+def heads(config: Config) -> ModalityDict:
+    """Return a network for each view: D projected features, a hidden layer of D with ReLU, the outputs."""
+
+    def network() -> nn.Module:
+        hidden = nn.Linear(config.dim, config.dim)
+        return nn.Sequential(hidden, nn.ReLU(), nn.Linear(config.dim, config.outputs))
+
+    return ModalityDict({m: network() for m in config.in_features})
+
+
+def rows_of(views: Mapping[str, Tensor], available: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the rows that have each view, {modality: (B,) bool}.
+
+    Args:
+        views: {modality given: (B, ...)}.
+        available: as a model's `forward` takes it.
+    """
+    every = {m: torch.ones(len(view), dtype=torch.bool, device=view.device) for m, view in views.items()}
+    return {m: available.get(m, mask) for m, mask in every.items()}
+
+
+def kept(view: Tensor, rows: Tensor) -> Tensor:
+    """Return what a view says, (B, ...), with 0 in the rows that lack it."""
+    return view.masked_fill(~rows.view(-1, *[1] * (view.ndim - 1)), 0)
+
+
+def mean_over(values: Tensor, rows: Tensor) -> Tensor:
+    """Return the mean of values (B,) over some rows (B,) bool, 0-dim; 0 where there are none."""
+    return kept(values, rows).sum(dim=0) / rows.sum().clamp(min=1)
+
+
+def average(views: Mapping[str, Tensor], rows: Mapping[str, Tensor]) -> Tensor:
+    """Return the mean over the views that a row has, shaped as one of them, (B, ...)."""
+    total = added(kept(view, rows[m]) for m, view in views.items())
+    count = added(mask.long() for mask in rows.values())
+    return total / count.view(-1, *[1] * (total.ndim - 1))
+
+
+def loss_of_views(
+    config: Config, predictions: Mapping[str, Tensor], rows: Mapping[str, Tensor], target: Tensor
+) -> Tensor:
+    """Return the sum of the task's losses of the views, each the mean over the rows that have it, 0-dim.
+
+    Args:
+        config: its `task` and `task_loss` decide the loss.
+        predictions: {modality: shaped as the model's prediction}.
+        rows: as `rows_of` gives them.
+        target: checked already.
+    """
+    loss: Callable[..., Tensor] = TASK_LOSSES[config.task_loss or FITTING[config.task][0]]
+    each = {m: loss(said, target, reduction="none") for m, said in predictions.items()}
+    return added(mean_over(terms.view(len(terms), -1).mean(dim=-1), rows[m]) for m, terms in each.items())
+
+
+def added(terms: Iterable[Tensor]) -> Tensor:
+    """Return the sum of at least one tensor."""
+    return reduce(torch.add, terms)
