@@ -7,6 +7,7 @@ generator of its own.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from statistics import NormalDist
 from typing import Any
 
 import torch
@@ -41,6 +42,23 @@ def standard_normal(like: Tensor, shape: Sequence[int], generator: Generator | G
         drawn: Tensor = _Normals.apply(like.detach(), tuple(shape), generator)
         return drawn
     return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+
+
+def dropout(x: Tensor, p: float, generator: Generator | Generators | None) -> Tensor:
+    """Drop each number with probability p, and divide the others by 1 - p.
+
+    torch's own draws from the global stream, which stacked replicas would share.
+
+    Args:
+        x: of any shape.
+        p: at least 0, below 1.
+        generator: of the replica, or of all.
+    """
+    if not p:
+        return x
+    below = NormalDist().inv_cdf(p)  # where a standard normal is with probability p
+    kept = standard_normal(x, x.shape, generator) >= below
+    return x * kept / (1 - p)
 
 
 class _Normals(Function):

@@ -50,6 +50,15 @@ def rows_of(views: Mapping[str, Tensor], available: Mapping[str, Tensor]) -> dic
     return {m: available.get(m, mask) for m, mask in every.items()}
 
 
+def rows_of_all(
+    views: Mapping[str, Tensor], available: Mapping[str, Tensor], modalities: Iterable[str]
+) -> dict[str, Tensor]:
+    """Return what `rows_of` does, for modalities that are not given, too: they are in no row."""
+    given = rows_of(views, available)
+    nowhere = torch.zeros_like(next(iter(given.values())))
+    return {m: given.get(m, nowhere) for m in modalities}
+
+
 def kept(view: Tensor, rows: Tensor) -> Tensor:
     """Return what a view says, (B, ...), with 0 in the rows that lack it."""
     return view.masked_fill(~rows.view(-1, *[1] * (view.ndim - 1)), 0)

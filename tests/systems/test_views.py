@@ -5,7 +5,16 @@ import torch
 from torch.nn.functional import cross_entropy, l1_loss
 
 from euar.systems.concat import ConcatConfig
-from euar.systems.views import ClassesConfig, average, heads, kept, loss_of_views, mean_over, rows_of
+from euar.systems.views import (
+    ClassesConfig,
+    average,
+    heads,
+    kept,
+    loss_of_views,
+    mean_over,
+    rows_of,
+    rows_of_all,
+)
 
 SOME = torch.tensor([True, False, True, False])
 NONE = torch.zeros(4, dtype=torch.bool)
@@ -36,6 +45,13 @@ def test_the_rows_of_a_view_without_a_mask_are_all():
     rows = rows_of({"a": torch.zeros(4, 2), "b": torch.zeros(4)}, {"b": SOME, "c": NONE})
     assert set(rows) == {"a", "b"}
     assert rows["a"].all()
+    assert torch.equal(rows["b"], SOME)
+
+
+def test_a_modality_that_is_not_given_is_in_no_row():
+    rows = rows_of_all({"b": torch.zeros(4, 2)}, {"b": SOME, "a": SOME}, "ab")
+    assert list(rows) == ["a", "b"]
+    assert torch.equal(rows["a"], NONE)
     assert torch.equal(rows["b"], SOME)
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from euar._replicas import Generators, stacked, standard_normal
+from euar._replicas import Generators, dropout, stacked, standard_normal
 from euar.data import simulate
 from euar.model import EUARConfig
 from euar.training import Recipe
@@ -93,3 +93,14 @@ def test_each_replica_draws_from_its_own_generator():
     assert torch.equal(drawn, torch.stack(alone))
     with pytest.raises(RuntimeError, match="found those of 2 replicas"):
         standard_normal(torch.zeros(1), (5,), generators)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.2, 0.5])
+def test_dropout_drops_a_share_and_keeps_the_mean_from_each_replicas_generator(p):
+    x, generators = torch.ones(2, 20_000), Generators(torch.Generator().manual_seed(s) for s in (3, 4))
+    with stacked():
+        left = torch.vmap(lambda x: dropout(x, p, generators))(x)
+    alone = [dropout(x[i], p, torch.Generator().manual_seed(seed)) for i, seed in enumerate((3, 4))]
+    assert torch.equal(left, torch.stack(alone))
+    assert left.eq(0).float().mean().item() == pytest.approx(p, abs=0.01)
+    assert left[left != 0].unique().tolist() == pytest.approx([1 / (1 - p)])
