@@ -25,16 +25,16 @@ def later(compute: Callable[[], _T], *read: Tensor) -> Callable[[], _T]:
     def value() -> _T:
         if [_version(tensor) for tensor in read] != versions:
             raise RuntimeError(
-                "gaussian, losses: the input or the experts' weights have changed since this batch; read them "
-                "before the optimiser's step, or run the batch again"
+                "gaussian, losses: the input or the experts' weights have changed since this batch; read "
+                "them before the optimiser's step, or run the batch again"
             )
-        with torch.inference_mode(inference), torch.set_grad_enabled(graph):
-            with torch.autocast(kind, dtype, enabled=casts):
-                return compute()
+        cast = torch.autocast(kind, dtype, enabled=casts)
+        with torch.inference_mode(inference), torch.set_grad_enabled(graph), cast:
+            return compute()
 
     return value
 
 
 def _version(tensor: Tensor) -> int | None:
-    """How often a tensor was written to; None for those of inference mode, which do not count it."""
+    """How often a tensor was written to; None in inference mode, where none counts it."""
     return None if tensor.is_inference() else tensor._version

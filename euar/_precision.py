@@ -1,4 +1,4 @@
-"""Half precision: what is divided or summed over a batch, a softmax or a loss, needs more digits than it has."""
+"""Half precision: what sums over experts or a batch, a softmax or a loss, needs more digits than it has."""
 
 from torch import Tensor
 

@@ -165,7 +165,8 @@ class GaussianExperts(nn.Module):
         if index is not None:
             check_index("index", index, *x.shape[:-1])
             index = index.flatten(0, -2)
-        return _answers(x.flatten(0, -2), weight, bias, index).unflatten(0, x.shape[:-1])
+        answers: Tensor = _answers(x.flatten(0, -2), weight, bias, index).unflatten(0, x.shape[:-1])
+        return answers
 
     def extra_repr(self) -> str:
         """Describe the sizes, for print()."""

@@ -68,7 +68,8 @@ class TopKGate(nn.Module):
         check_positive("k", k)
         check_word("renormalize", renormalize, _RENORMALIZE)
         if k > num_experts:
-            warnings.warn(f"k: {k} is more than the {num_experts} experts there are; all are chosen", stacklevel=2)
+            found = f"k: {k} is more than the {num_experts} experts there are; all {num_experts} are chosen"
+            warnings.warn(found, stacklevel=2)
         self.k = min(k, num_experts)
         self.renormalize = renormalize
         self.linear = nn.Linear(in_features, num_experts)

@@ -61,6 +61,8 @@ def load_balance_loss(routing: Routing, form: AuxForm = "switch", mask: Tensor |
     - `"released"`: N sum_j F_j p_j, F_j the share of samples that chose j among their k; k when balanced. The
       paper's released code; not in the paper.
 
+    No mean over rows: with `DistributedDataParallel` each process balances the batch that it has.
+
     Args:
         routing: of a batch.
         form: `"switch"`, `"paper"` or `"released"`.
@@ -161,7 +163,7 @@ def _gate_of(gaussian: Gaussian, routing: Routing) -> Tensor:
 
 
 def _mean_over_rows(values: Tensor, mask: Tensor | None, columns: int = 0) -> Tensor:
-    """Mean over all axes but the last `columns`, counting only the rows of the mask; 0 when there are none."""
+    """Mean over all axes but the last `columns`, counting the rows of the mask alone; 0 if there are none."""
     values, rows = at_least_float32(values), values.shape[: values.ndim - columns]
     axes = tuple(range(len(rows)))
     if mask is None:

@@ -90,12 +90,8 @@ class MoEOutput:
         """Three losses, see the class."""
         return self._losses if isinstance(self._losses, dict) else self._losses()
 
-    def unflatten(self, rows: Sequence[int]) -> "MoEOutput":
-        """Return the same with its samples laid out as tokens.
-
-        Args:
-            rows: their axes, such as (B, T).
-        """
+    def _as_tokens(self, rows: Sequence[int]) -> "MoEOutput":
+        """The same with its samples laid out along the axes of tokens, such as (B, T)."""
 
         def laid_out(parts: _Parts) -> _Parts:
             return type(parts)(*(part.unflatten(0, rows) for part in parts))
@@ -108,23 +104,18 @@ class MoEOutput:
         return MoEOutput, (self.hidden, self.routing, self.gaussian, self.losses)
 
 
-def _taken_apart(out: MoEOutput) -> tuple[list[Tensor], bool]:
-    """All tensors, and whether the Gaussian is that of the chosen experts."""
-    gaussian, losses = out.gaussian, out.losses
-    tensors = [out.hidden, *out.routing, *gaussian, *(losses[name] for name in ("kl", "aux", "u"))]
-    return tensors, isinstance(gaussian, RoutedGaussian)
-
-
 def _put_together(tensors: Iterable[Any], routed: bool) -> MoEOutput:
-    """The inverse of `_taken_apart`."""
     hidden, probs, index, weights, mean, log_var, kl, aux, u = tensors
-    gaussian = (RoutedGaussian if routed else Gaussian)(mean, log_var)
+    gaussian = RoutedGaussian(mean, log_var) if routed else Gaussian(mean, log_var)
     return MoEOutput(hidden, Routing(probs, index, weights), gaussian, {"kl": kl, "aux": aux, "u": u})
 
 
 # For torch.export, torch.vmap and all that know containers of tensors.
 _pytree.register_pytree_node(
-    MoEOutput, _taken_apart, _put_together, serialized_type_name="euar.moe.MoEOutput"
+    MoEOutput,
+    lambda o: ([o.hidden, *o.routing, *o.gaussian, *o.losses.values()], type(o.gaussian) is RoutedGaussian),
+    _put_together,
+    serialized_type_name="euar.moe.MoEOutput",
 )
 
 
@@ -203,7 +194,7 @@ class UncertaintyAwareMoE(nn.Module):
             x = x.masked_fill(~available.unsqueeze(-1), 0)  # 0 * NaN is NaN: cut the row before any product
             available = available.flatten()
         out = self._of_rows(x.flatten(0, -2), available, generator)
-        return out if len(rows) == 1 else out.unflatten(rows)
+        return out if len(rows) == 1 else out._as_tokens(rows)
 
     def _of_rows(self, x: Tensor, available: Tensor | None, generator: Generator | None) -> MoEOutput:
         """`forward` of (B, D), in the way that suits."""
@@ -287,8 +278,8 @@ class UncertaintyAwareMoE(nn.Module):
         return total / (max(rows, 1) * experts * (self.dim if reduce == "mean" else 1))
 
     def _later(self, x: Tensor, routing: Routing) -> Callable[[], Gaussian]:
-        """A function that asks the experts, with the weights of now."""
-        weights = dict(self.experts.named_parameters())  # those of torch.func.functional_call are soon gone
+        """A function that asks the experts, with the weights of now, which may be a functional call's."""
+        weights: dict[str, Tensor] = {**dict(self.experts.named_parameters())}
         index = routing.index if self._selects else None
         return later(lambda: functional_call(self.experts, weights, (x, index)), x, *weights.values())
 

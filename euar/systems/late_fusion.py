@@ -69,7 +69,9 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
         available = available or {}
         each = {m: self.shaped(self.heads[m](x)) for m, x in self.project(inputs, available).items()}
-        every = {m: torch.ones(said.shape[0], dtype=torch.bool, device=said.device) for m, said in each.items()}
+        every = {
+            m: torch.ones(said.shape[0], dtype=torch.bool, device=said.device) for m, said in each.items()
+        }
         rows = {m: available.get(m, mask) for m, mask in every.items()}
         return LateFusionOutput(self._mean(each, rows), each, rows)
 

@@ -24,7 +24,12 @@ def moe(**options):
 OPTIONS = [
     {},
     {"log_var_range": None},
-    *({name: word} for name, words in CHOICES.items() for word in words if word != getattr(moe(), name, "none")),
+    *(
+        {name: word}
+        for name, words in CHOICES.items()
+        for word in words
+        if word != getattr(moe(), name, "none")
+    ),
 ]
 
 
@@ -42,7 +47,9 @@ def autocast(dtype):
 
 def step(module, loss):
     loss.backward()
-    assert all(p.grad is None or (p.grad.isfinite().all() and p.grad.dtype == p.dtype) for p in module.parameters())
+    assert all(
+        p.grad is None or (p.grad.isfinite().all() and p.grad.dtype == p.dtype) for p in module.parameters()
+    )
     assert sum(p.grad is not None and bool(p.grad.any()) for p in module.parameters()) > 0
 
 

@@ -6,8 +6,9 @@ import pickle
 import pytest
 import torch
 from torch import nn
+from torch._subclasses import FakeTensorMode
 from torch.func import functional_call, grad, stack_module_state
-from torch.nn.utils import parametrize, parametrizations
+from torch.nn.utils import parametrizations, parametrize
 
 from euar.model import EUARConfig
 from euar.moe import UncertaintyAwareMoE
@@ -35,10 +36,13 @@ def inputs():
     return {m: batch(width=width) for m, width in WIDTHS.items()}
 
 
+def parts(out):
+    return [out.hidden, *out.routing, *out.gaussian, *out.losses.values()]
+
+
 def assert_same_outputs(one, other):
-    for a, b in zip((one.hidden, *one.routing, *one.gaussian), (other.hidden, *other.routing, *other.gaussian), strict=True):
+    for a, b in zip(parts(one), parts(other), strict=True):
         torch.testing.assert_close(a, b)
-    torch.testing.assert_close(one.losses, other.losses)
 
 
 # Copies and files
@@ -104,12 +108,10 @@ def test_a_model_built_without_data_takes_weights_or_draws_them():
     for module in drawn.modules():
         if hasattr(module, "reset_parameters"):
             module.reset_parameters()
-    assert drawn.experts.weight.std() == pytest.approx((3 * D) ** -0.5, rel=0.1)
+    assert drawn.experts.weight.std().item() == pytest.approx((3 * D) ** -0.5, rel=0.1)
 
 
 def test_fake_tensors_pass_in_both_modes():
-    from torch._subclasses import FakeTensorMode
-
     with FakeTensorMode():
         for layer in (moe(), moe(training=True)):
             assert layer(torch.randn(ROWS, D)).losses["u"].shape == ()
