@@ -19,10 +19,24 @@ def check_width(name: str, x: Tensor, width: int) -> None:
         raise ValueError(f"{name}: expected shape (B, {width}), found {tuple(x.shape)}")
 
 
-def check_rows(name: str, mask: Tensor, rows: int) -> None:
-    """Raise unless mask is a bool tensor of shape (rows,)."""
-    if mask.dtype != torch.bool or mask.shape != (rows,):
-        raise ValueError(f"{name}: expected bool of shape ({rows},), found {mask.dtype} {tuple(mask.shape)}")
+def check_features(name: str, x: Tensor, width: int) -> None:
+    """Raise unless x is (B, width) or, in tokens or the like, (B, ..., width)."""
+    if x.ndim < 2 or x.shape[-1] != width:
+        expected = f"(B, {width}) or (B, ..., {width})"
+        raise ValueError(f"{name}: expected shape {expected}, found {tuple(x.shape)}")
+
+
+def check_rows(name: str, mask: Tensor, *rows: int) -> None:
+    """Raise unless mask is a bool tensor of shape rows."""
+    if mask.dtype != torch.bool or mask.shape != rows:
+        raise ValueError(f"{name}: expected bool of shape {rows}, found {mask.dtype} {tuple(mask.shape)}")
+
+
+def check_index(name: str, index: Tensor, *rows: int) -> None:
+    """Raise unless index is an int64 tensor of shape (*rows, k)."""
+    if index.dtype != torch.int64 or index.shape[:-1] != rows:
+        expected = f"int64 of shape ({', '.join(map(str, rows))}, k)"
+        raise ValueError(f"{name}: expected {expected}, found {index.dtype} {tuple(index.shape)}")
 
 
 def check_word(name: str, word: str | None, allowed: Collection[str | None]) -> None:
@@ -60,18 +74,18 @@ def check_inputs(
     """Raise unless the batch fits the model; return its number of rows."""
     if not inputs:
         raise ValueError(f"inputs: expected at least one of {', '.join(widths)}, found none")
-    rows = len(next(iter(inputs.values())))
+    rows = next(iter(inputs.values())).shape[0]  # len() of a tensor would fix the size of what is exported
     for name, x in inputs.items():
         check_word("modality", name, widths)
         check_width(f"inputs[{name!r}]", x, widths[name])
-        if len(x) != rows or not x.is_floating_point():
-            raise ValueError(f"inputs[{name!r}]: expected {rows} float rows, found {len(x)} of {x.dtype}")
+        if x.shape[0] != rows or not x.is_floating_point():
+            raise ValueError(f"inputs[{name!r}]: expected {rows} float rows, found {x.shape[0]} of {x.dtype}")
     for name, mask in available.items():
         check_word("modality", name, widths)
         check_rows(f"available[{name!r}]", mask, rows)
-    if sees_values() and all(name in available for name in inputs):
+    if all(name in available for name in inputs):
         covered = torch.stack([available[name] for name in inputs]).any(dim=0)
-        if not covered.all():
+        if sees_values(covered) and not covered.all():
             row = int((~covered).nonzero()[0])
             raise ValueError(f"available: row {row} has no modality; expected at least one in every row")
     return rows

@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn.functional import embedding_bag, grouped_mm
 
+from euar._precision import at_least_float32
 from euar._replicas import sees_values
 
 Bounds = tuple[float, float] | None
@@ -51,7 +52,7 @@ def sorts(x: Tensor, num_experts: int, k: int, *, every_kl: bool = False) -> boo
         k: experts chosen for each sample.
         every_kl: whether all N experts have a KL term, which `kl_of_all` makes cheap from some rows on.
     """
-    if not sees_values() or torch.is_autocast_enabled(x.device.type):
+    if not sees_values(x) or torch.is_autocast_enabled(x.device.type):
         return False  # compilers fuse, vmap maps and autocast chooses types operation by operation
     if (way := _forced.get()) is not None:
         return way == "sorted"
@@ -170,7 +171,8 @@ class _Chosen(Function):
         weight = _outer(rows, by_expert, pairs.ends)
         if pairs.hit is not None:
             weight = _zeros(ctx.shape, weight).index_copy_(0, pairs.hit, weight)
-        bias = grad.new_zeros(ctx.bias).squeeze(1).index_add_(0, index.flatten(), grad).unsqueeze(1)
+        wide = at_least_float32(grad)  # a sum of many rows; in bfloat16 one of 256 ones grows no more
+        bias = wide.new_zeros(ctx.bias).squeeze(1).index_add_(0, index.flatten(), wide).unsqueeze(1).to(grad)
         if of_kl:
             for total, part in zip((x, weight, bias), of_kl, strict=True):
                 if total is not None and grad_kl is not None:

@@ -1,35 +1,27 @@
-"""Several replicas of a model as one program: what the model must know of it, see `euar.training.stack`.
+"""A model as part of a larger program, compiled or of several replicas: what the model must know of it.
 
-Inside such a program, as inside a compiled one, no value can be looked at, and each replica draws from a
-generator of its own.
+Inside such a program no value can be looked at; stacked replicas, see `euar.training.stack`, draw each from a
+generator of their own.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 from torch.autograd import Function
 
-_inside: ContextVar[bool] = ContextVar("inside", default=False)
 
+def sees_values(x: Tensor) -> bool:
+    """Tell whether Python may decide by the values of tensors, of which x is one.
 
-@contextmanager
-def stacked() -> Iterator[None]:
-    """Run models as parts of one program inside the block."""
-    token = _inside.set(True)
-    try:
-        yield
-    finally:
-        _inside.reset(token)
-
-
-def sees_values() -> bool:
-    """Tell whether Python may decide by the values of tensors: not when compiled or stacked."""
-    return not (torch.compiler.is_compiling() or _inside.get())
+    Not when compiled, exported, traced or under `torch.func`; nor where x has none or is of a class that
+    keeps them in its own way.
+    """
+    if torch.compiler.is_compiling() or torch.jit.is_tracing() or torch._C._are_functorch_transforms_active():
+        return False
+    return type(x) in (Tensor, nn.Parameter) and not x.is_meta
 
 
 class Generators(tuple[Generator, ...]):
@@ -41,7 +33,8 @@ def standard_normal(like: Tensor, shape: Sequence[int], generator: Generator | G
     if isinstance(generator, Generators):
         drawn: Tensor = _Normals.apply(like.detach(), tuple(shape), generator)
         return drawn
-    return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+    source: dict[str, Any] = {} if generator is None else {"generator": generator}  # compilers refuse None
+    return torch.randn(shape, **source, dtype=like.dtype, device=like.device)
 
 
 def dropout(x: Tensor, p: float, generator: Generator | Generators | None) -> Tensor:

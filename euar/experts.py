@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from euar import _kernels
-from euar._checks import check_width
+from euar._checks import check_features, check_index
 from euar._replicas import standard_normal
 
 
@@ -131,17 +131,16 @@ class GaussianExperts(nn.Module):
         """Return what the experts make of x.
 
         Args:
-            x: (B, in).
+            x: (B, in), or tokens (B, ..., in), each a sample.
             index: (B, k), int64; the experts to ask for each sample. All of them by default.
 
         Returns:
             Gaussian of shape (B, N, D), or `RoutedGaussian` (B, k, D) in the order of `index`.
 
         Raises:
-            ValueError: x is not (B, in).
+            ValueError: x is not (B, ..., in), or index not int64 with the same rows.
         """
-        check_width("x", x, self.in_features)
-        stats = _answers(x, self.weight, self.bias, index)  # (B, N or k, 2 D)
+        stats = self._answers(x, self.weight, self.bias, index)  # (B, N or k, 2 D)
         mean, log_var = stats.chunk(2, dim=-1)
         if self.log_var_range is not None:
             log_var = log_var.clamp(*self.log_var_range)
@@ -151,15 +150,23 @@ class GaussianExperts(nn.Module):
         """Return the means of the chosen experts alone, all that a prediction needs, (B, k, D).
 
         Args:
-            x: (B, in).
-            index: (B, k), int64; the experts to ask for each sample.
+            x: as in `forward`.
+            index: as in `forward`.
 
         Raises:
-            ValueError: x is not (B, in).
+            ValueError: see `forward`.
         """
-        check_width("x", x, self.in_features)
         of_mean = slice(self.out_features)
-        return _answers(x, self.weight[..., of_mean], self.bias[..., of_mean], index)
+        return self._answers(x, self.weight[..., of_mean], self.bias[..., of_mean], index)
+
+    def _answers(self, x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None) -> Tensor:
+        """Check a batch and answer it; its rows lie flat meanwhile."""
+        check_features("x", x, self.in_features)
+        if index is not None:
+            check_index("index", index, *x.shape[:-1])
+            index = index.flatten(0, -2)
+        answers: Tensor = _answers(x.flatten(0, -2), weight, bias, index).unflatten(0, x.shape[:-1])
+        return answers
 
     def extra_repr(self) -> str:
         """Describe the sizes, for print()."""

@@ -5,18 +5,21 @@
 Letters: B samples, N experts, k chosen.
 """
 
+import math
+import warnings
 from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from euar._checks import check_positive, check_rows, check_width, check_word
+from euar._checks import check_features, check_positive, check_rows, check_word
+from euar._precision import at_least_float32
 
 Renormalize = Literal["none", "topk", "batch"]
 
 
 class Routing(NamedTuple):
-    """Where a gate sends each sample.
+    """Where a gate sends each sample. Of tokens (B, T, in), each a sample, it holds (B, T, N) and (B, T, k).
 
     Attributes:
         probs: (B, N), softmax over all experts; rows sum to 1.
@@ -45,10 +48,12 @@ class TopKGate(nn.Module):
     - `"batch"`: each *column* is divided by its sum over the batch and multiplied by the number of rows. The
       paper's released code does this, in training and test alike: a sample's weights depend on its batch.
 
+    Probabilities and weights are float32 where the layer is in half precision, in which many would be equal.
+
     Args:
         in_features: width of the input.
         num_experts: how many experts, N.
-        k: experts to keep; more than N means all N.
+        k: experts to keep; more than N means all N, with a warning.
         renormalize: `"none"`, `"topk"` or `"batch"`.
 
     Example:
@@ -62,6 +67,9 @@ class TopKGate(nn.Module):
         super().__init__()
         check_positive("k", k)
         check_word("renormalize", renormalize, _RENORMALIZE)
+        if k > num_experts:
+            found = f"k: {k} is more than the {num_experts} experts there are; all {num_experts} are chosen"
+            warnings.warn(found, stacklevel=2)
         self.k = min(k, num_experts)
         self.renormalize = renormalize
         self.linear = nn.Linear(in_features, num_experts)
@@ -70,18 +78,18 @@ class TopKGate(nn.Module):
         """Route a batch.
 
         Args:
-            x: (B, in).
+            x: (B, in), or tokens (B, ..., in), each a sample.
             mask: (B,) bool; False rows get weight zero and do not count in `"batch"`. All count by default.
 
         Raises:
-            ValueError: x is not (B, in), or mask is not bool of shape (B,).
+            ValueError: x is not (B, ..., in), or mask is not bool of shape (B, ...).
         """
-        check_width("x", x, self.linear.in_features)
-        probs = self.linear(x).softmax(dim=-1)  # (B, N)
+        check_features("x", x, self.linear.in_features)
+        probs = at_least_float32(self.linear(x)).softmax(dim=-1)  # (B, N)
         top, index = probs.topk(self.k, dim=-1)  # (B, k)
         kept = torch.zeros_like(probs).scatter(-1, index, top)  # Eq. 5, N - k zeros a row
         if mask is not None:
-            check_rows("mask", mask, len(x))
+            check_rows("mask", mask, *x.shape[:-1])
             kept = kept.masked_fill(~mask.unsqueeze(-1), 0)
         return Routing(probs, index, _RENORMALIZE[self.renormalize](kept, mask))
 
@@ -100,8 +108,8 @@ def _topk(kept: Tensor, mask: Tensor | None) -> Tensor:
 
 
 def _batch(kept: Tensor, mask: Tensor | None) -> Tensor:
-    rows = len(kept) if mask is None else mask.sum()
-    return rows * kept / (kept.sum(dim=0) + 1e-6)  # not in the paper
+    rows = math.prod(kept.shape[:-1]) if mask is None else mask.sum()
+    return rows * kept / (kept.flatten(0, -2).sum(dim=0) + 1e-6)  # not in the paper
 
 
 _RENORMALIZE = {"none": _none, "topk": _topk, "batch": _batch}

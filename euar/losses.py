@@ -1,15 +1,18 @@
 """The three losses beside the task's: KL (Eq. 4), load balancing (Eq. 7-9), uncertainty (Eq. 10).
 
-Each returns a 0-dim tensor that gradients flow through. A `mask` (B,) bool restricts every mean over rows
-to its True rows; with none left the loss is 0. Letters: B samples, N experts, k chosen, D features.
+Each returns a 0-dim tensor that gradients flow through, float32 where its arguments are in half precision.
+A `mask` (B,) bool restricts every mean over rows to its True rows; with none left the loss is 0. Of tokens
+(B, T), each is a row. Letters: B samples, N experts, k chosen, D features.
 """
 
+import math
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
 from euar._checks import check_rows, check_word
+from euar._precision import at_least_float32
 from euar.experts import Gaussian, RoutedGaussian
 from euar.gating import Routing
 
@@ -43,6 +46,7 @@ def kl_divergence(gaussian: Gaussian, reduce: Reduce = "mean", mask: Tensor | No
         (0.5, 1.0)
     """
     check_word("reduce", reduce, _REDUCE)
+    gaussian = Gaussian(*map(at_least_float32, gaussian))
     per_expert = _REDUCE[reduce](gaussian.kl(), dim=-1)  # Eq. 4, (B, N)
     return _mean_over_rows(per_expert.mean(dim=-1), mask)
 
@@ -56,6 +60,8 @@ def load_balance_loss(routing: Routing, form: AuxForm = "switch", mask: Tensor |
     - `"paper"`: 1/N sum_j R_j P_j, P_j the mean of the masked weights G_j (Eq. 7-9 to the letter).
     - `"released"`: N sum_j F_j p_j, F_j the share of samples that chose j among their k; k when balanced. The
       paper's released code; not in the paper.
+
+    No mean over rows: with `DistributedDataParallel` each process balances the batch that it has.
 
     Args:
         routing: of a batch.
@@ -116,6 +122,7 @@ def uncertainty_loss(
     check_word("reduce", reduce, _REDUCE)
     check_word("experts", experts, _REDUCE)
     check_word("detach", detach, get_args(Detach))
+    gaussian = type(gaussian)(*map(at_least_float32, gaussian))
     variance = _REDUCE[reduce](gaussian.variance, dim=-1)  # (B, N or k)
     per_row = weighted_variance(variance, _gate_of(gaussian, routing), detach)
     num_experts = routing.weights.shape[-1]
@@ -143,49 +150,54 @@ def weighted_variance(variance: Tensor, gate: Tensor, detach: Detach = None) -> 
 
 def _gate_of(gaussian: Gaussian, routing: Routing) -> Tensor:
     """The weights G of the experts that a Gaussian holds, in its order."""
-    (rows, num_experts), k = routing.weights.shape, routing.index.shape[-1]
-    held = tuple(gaussian.log_var.shape[:-1])  # (B, N or k)
+    (*rows, num_experts), k = routing.weights.shape, routing.index.shape[-1]
+    held = gaussian.log_var.shape[:-1]  # (B, N or k)
     routed = isinstance(gaussian, RoutedGaussian) or held[-1] < num_experts
-    if held != (rows, k if routed else num_experts):
+    if held != (*rows, k if routed else num_experts):
+        batch = ", ".join(map(str, rows))
         raise ValueError(
-            f"gaussian: expected shape ({rows}, {num_experts}, D), or ({rows}, {k}, D) of chosen experts, "
+            f"gaussian: expected shape ({batch}, {num_experts}, D), or ({batch}, {k}, D) of chosen experts, "
             f"found {tuple(gaussian.log_var.shape)}"
         )
     return routing.chosen_weights if routed else routing.weights
 
 
-def _mean_over_rows(values: Tensor, mask: Tensor | None) -> Tensor:
-    """Mean over the first axis, counting only the rows of the mask; 0 when there are none."""
+def _mean_over_rows(values: Tensor, mask: Tensor | None, columns: int = 0) -> Tensor:
+    """Mean over all axes but the last `columns`, counting the rows of the mask alone; 0 if there are none."""
+    values, rows = at_least_float32(values), values.shape[: values.ndim - columns]
+    axes = tuple(range(len(rows)))
     if mask is None:
-        return values.sum(dim=0) / max(len(values), 1)
-    check_rows("mask", mask, len(values))
-    rows = mask.view(-1, *[1] * (values.ndim - 1))
-    return values.masked_fill(~rows, 0).sum(dim=0) / mask.sum().clamp(min=1)
+        return values.sum(dim=axes) / max(math.prod(rows), 1)
+    check_rows("mask", mask, *rows)
+    others = ~mask.view(*rows, *[1] * columns)
+    return values.masked_fill(others, 0).sum(dim=axes) / mask.sum().clamp(min=1)
 
 
 def _first_choices(routing: Routing, mask: Tensor | None) -> Tensor:
-    return _chosen_share(routing.index[:, :1], routing, mask)  # Eq. 8, (N,)
+    return _chosen_share(routing.index[..., :1], routing, mask)  # Eq. 8, (N,)
 
 
 def _chosen_share(index: Tensor, routing: Routing, mask: Tensor | None) -> Tensor:
     """The share of rows that have each expert in their index (B, k), (N,)."""
     one = torch.ones_like(index, dtype=routing.probs.dtype)
     chosen = torch.zeros_like(routing.probs).scatter(-1, index, one)  # (B, N), k ones a row
-    return _mean_over_rows(chosen, mask)
+    return _mean_over_rows(chosen, mask, columns=1)
 
 
 def _switch(routing: Routing, mask: Tensor | None) -> Tensor:
-    share, probs = _first_choices(routing, mask), _mean_over_rows(routing.probs, mask)
+    share, probs = _first_choices(routing, mask), _mean_over_rows(routing.probs, mask, columns=1)
     return len(share) * (share * probs).sum()
 
 
 def _paper(routing: Routing, mask: Tensor | None) -> Tensor:
-    share, weights = _first_choices(routing, mask), _mean_over_rows(routing.weights, mask)  # Eq. 8, 9
+    share = _first_choices(routing, mask)  # Eq. 8
+    weights = _mean_over_rows(routing.weights, mask, columns=1)  # Eq. 9
     return (share * weights).sum() / len(share)  # Eq. 7
 
 
 def _released(routing: Routing, mask: Tensor | None) -> Tensor:
-    share, probs = _chosen_share(routing.index, routing, mask), _mean_over_rows(routing.probs, mask)
+    share = _chosen_share(routing.index, routing, mask)
+    probs = _mean_over_rows(routing.probs, mask, columns=1)
     return len(share) * (share * probs).sum()
 
 

@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any, NamedTuple, Self, get_args
 
 from torch import Generator, Tensor
+from torch.utils import _pytree
 
 from euar._checks import check_positive, check_word, is_number, shown
 from euar._layers import HEADS, Fusion, Head, ModalityDict, Projection, fuse, fused_width
@@ -158,6 +159,14 @@ class EUAROutput(NamedTuple):
     prediction: Tensor
     joint: Tensor
     moe: dict[str, MoEOutput]
+
+
+_pytree.register_pytree_node(
+    EUAROutput,
+    lambda out: (list(out), None),
+    lambda parts, _: EUAROutput(*parts),
+    serialized_type_name="euar.model.EUAROutput",  # so that torch.export saves it
+)
 
 
 class EUAR(MultimodalModel[EUAROutput]):

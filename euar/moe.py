@@ -5,15 +5,18 @@
 Letters: B samples, N experts, k chosen, D features.
 """
 
-from collections.abc import Callable
-from functools import cache
-from typing import Literal, TypeVar, get_args
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar, get_args
 
 import torch
 from torch import Generator, Tensor, nn
+from torch.func import functional_call
+from torch.utils import _pytree
 
 from euar import _kernels
-from euar._checks import check_positive, check_rows, check_width, check_word
+from euar._checks import check_features, check_positive, check_rows, check_word
+from euar._later import later
+from euar._precision import is_half
 from euar._replicas import sees_values, standard_normal
 from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 from euar.gating import Renormalize, Routing, TopKGate
@@ -30,7 +33,7 @@ from euar.losses import (
 Output = Literal["sample", "mean"]
 KLExperts = Literal["all", "selected"]
 Losses = dict[str, Tensor]
-_T = TypeVar("_T")
+_Parts = TypeVar("_Parts", Routing, Gaussian)
 
 #: The words that each option of `UncertaintyAwareMoE` may take.
 CHOICES: dict[str, tuple[str | None, ...]] = {
@@ -46,7 +49,7 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
 
 
 class MoEOutput:
-    """What a mixture of experts returns.
+    """What a mixture of experts returns. Of tokens (B, T, D), each a sample, all is (B, T, ...).
 
     Args:
         hidden: this and the others are the attributes below; `gaussian` and `losses` may be functions that
@@ -80,12 +83,40 @@ class MoEOutput:
     @property
     def gaussian(self) -> Gaussian:
         """(B, N, D) or (B, k, D), see the class."""
-        return self._gaussian() if callable(self._gaussian) else self._gaussian
+        return self._gaussian if isinstance(self._gaussian, Gaussian) else self._gaussian()
 
     @property
     def losses(self) -> Losses:
         """Three losses, see the class."""
-        return self._losses() if callable(self._losses) else self._losses
+        return self._losses if isinstance(self._losses, dict) else self._losses()
+
+    def _as_tokens(self, rows: Sequence[int]) -> "MoEOutput":
+        """The same with its samples laid out along the axes of tokens, such as (B, T)."""
+
+        def laid_out(parts: _Parts) -> _Parts:
+            return type(parts)(*(part.unflatten(0, rows) for part in parts))
+
+        gaussian = self._gaussian
+        asked = laid_out(gaussian) if isinstance(gaussian, Gaussian) else lambda: laid_out(gaussian())
+        return MoEOutput(self.hidden.unflatten(0, rows), laid_out(self.routing), asked, self._losses)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return MoEOutput, (self.hidden, self.routing, self.gaussian, self.losses)
+
+
+def _put_together(tensors: Iterable[Any], routed: bool) -> MoEOutput:
+    hidden, probs, index, weights, mean, log_var, kl, aux, u = tensors
+    gaussian = RoutedGaussian(mean, log_var) if routed else Gaussian(mean, log_var)
+    return MoEOutput(hidden, Routing(probs, index, weights), gaussian, {"kl": kl, "aux": aux, "u": u})
+
+
+# For torch.export, torch.vmap and all that know containers of tensors.
+_pytree.register_pytree_node(
+    MoEOutput,
+    lambda o: ([o.hidden, *o.routing, *o.gaussian, *o.losses.values()], type(o.gaussian) is RoutedGaussian),
+    _put_together,
+    serialized_type_name="euar.moe.MoEOutput",
+)
 
 
 class UncertaintyAwareMoE(nn.Module):
@@ -148,23 +179,31 @@ class UncertaintyAwareMoE(nn.Module):
         """Route a batch through its experts.
 
         Args:
-            x: (B, D).
+            x: (B, D), or tokens (B, ..., D), such as (B, T, D), each a sample.
             available: (B,) bool. Rows that are not get hidden 0 and weights 0, count in no mean, and neither
                 change the result nor receive a gradient, even if they hold NaN. All are by default.
             generator: source of the noise of Eq. 3.
 
         Raises:
-            ValueError: x is not (B, D), or available not bool of shape (B,).
+            ValueError: x is not (B, ..., D), or available not bool of shape (B, ...).
         """
-        check_width("x", x, self.dim)
+        check_features("x", x, self.dim)
+        rows = x.shape[:-1]
         if available is not None:
-            check_rows("available", available, len(x))
+            check_rows("available", available, *rows)
             x = x.masked_fill(~available.unsqueeze(-1), 0)  # 0 * NaN is NaN: cut the row before any product
+            available = available.flatten()
+        out = self._of_rows(x.flatten(0, -2), available, generator)
+        return out if len(rows) == 1 else out._as_tokens(rows)
+
+    def _of_rows(self, x: Tensor, available: Tensor | None, generator: Generator | None) -> MoEOutput:
+        """`forward` of (B, D), in the way that suits."""
         routing = self.gate(x, available)
-        if not self.training and sees_values():
+        if not self.training and sees_values(x):
             return self._predict(x, routing, available)
         every_kl = self.kl_experts == "all"
-        if _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl):
+        sorts = _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl)
+        if sorts and not is_half(x):  # that way sums the losses in the type of x
             return self._sorted(x, routing, available, generator)
         return self._dense(x, routing, available, generator)
 
@@ -204,14 +243,15 @@ class UncertaintyAwareMoE(nn.Module):
             "aux": load_balance_loss(routing, self.aux_form, available),
             "u": self._mean(u, self.u_reduce, len(rows), num_u),
         }
-        return MoEOutput(hidden, routing, self._later(lambda: self._gaussian(x, routing)), losses)
+        return MoEOutput(hidden, routing, self._later(x, routing), losses)
 
     def _predict(self, x: Tensor, routing: Routing, available: Tensor | None) -> MoEOutput:
         """The means of the chosen are all that a prediction needs; the rest waits until someone reads it."""
         hidden = _weighed(self.experts.means(x, routing.index), routing)
-        gaussian = self._later(lambda: self._gaussian(x, routing))
-        losses = self._later(lambda: self._losses(gaussian(), routing, available))
-        return MoEOutput(hidden, routing, gaussian, losses)
+        gaussian = self._later(x, routing)
+        return MoEOutput(
+            hidden, routing, gaussian, later(lambda: self._losses(gaussian(), routing, available), x)
+        )
 
     @property
     def _samples(self) -> bool:
@@ -237,21 +277,11 @@ class UncertaintyAwareMoE(nn.Module):
         """The mean of a sum over rows, experts and, unless it is to be summed, D."""
         return total / (max(rows, 1) * experts * (self.dim if reduce == "mean" else 1))
 
-    def _later(self, compute: Callable[[], _T]) -> Callable[[], _T]:
-        """A function that computes with the weights of now, once, or says that they have changed."""
-        versions, graph = [p._version for p in self.experts.parameters()], torch.is_grad_enabled()
-
-        @cache
-        def value() -> _T:
-            if [p._version for p in self.experts.parameters()] != versions:
-                raise RuntimeError(
-                    "gaussian, losses: the experts' weights have changed since this batch; read them before "
-                    "the optimiser's step, or run the batch again"
-                )
-            with torch.set_grad_enabled(graph):
-                return compute()
-
-        return value
+    def _later(self, x: Tensor, routing: Routing) -> Callable[[], Gaussian]:
+        """A function that asks the experts, with the weights of now, which may be a functional call's."""
+        weights: dict[str, Tensor] = {**dict(self.experts.named_parameters())}
+        index = routing.index if self._selects else None
+        return later(lambda: functional_call(self.experts, weights, (x, index)), x, *weights.values())
 
 
 def _rows(part: Tensor, kept: Tensor | None) -> Tensor:
@@ -261,7 +291,7 @@ def _rows(part: Tensor, kept: Tensor | None) -> Tensor:
 
 def _weighed(answer: Tensor, routing: Routing) -> Tensor:
     """Eq. 6: what the chosen experts answer, (B, k, D), weighed and added, (B, D)."""
-    return (routing.chosen_weights.unsqueeze(-1) * answer).sum(dim=1)
+    return (routing.chosen_weights.unsqueeze(-1) * answer).sum(dim=1).to(answer.dtype)
 
 
 def _chosen(gaussian: Gaussian, routing: Routing) -> Gaussian:

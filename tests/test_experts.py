@@ -168,7 +168,7 @@ def test_parameter_count():
     assert sum(p.numel() for p in experts.parameters()) == 8 * 2 * (64 * 32 + 32)
 
 
-@pytest.mark.parametrize("shape", [(6,), (2, 5), (2, 3, 6)])
+@pytest.mark.parametrize("shape", [(6,), (2, 5), (2, 3, 5)])
 def test_a_wrong_shape_is_named(experts, shape):
-    with pytest.raises(ValueError, match=r"x: expected shape \(B, 6\), found"):
+    with pytest.raises(ValueError, match=r"x: expected shape \(B, 6\) or \(B, ..., 6\), found"):
         experts(torch.zeros(shape, dtype=torch.float64))

@@ -1,13 +1,15 @@
 """Eq. 5 against a brute-force search for the k best."""
 
 import itertools
+import warnings
 
 import pytest
 import torch
 
 from euar.gating import TopKGate
+from euar.model import EUARConfig
 
-K_AND_RENORMALIZE = list(itertools.product([1, 3, 5, 9], ["none", "topk", "batch"]))
+K_AND_RENORMALIZE = list(itertools.product([1, 3, 5], ["none", "topk", "batch"]))
 
 
 def gate(k=3, renormalize="none", num_experts=5):
@@ -45,9 +47,8 @@ def test_weights_are_those_of_a_brute_force_search(k, renormalize):
 @pytest.mark.parametrize(("k", "renormalize"), K_AND_RENORMALIZE)
 def test_exactly_k_weights_are_not_zero(k, renormalize):
     routing = gate(k, renormalize)(batch())
-    kept = min(k, 5)
-    assert routing.index.shape == (11, kept)
-    assert torch.all((routing.weights != 0).sum(dim=-1) == kept)
+    assert routing.index.shape == (11, k)
+    assert torch.all((routing.weights != 0).sum(dim=-1) == k)
     assert torch.all(routing.weights.gather(1, routing.index) != 0)
 
 
@@ -82,9 +83,25 @@ def test_row_sums_say_how_weights_were_renormalised():
     )
 
 
-def test_more_experts_wanted_than_there_are_means_all():
-    routing = gate(k=9)(batch())
-    torch.testing.assert_close(routing.weights, routing.probs)
+@pytest.mark.parametrize("renormalize", ["none", "topk", "batch"])
+def test_more_experts_wanted_than_there_are_means_all_and_is_said(renormalize):
+    with pytest.warns(UserWarning, match="k: 9 is more than the 5 experts there are; all 5 are chosen"):
+        layer = gate(k=9, renormalize=renormalize)
+    assert layer.k == 5
+    routing, x = layer(batch()), batch()
+    assert routing.index.shape == (11, 5)
+    torch.testing.assert_close(routing.weights, brute_force_weights(layer, x, renormalize))
+
+
+def test_a_model_says_it_once_for_all_its_modalities_and_seeds():
+    config = EUARConfig({"text": 7, "audio": 4, "vision": 5}, num_experts=2, k=3)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        for _ in range(3):
+            config.build()
+    assert [str(warning.message) for warning in caught] == [
+        "k: 3 is more than the 2 experts there are; all 2 are chosen"
+    ]
 
 
 @pytest.mark.parametrize("renormalize", ["none", "topk", "batch"])

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy, l1_loss, mse_loss
 
 from euar._checks import check_inputs, check_target
 from euar._layers import PROJECTIONS, ModalityDict
+from euar._precision import at_least_float32
 from euar.systems.config import FITTING, Config, TaskLoss
 
 Inputs = Mapping[str, Tensor]
@@ -137,7 +138,7 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
         return prediction.squeeze(-1) if flat else prediction
 
     def task_loss(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """The loss that the configuration names (Eq. 11), without its weight, 0-dim.
+        """The loss that the configuration names (Eq. 11), without its weight, 0-dim, at least float32.
 
         Args:
             prediction: as `shaped` returns it.
@@ -147,6 +148,7 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
             ValueError: see `loss`.
         """
         check_target(target, prediction, self.config.task)
+        prediction, target = at_least_float32(prediction), at_least_float32(target)
         return TASK_LOSSES[self.config.task_loss or FITTING[self.config.task][0]](prediction, target)
 
     def _project(self, modality: str, x: Tensor, mask: Tensor | None) -> Tensor:

@@ -97,11 +97,11 @@ class PlainMoE(nn.Module):
         """
         check_width("x", x, self.dim)
         if available is not None:
-            check_rows("available", available, len(x))
+            check_rows("available", available, x.shape[0])
             x = x.masked_fill(~available.unsqueeze(-1), 0)
         routing = self.gate(x, available)
         answers = self.experts(x.expand(self.num_experts, -1, -1))  # (N, B, D)
-        hidden = torch.einsum("bj,jbd->bd", routing.weights, answers)  # Eq. 6
+        hidden = torch.einsum("bj,jbd->bd", routing.weights.to(answers.dtype), answers)  # Eq. 6
         return PlainMoEOutput(hidden, routing, load_balance_loss(routing, self.aux_form, available))
 
 

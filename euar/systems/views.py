@@ -46,7 +46,7 @@ def rows_of(views: Mapping[str, Tensor], available: Mapping[str, Tensor]) -> dic
         views: {modality given: (B, ...)}.
         available: as a model's `forward` takes it.
     """
-    every = {m: torch.ones(len(view), dtype=torch.bool, device=view.device) for m, view in views.items()}
+    every = {m: view.new_ones(view.shape[:1], dtype=torch.bool) for m, view in views.items()}
     return {m: available.get(m, mask) for m, mask in every.items()}
 
 

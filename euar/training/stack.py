@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.optim import AdamW
 
-from euar._replicas import Generators, stacked
+from euar._replicas import Generators
 from euar.training.batches import Batch
 from euar.training.epoch import terms_of
 from euar.training.loop import CLIP, Training
@@ -63,8 +63,7 @@ class Stack:
         def one(weights: Mapping[str, Tensor], *rows: Any) -> Any:
             return functional_call(self._step_of_one, dict(weights), (Batch(*rows), noise))
 
-        with stacked():
-            terms = torch.vmap(one)(self._weights, batch.inputs, batch.available, batch.target)
+        terms = torch.vmap(one)(self._weights, batch.inputs, batch.available, batch.target)
         found = torch.autograd.grad(terms["total"].sum(), list(self._weights.values()))
         gradients = [gradient.contiguous() for gradient in found]  # AdamW takes their memory as it lies
         norm = _clip(gradients)

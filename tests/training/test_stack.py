@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from euar._replicas import Generators, dropout, stacked, standard_normal
+from euar._replicas import Generators, dropout, standard_normal
 from euar.data import simulate
 from euar.model import EUARConfig
 from euar.training import Recipe
@@ -87,8 +87,7 @@ def test_a_replica_that_leaves_the_finite_is_named(data):
 
 def test_each_replica_draws_from_its_own_generator():
     generators = Generators(torch.Generator().manual_seed(seed) for seed in (3, 4))
-    with stacked():
-        drawn = torch.vmap(lambda x: standard_normal(x, (5,), generators))(torch.zeros(2, 1))
+    drawn = torch.vmap(lambda x: standard_normal(x, (5,), generators))(torch.zeros(2, 1))
     alone = [torch.randn(5, generator=torch.Generator().manual_seed(seed)) for seed in (3, 4)]
     assert torch.equal(drawn, torch.stack(alone))
     with pytest.raises(RuntimeError, match="found those of 2 replicas"):
@@ -98,8 +97,7 @@ def test_each_replica_draws_from_its_own_generator():
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.5])
 def test_dropout_drops_a_share_and_keeps_the_mean_from_each_replicas_generator(p):
     x, generators = torch.ones(2, 20_000), Generators(torch.Generator().manual_seed(s) for s in (3, 4))
-    with stacked():
-        left = torch.vmap(lambda x: dropout(x, p, generators))(x)
+    left = torch.vmap(lambda x: dropout(x, p, generators))(x)
     alone = [dropout(x[i], p, torch.Generator().manual_seed(seed)) for i, seed in enumerate((3, 4))]
     assert torch.equal(left, torch.stack(alone))
     assert left.eq(0).float().mean().item() == pytest.approx(p, abs=0.01)
