@@ -1,10 +1,10 @@
-"""DiCMoR-style on pooled features: flows carry what is there to what is missing, with one distribution between.
+"""DiCMoR-style on pooled features: flows carry what is there over to what is missing, by one distribution.
 
 Wang, Cui and Li, "Distribution-Consistent Modal Recovering for Incomplete Multimodal Learning", ICCV 2023.
 A normalising flow F_m for each modality m maps its features x_m to a latent z_m, by affine couplings of which
 each moves one half u2 of the features by the other half u1:
 
-    u2' = (u2 + t(u1)) s(u1),   s = sigmoid(raw(u1) + 2),   log |det| = sum log s
+    u2' = (u2 + t(u1)) s(u1),   s = sigmoid(r(u1) + 2),   log |det| = sum log s
 
 The latents of all modalities share one Gaussian for each class y of the label, so that a missing modality m
 comes back from those that are there, A, by the inverse of its flow, and a residual network R_m refines it:
@@ -17,10 +17,11 @@ comes back from those that are there, A, by the inverse of its flow, and a resid
 Faithful: coupling, prior of the labels' classes (-3 to 3, rounded) common to the modalities, recovery through
 the latent, the flows trained by their likelihood alone, and the weights.
 
-Adapted: pooled vectors through EUAR's projections; a hidden layer over the modalities side by side in the place
-of cross-modal transformers; the mean of several sources in the place of a 1x1 convolution. Steps alternate the
-half they move (in the released code the first half never moves), 8 of them and not 32; the last layers of t and s
-start near zero, not at it. One stage of training in the place of two: the flows see detached features. Training
+Adapted: pooled vectors through EUAR's projections; a hidden layer over the modalities side by side in the
+place of cross-modal transformers; the mean of several sources in the place of a 1x1 convolution. Steps
+alternate the half they move (in the released code the first half never moves), 8 of them and not 32; the last
+layers of t and r start near zero, not at it, and r stays within 2 of 0, by 2 tanh(r / 2), or an inverse may
+grow without bounds. One stage of training in the place of two: the flows see detached features. Training
 draws what is missing, see `missing.leave_out`; what truly lacks is neither fitted nor a target.
 
 Letters: B samples, M modalities, D features, C classes.
@@ -28,7 +29,7 @@ Letters: B samples, M modalities, D features, C classes.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
@@ -93,13 +94,18 @@ class Coupling(nn.Module):
 
     def forward(self, stay: Tensor, move: Tensor) -> tuple[Tensor, Tensor]:
         """Return the moved (M, B, move), and the log-determinant (M, B)."""
-        shift, raw = self.net(stay).chunk(2, dim=-1)
-        return (move + shift) * torch.sigmoid(raw + 2), logsigmoid(raw + 2).sum(dim=-1)
+        shift, raw = self._terms(stay)
+        return (move + shift) * torch.sigmoid(raw), logsigmoid(raw).sum(dim=-1)
 
     def inverse(self, stay: Tensor, moved: Tensor) -> Tensor:
         """Return what `forward` moved."""
+        shift, raw = self._terms(stay)
+        return moved / torch.sigmoid(raw) - shift
+
+    def _terms(self, stay: Tensor) -> tuple[Tensor, Tensor]:
+        """The shift t, and r + 2."""
         shift, raw = self.net(stay).chunk(2, dim=-1)
-        return moved / torch.sigmoid(raw + 2) - shift
+        return shift, 2 + 2 * torch.tanh(raw / 2)
 
 
 class Flows(nn.Module):
@@ -138,7 +144,8 @@ class Flows(nn.Module):
     def inverse(self, latent: Tensor) -> Tensor:
         """Map a latent (M, B, D) to the features (M, B, D) that have it."""
         first, second = latent.split(self.halves, dim=-1)
-        for step, coupling in reversed(list(enumerate(self.couplings))):
+        for step in reversed(range(len(self.couplings))):
+            coupling: Any = self.couplings[step]
             if step % 2:
                 first = coupling.inverse(second, first)
             else:
@@ -147,7 +154,7 @@ class Flows(nn.Module):
 
 
 def label_class(target: Tensor) -> Tensor:
-    """Return the prior's class of each label, (B,) int64: a class is its own, ratings are rounded to -3 ... 3.
+    """Return the prior's class of each label, (B,) int64: classes as they are, ratings rounded to -3 ... 3.
 
     Args:
         target: (B,) int64 classes; float (B,) or (B, outputs), whose mean counts.
@@ -222,9 +229,7 @@ class DiCMoR(MultimodalModel[DiCMoROutput]):
         classes = config.outputs if config.task == "classification" else 2 * _GREATEST + 1
         self.prior_mean = nn.Parameter(torch.zeros(classes, dim))
         self.prior_log_sd = nn.Parameter(torch.zeros(classes, dim))
-        self.head = nn.Sequential(
-            nn.Linear(modalities * dim, dim), nn.ReLU(), nn.Linear(dim, config.outputs)
-        )
+        self.head = nn.Sequential(nn.Linear(modalities * dim, dim), nn.ReLU(), nn.Linear(dim, config.outputs))
 
     def forward(
         self, inputs: Inputs, available: Inputs | None = None, generator: Generator | None = None

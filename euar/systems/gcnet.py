@@ -8,20 +8,22 @@ Conversation", TPAMI 2023. A node i is an utterance, x_i its modalities side by 
     u_i = V_0 g_i + V_1 sum of g_j over j in N(i)                            graph convolution
     s = relu(Linear(BiLSTM([h, u])))                                         for each graph; both are added
 
-The temporal graph has the relations past, now and future, the speaker graph one for each pair of speakers: one
-alone in a monologue. N(i) are the utterances at most `span` away, i among them. Linear heads answer, and complete the features:
+The temporal graph has the relations past, now and future, the speaker graph one for each pair of speakers:
+one alone in a monologue. N(i) are the utterances at most `span` away, i among them. Linear heads answer, and
+complete the features:
 
     loss = task + sum over m of MSE(completed x_m, x_m), over the modalities m that were left out
 
-Faithful: two graphs with these layers, relations and edges, both heads, and the loss on what is missing alone.
+Faithful: two graphs with these layers, relations and edges, both heads, and the loss on what is missing
+alone.
 
 Adapted: pooled vectors through EUAR's projections; BiLSTMs of one layer in the place of two; one speaker; no
-attention over the video, no dropout. Training draws what is missing, see `missing.leave_out`; what truly lacks
-is no target. The rest of a video comes as the `reach` utterances before and after a row, see
-`euar.training.windows`, in the place of batches of whole videos: the two graph convolutions see 2 `span` steps
-far, so the default window holds all that the graphs can tell of a row, and cuts the BiLSTMs' memory alone. A
-row then stays one example, its answer does not depend on its batch, and seeds train as one program, at
-2 `reach` + 1 times the work. Rows of a set without groups stand alone.
+attention over the video, no dropout. Training draws what is missing, see `missing.leave_out`; what truly
+lacks is no target. The rest of a video comes as the `reach` utterances before and after a row, see
+`euar.training.windows`, in the place of batches of whole videos: the two graph convolutions see 2 `span`
+steps far, so the default window holds all that the graphs can tell of a row, and cuts the BiLSTMs' memory
+alone. A row then stays one example, its answer does not depend on its batch, and seeds train as one program,
+at 2 `reach` + 1 times the work. Rows of a set without groups stand alone.
 
 Letters: B samples, T utterances of a window, M modalities, D features, R relations, H = D / 2.
 """
@@ -241,8 +243,9 @@ class GCNet(MultimodalModel[GCNetOutput]):
         """What both graphs make of the utterances' features (B, T, M D), (B, T, 2 H)."""
         nodes = self.memory(nodes, exists)
         edges = temporal_edges(exists, self.config.span)
-        anyone: Tensor = self.speaker(nodes, edges.any(dim=1, keepdim=True), exists)
-        return anyone + self.temporal(nodes, edges, exists)
+        anyone = self.speaker(nodes, edges.any(dim=1, keepdim=True), exists)
+        read: Tensor = anyone + self.temporal(nodes, edges, exists)
+        return read
 
 
 SYSTEM = System(
@@ -251,6 +254,6 @@ SYSTEM = System(
     config=GCNetConfig,
     min_modalities=2,
     source="Lian et al., TPAMI 2023",
-    faithful="both graphs over a video's utterances, their relations and layers, completion of what is missing; "
-    "GCNet-style on pooled features: EUAR's projections, windows of a video, one speaker, no dropout",
+    faithful="both graphs over a video's utterances, their relations and layers, completion of what is "
+    "missing; GCNet-style on pooled features: EUAR's projections, windows of a video, one speaker, no dropout",
 )

@@ -65,7 +65,8 @@ def leave_out(has: Tensor, rate: float, generator: Generator | None = None) -> T
 
 def masked_mean(values: Tensor, where: Tensor) -> Tensor:
     """The mean of values (...) where a bool mask (...) is true, 0-dim; 0 where it is nowhere."""
-    return values.masked_fill(~where, 0).sum() / where.sum().clamp(min=1)
+    mean: Tensor = values.masked_fill(~where, 0).sum() / where.sum().clamp(min=1)
+    return mean
 
 
 def check_rate(name: str, rate: float) -> None:

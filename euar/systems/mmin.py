@@ -12,7 +12,8 @@ A second cascade maps the imagined h' back to h''. The prediction is made from c
     loss = task + 4 MSE(h', features of the missing modalities) + 2 MSE(h'', h)
 
 Faithful: both cascades, the prediction from the bottlenecks, the target, which is 0 for what is there, the
-cycle and its detached end, and the weights, which are those of the port to utterances' vectors in GCNet's study.
+cycle and its detached end, and the weights, which are those of the port to utterances' vectors in GCNet's
+study.
 
 Adapted: pooled vectors through EUAR's projections in the place of sequences through LSTM and TextCNN; widths
 follow D (2 D, D, D / 2; the port has 256, 128, 64 at D = 128). One stage of training in the place of two: the
@@ -24,6 +25,7 @@ Letters: B samples, M modalities, D features.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -156,7 +158,7 @@ class MMIN(MultimodalModel[MMINOutput]):
 def _layers(*widths: int, last: bool = False) -> nn.Sequential:
     """Linear layers of these widths with LeakyReLU between them, and after the last if asked for."""
     layers: list[nn.Module] = []
-    for narrow, wide in zip(widths, widths[1:], strict=False):
+    for narrow, wide in pairwise(widths):
         layers += [nn.Linear(narrow, wide), nn.LeakyReLU()]
     return nn.Sequential(*(layers if last else layers[:-1]))
 

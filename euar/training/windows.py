@@ -1,10 +1,9 @@
 """The order of utterances: a row with those before and after it, for systems that read a video in order.
 
 A system whose model has a `reach` above 0 is given windows, (B, 2 reach + 1, d) of each modality with the row
-itself in the middle, in place of (B, d). So a row stays one example: order, batches, stacks and predictions are
-those of any system, and a row's answer depends on its video, not on its batch. Systems without a `reach` are
-given what they always were.
-"""
+itself in the middle, in place of (B, d). So a row stays one example: order, batches, stacks and predictions
+are those of any system, and a row's answer depends on its video, not on its batch. Systems without a `reach`
+are given what they always were."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +28,8 @@ def following(dataset: MultimodalDataset) -> NDArray[np.int64] | None:
     Example:
         >>> fields = {"modalities": {"a": np.zeros((3, 1), np.float32)}, "target": np.zeros(3)}
         >>> ids, groups = ["v_10", "w_1", "v_2"], ["v", "w", "v"]
-        >>> following(MultimodalDataset("three", ids=ids, groups=groups, split=["test"] * 3, **fields)).tolist()
+        >>> data = MultimodalDataset("three", ids=ids, groups=groups, split=["test"] * 3, **fields)
+        >>> following(data).tolist()
         [-1, -1, 0]
     """
     if dataset.groups is None:
@@ -85,7 +85,7 @@ class Windowed(NamedTuple):
         return self.split.scale
 
     def rows(self, index: Tensor) -> Any:
-        """Return windows of the rows at `index`, (..., T, d), and masks, (..., T), False where there is none."""
+        """Return windows of the rows at `index`, (..., T, d), and masks (..., T), False where none is."""
         around = self.windows[index]
         part = self.split.rows(around.clamp(min=0))
         there = {m: part.available.get(m, True) & (around >= 0) for m in part.inputs}
