@@ -255,5 +255,5 @@ SYSTEM = System(
     min_modalities=2,
     source="Lian et al., TPAMI 2023",
     faithful="both graphs over a video's utterances, their relations and layers, completion of what is "
-    "missing; GCNet-style on pooled features: EUAR's projections, windows of a video, one speaker, no dropout",
+    "missing; GCNet-style on pooled features: EUAR's projections, windows of a video, no dropout",
 )

@@ -59,8 +59,8 @@ def leave_out(has: Tensor, rate: float, generator: Generator | None = None) -> T
     like = has.to(torch.get_default_dtype())
     order, chance = (standard_normal(like, like.shape, generator) for _ in range(2))
     order = order.masked_fill(~has, -torch.inf)
-    stays = (order == order.amax(dim=-1, keepdim=True)) | (torch.special.ndtr(chance) >= rate)
-    return stays & has
+    stays: Tensor = (order == order.amax(dim=-1, keepdim=True)) | (torch.special.ndtr(chance) >= rate)
+    return stays.logical_and(has)
 
 
 def masked_mean(values: Tensor, where: Tensor) -> Tensor:

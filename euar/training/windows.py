@@ -3,7 +3,8 @@
 A system whose model has a `reach` above 0 is given windows, (B, 2 reach + 1, d) of each modality with the row
 itself in the middle, in place of (B, d). So a row stays one example: order, batches, stacks and predictions
 are those of any system, and a row's answer depends on its video, not on its batch. Systems without a `reach`
-are given what they always were."""
+are given what they always were.
+"""
 
 import re
 from collections.abc import Iterable
