@@ -79,7 +79,7 @@ def split_tensors(
     part = dataset.subset(split=split)
     dtype = torch.int64 if dataset.task == "classification" else torch.float32
     target = torch.as_tensor(part.target, dtype=dtype, device=device)
-    return Batch(*features(part, device), target, scale, order(part, device))
+    return Batch(*features(part, device), target, scale, followers(part, device))
 
 
 def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -91,7 +91,7 @@ def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str
     return inputs, masks
 
 
-def order(dataset: MultimodalDataset, device: torch.device) -> Tensor | None:
+def followers(dataset: MultimodalDataset, device: torch.device) -> Tensor | None:
     """Return the `following` of a `Batch` of all rows of a data set."""
     after = following(dataset)
     return None if after is None else torch.as_tensor(after, device=device)

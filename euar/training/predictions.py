@@ -14,7 +14,7 @@ from torch import nn
 
 from euar.data.dataset import MultimodalDataset
 from euar.files import write_bytes
-from euar.training.batches import Batch, features, order
+from euar.training.batches import Batch, features, followers
 from euar.training.device import one_thread
 from euar.training.inside import looked_into
 from euar.training.predict import evaluating, predict_batch
@@ -102,7 +102,7 @@ def predict_rows(
     device = next(next(iter(models.values())).parameters()).device
     inputs, available = features(learned.scaled(rows), device)
     nothing = torch.empty((len(rows), 0), device=device)
-    batch = Batch(inputs, available, nothing, learned.target, order(rows, device))
+    batch = Batch(inputs, available, nothing, learned.target, followers(rows, device))
     said = [_probable(predict_batch(model, batch), learned.classes) for model in models.values()]
     inside: dict[str, NDArray[Any]] = {}
     for seed, model in models.items():
