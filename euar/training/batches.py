@@ -79,7 +79,7 @@ def split_tensors(
     part = dataset.subset(split=split)
     dtype = torch.int64 if dataset.task == "classification" else torch.float32
     target = torch.as_tensor(part.target, dtype=dtype, device=device)
-    return Batch(*features(part, device), target, scale, followers(part, device))
+    return Batch(*features(part, device), target, scale, following(part, device))
 
 
 def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -89,12 +89,6 @@ def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str
     }
     masks = {m: torch.as_tensor(x, device=device) for m, x in dataset.available.items() if not x.all()}
     return inputs, masks
-
-
-def followers(dataset: MultimodalDataset, device: torch.device) -> Tensor | None:
-    """Return the `following` of a `Batch` of all rows of a data set."""
-    after = following(dataset)
-    return None if after is None else torch.as_tensor(after, device=device)
 
 
 def _check_target(dataset: MultimodalDataset, target: Tensor) -> None:

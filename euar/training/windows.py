@@ -12,16 +12,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from euar.data.dataset import MultimodalDataset
 
 
-def following(dataset: MultimodalDataset) -> NDArray[np.int64] | None:
+def following(dataset: MultimodalDataset, device: torch.device | None = None) -> Tensor | None:
     """Return the row that comes after each in its group, such as a video.
 
     Rows of a group are in the order of their ids, numbers in them compared as numbers: `a_2` before `a_10`.
+
+    Args:
+        dataset: its rows.
+        device: where the answer shall be.
 
     Returns:
         (n,) int64, -1 for the last of a group; None for a set without groups.
@@ -38,9 +41,9 @@ def following(dataset: MultimodalDataset) -> NDArray[np.int64] | None:
     keys = [(group, _natural(name)) for group, name in zip(dataset.groups, dataset.ids, strict=True)]
     order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
     same = dataset.groups[order[1:]] == dataset.groups[order[:-1]]
-    after = np.full(len(order), -1, dtype=np.int64)
+    after = np.full(len(order), -1)
     after[order[:-1][same]] = order[1:][same]
-    return after
+    return torch.as_tensor(after, device=device)
 
 
 def windows(after: Tensor, reach: int) -> Tensor:
