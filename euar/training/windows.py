@@ -41,7 +41,7 @@ def following(dataset: MultimodalDataset, device: torch.device | None = None) ->
     keys = [(group, _natural(name)) for group, name in zip(dataset.groups, dataset.ids, strict=True)]
     order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
     same = dataset.groups[order[1:]] == dataset.groups[order[:-1]]
-    after = np.full(len(order), -1)
+    after = np.full(len(order), -1, dtype=np.int64)
     after[order[:-1][same]] = order[1:][same]
     return torch.as_tensor(after, device=device)
 
