@@ -151,7 +151,8 @@ class GraphBranch(nn.Module):
 
     def convolve(self, nodes: Tensor, edges: Tensor) -> Tensor:
         """Return u of the equations, (B, T, 2 H)."""
-        each = edges / edges.sum(dim=-1, keepdim=True).clamp(min=1)  # means over neighbours
+        joined = edges.to(nodes.dtype)
+        each = joined / joined.sum(dim=-1, keepdim=True).clamp(min=1)  # means over neighbours
         means = (each @ nodes.unsqueeze(1)).transpose(1, 2).flatten(2)  # (B, T, R 2 H)
         gathered = torch.relu(self.root(nodes) + self.related(means))
         sums = edges.any(dim=1).to(gathered.dtype) @ gathered
