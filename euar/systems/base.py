@@ -58,6 +58,8 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
     #: Whether replicas may train as one program: forward and loss then draw with the generator alone, decide
     #: nothing by the values of tensors, and keep no buffers.
     stacks: ClassVar[bool] = False
+    #: Rows before and after each that the system reads, in the order of its group; see `training.windows`.
+    reach: int = 0
     config: Config
 
     def __init__(self, config: Config):

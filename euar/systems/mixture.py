@@ -157,16 +157,17 @@ class Mixture(MultimodalModel[MixtureOutput]):
 
 
 class Linears(nn.Module):
-    """N linear layers side by side, (N, B, D) -> (N, B, D), each initialised like `nn.Linear`.
+    """N linear layers side by side, (N, B, D) -> (N, B, out), each initialised like `nn.Linear`.
 
     Args:
         num_experts: N.
         dim: D.
+        out: features that each layer returns; D by default.
     """
 
-    def __init__(self, num_experts: int, dim: int):
+    def __init__(self, num_experts: int, dim: int, out: int | None = None):
         super().__init__()
-        layers = [nn.Linear(dim, dim) for _ in range(num_experts)]
+        layers = [nn.Linear(dim, dim if out is None else out) for _ in range(num_experts)]
         self.weight = nn.Parameter(torch.stack([layer.weight.detach().T for layer in layers]))
         self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers]).unsqueeze(1))
 

@@ -9,6 +9,7 @@ from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.training.preprocessing import Preprocessing
 from euar.training.targets import SENTIMENT, TargetScale
+from euar.training.windows import following
 
 SPLITS = ("train", "valid", "test")
 
@@ -22,12 +23,14 @@ class Batch(NamedTuple):
         target: (B,) float32, or int64 for classes; of the training split on the scale that the model learns,
             of others in the user's units.
         scale: the step between these two.
+        following: (n,) int64, of a whole split the row after each in its group, see `windows.following`.
     """
 
     inputs: dict[str, Tensor]
     available: dict[str, Tensor]
     target: Tensor
     scale: TargetScale = SENTIMENT
+    following: Tensor | None = None
 
     def rows(self, index: Tensor) -> "Batch":
         """Return the rows at `index`, (B,) int64, or (S, B) for S replicas."""
@@ -75,7 +78,8 @@ def split_tensors(
         raise ValueError(f"{dataset.name}: expected rows of split {split!r}, found none; assign some to it")
     part = dataset.subset(split=split)
     dtype = torch.int64 if dataset.task == "classification" else torch.float32
-    return Batch(*features(part, device), torch.as_tensor(part.target, dtype=dtype, device=device), scale)
+    target = torch.as_tensor(part.target, dtype=dtype, device=device)
+    return Batch(*features(part, device), target, scale, following(part, device))
 
 
 def features(dataset: MultimodalDataset, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -19,6 +19,7 @@ from euar.training.predict import predict_batch
 from euar.training.recipe import Recipe
 from euar.training.runs import Run
 from euar.training.seeding import generator, global_stream
+from euar.training.windows import seen_by
 
 CLIP = 5.0
 
@@ -39,10 +40,11 @@ class Training:
     """
 
     def __init__(self, config: Any, recipe: Recipe, seed: int, data: dict[str, Batch]):
-        self.config, self.recipe, self.seed, self.data = config, recipe, seed, data
+        self.config, self.recipe, self.seed = config, recipe, seed
         self.device = data["train"].target.device
         with global_stream(seed, "init"):  # drawn on the CPU: the same weights on every device
             self.model = config.build().to(self.device)
+        self.data = {**data, "train": seen_by(self.model, data["train"])}
         self.optimizer = AdamW(
             self.model.parameters(), recipe.lr, weight_decay=recipe.weight_decay, fused=True
         )

@@ -12,6 +12,7 @@ from euar.data.dataset import MultimodalDataset
 from euar.training.batches import SPLITS, Batch, split_tensors
 from euar.training.device import one_thread
 from euar.training.preprocessing import Preprocessing
+from euar.training.windows import seen_by
 
 
 def predict(
@@ -80,6 +81,7 @@ def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.n
     """
     with one_thread(), evaluating(model):
         indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
-        parts = [batch.rows(index) for index in indices]
+        rows = seen_by(model, batch)
+        parts = [rows.rows(index) for index in indices]
         answers = [model(part.inputs, part.available).prediction for part in parts]
     return batch.scale.to_user(torch.cat(answers).cpu().numpy())

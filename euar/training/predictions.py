@@ -19,6 +19,7 @@ from euar.training.device import one_thread
 from euar.training.inside import looked_into
 from euar.training.predict import evaluating, predict_batch
 from euar.training.preprocessing import Preprocessing
+from euar.training.windows import following
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,8 @@ def predict_rows(
     """
     device = next(next(iter(models.values())).parameters()).device
     inputs, available = features(learned.scaled(rows), device)
-    batch = Batch(inputs, available, torch.empty((len(rows), 0), device=device), learned.target)
+    nothing = torch.empty((len(rows), 0), device=device)
+    batch = Batch(inputs, available, nothing, learned.target, following(rows, device))
     said = [_probable(predict_batch(model, batch), learned.classes) for model in models.values()]
     inside: dict[str, NDArray[Any]] = {}
     for seed, model in models.items():

@@ -66,7 +66,8 @@ class Run:
 
         Args:
             rows: in raw units; they are scaled as the training rows were, see `Preprocessing.scaled`. Only a
-                model that renormalises over the batch minds which rows stand together.
+                model that renormalises over the batch minds which rows stand together, and one that reads
+                the order of a group, see `euar.training.windows`, which of it are there.
             routing: also each modality's chosen experts and their weights, see `inside.looked_into`.
             sigma: also each modality's standard deviation, see there.
 
