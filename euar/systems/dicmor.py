@@ -38,9 +38,10 @@ from torch.nn.functional import logsigmoid
 from euar._checks import check_positive
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
-from euar.systems.missing import check_rate, leave_out, masked_mean, present, side_by_side
+from euar.systems.missing import check_rate, leave_out, present, side_by_side
 from euar.systems.mixture import Linears
 from euar.systems.registry import System
+from euar.systems.views import mean_over
 
 #: The greatest rating that has a class of its own; one below its negative shares that of the least.
 _GREATEST = 3
@@ -253,7 +254,7 @@ class DiCMoR(MultimodalModel[DiCMoROutput]):
         counts = output.has.sum(dim=1).clamp(min=1)
         nll = (cost.masked_fill(~output.has, 0).sum(dim=1) / counts).clamp(min=0).sum()
         error = (output.recovered - output.features).square().mean(dim=-1)
-        recovery = masked_mean(error, output.has & ~output.kept)
+        recovery = mean_over(error, output.has & ~output.kept)
         total = self.config.task_weight * task + self.config.recovery * (nll + recovery)
         return LossTerms(total, task, {"nll": nll, "recovery": recovery})
 

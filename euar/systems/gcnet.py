@@ -39,8 +39,9 @@ from euar._checks import check_inputs, check_positive
 from euar._layers import ModalityDict
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
-from euar.systems.missing import check_rate, leave_out, masked_mean, present, side_by_side
+from euar.systems.missing import check_rate, leave_out, present, side_by_side
 from euar.systems.registry import System
+from euar.systems.views import mean_over
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ class GCNet(MultimodalModel[GCNetOutput]):
         """The task's loss and `"completion"`; arguments and errors: `MultimodalModel.loss`."""
         task = self.task_loss(output.prediction, target)
         errors = {m: (x - output.features[m]).square().mean(dim=-1) for m, x in output.completed.items()}
-        completion = reduce(torch.add, (masked_mean(e, output.left_out[m]) for m, e in errors.items()))
+        completion = reduce(torch.add, (mean_over(e, output.left_out[m]) for m, e in errors.items()))
         total = self.config.task_weight * task + self.config.completion * completion
         return LossTerms(total, task, {"completion": completion})
 

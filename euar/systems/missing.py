@@ -63,12 +63,6 @@ def leave_out(has: Tensor, rate: float, generator: Generator | None = None) -> T
     return stays.logical_and(has)
 
 
-def masked_mean(values: Tensor, where: Tensor) -> Tensor:
-    """The mean of values (...) where a bool mask (...) is true, 0-dim; 0 where it is nowhere."""
-    mean: Tensor = values.masked_fill(~where, 0).sum() / where.sum().clamp(min=1)
-    return mean
-
-
 def check_rate(name: str, rate: float) -> None:
     """Raise a ValueError unless a probability of leaving out is above 0 and at most 1."""
     if not (is_number(rate) and 0 < rate <= 1):

@@ -35,8 +35,9 @@ from torch.nn.functional import mse_loss
 from euar._checks import check_positive
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
-from euar.systems.missing import check_rate, leave_out, masked_mean, present, side_by_side
+from euar.systems.missing import check_rate, leave_out, present, side_by_side
 from euar.systems.registry import System
+from euar.systems.views import mean_over
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class MMIN(MultimodalModel[MMINOutput]):
         task = self.task_loss(output.prediction, target)
         error = (output.imagined - output.missing).square().mean(dim=-1)
         parts = {
-            "imagination": masked_mean(error, output.known),
+            "imagination": mean_over(error, output.known),
             "cycle": mse_loss(output.back, output.kept.detach()),
         }
         extra = self.config.imagination * parts["imagination"] + self.config.cycle * parts["cycle"]

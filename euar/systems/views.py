@@ -64,9 +64,9 @@ def kept(view: Tensor, rows: Tensor) -> Tensor:
     return view.masked_fill(~rows.view(-1, *[1] * (view.ndim - 1)), 0)
 
 
-def mean_over(values: Tensor, rows: Tensor) -> Tensor:
-    """Return the mean of values (B,) over some rows (B,) bool, 0-dim; 0 where there are none."""
-    return kept(values, rows).sum(dim=0) / rows.sum().clamp(min=1)
+def mean_over(values: Tensor, where: Tensor) -> Tensor:
+    """Return the mean of values (...) where a bool mask (...) is true, 0-dim; 0 where it is nowhere."""
+    return values.masked_fill(~where, 0).sum() / where.sum().clamp(min=1)
 
 
 def average(views: Mapping[str, Tensor], rows: Mapping[str, Tensor]) -> Tensor:

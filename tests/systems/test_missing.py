@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from euar.systems.missing import check_rate, leave_out, masked_mean, present, side_by_side
+from euar.systems.missing import leave_out, present, side_by_side
 
 
 def test_a_modality_not_given_is_missing_in_all_rows_and_zero():
@@ -37,18 +37,3 @@ def test_the_generator_decides():
     one, two, other = (leave_out(has, 0.5, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     assert torch.equal(one, two)
     assert not torch.equal(one, other)
-
-
-def test_a_mean_over_no_rows_is_zero_and_what_is_not_in_it_has_no_gradient():
-    values = torch.tensor([1.0, torch.nan, 3.0], requires_grad=True)
-    mean = masked_mean(values, torch.tensor([True, False, True]))
-    mean.backward()
-    assert mean == 2
-    assert values.grad.tolist() == [0.5, 0.0, 0.5]
-    assert masked_mean(values, torch.zeros(3, dtype=torch.bool)) == 0
-
-
-@pytest.mark.parametrize("rate", [0, -0.1, 1.1, float("nan"), "half", True])
-def test_a_rate_out_of_range_is_named(rate):
-    with pytest.raises(ValueError, match="leave_out: expected a number above 0, at most 1, found"):
-        check_rate("leave_out", rate)
