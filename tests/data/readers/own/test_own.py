@@ -143,9 +143,18 @@ def test_text_of_a_fixed_width_is_utf8(tmp_path):
     assert readers.read(path).ids.tolist() == list(IDS)
 
 
-@pytest.mark.parametrize("word", ["valid", "val", "dev"])
-def test_the_validation_split_may_have_other_names(word, tmp_path):
-    data = readers.read(labels(tmp_path, ["0.5"] * 12, words=[word] * 2 + ["train"] * 5 + ["test"] * 5))
+@pytest.mark.parametrize(
+    ("train", "word", "test"),
+    [
+        ("train", "valid", "test"),
+        ("Train", "val", "Test"),
+        ("TRAINING", "dev", "testing"),
+        (" train ", "Validation", "test"),
+        ("train", "development", "test"),
+    ],
+)
+def test_the_splits_may_have_other_names(train, word, test, tmp_path):
+    data = readers.read(labels(tmp_path, ["0.5"] * 12, words=[word] * 2 + [train] * 5 + [test] * 5))
     assert data.meta["source"]["counts"] == {"train": 5, "valid": 2, "test": 5}
 
 
@@ -165,7 +174,8 @@ def test_groups_stay_whole_in_a_drawn_split(tmp_path):
         (["0.5"] * 11 + ["good"], {}, "label"),
         (["a", "b"] * 5 + ["a", ""], {}, "label"),
         (["a", "b"] * 5 + ["a", "nan"], {}, "label"),
-        (["0.5"] * 12, {"spilt": ["train"] * 12}, "header"),
+        (["0.5"] * 12, {"": ["0"] * 12}, "header"),
+        (["0.5"] * 12, {"age (years)": ["40"] * 12}, "header"),
         (["0.5"] * 12, {"label_sd": ["1"] * 11 + ["x"]}, "label_sd"),
         (["0.5"] * 12, {"label_sd": ["1"] * 11 + ["-1"]}, "target_sd"),
         (["0.5"] * 12, {"split": ["train"] * 11 + ["later"]}, "split"),
