@@ -43,7 +43,9 @@ def write(folder: str | Path) -> list[Path]:
     """
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise DataError(folder, "DIR", "a new or empty folder", "something in its place", "choose another name")
+        raise DataError(
+            folder, "DIR", "a new or empty folder", "something in its place", "choose another name"
+        )
     content = _content()
     for name, raw in content.items():
         write_bytes(folder / name, raw)
@@ -56,7 +58,9 @@ def _content() -> dict[str, bytes]:
     rows = _SPEAKERS * _EACH
     ratings = np.clip(rng.normal(5, 2, rows + _NEW), 0, 10).round(1)
     voice, face = (_features(rng, ratings, noise, width) for noise, width in ((1.0, 3), (1.5, 4)))
-    ids, new = ([f"{word}-{row:03d}" for row in range(1, n + 1)] for word, n in (("clip", rows), ("new", _NEW)))
+    ids, new = (
+        [f"{word}-{row:03d}" for row in range(1, n + 1)] for word, n in (("clip", rows), ("new", _NEW))
+    )
     speaker = np.arange(rows) // _EACH
     labels = {
         "id": ids,

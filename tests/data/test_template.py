@@ -24,7 +24,7 @@ def test_it_shows_what_a_folder_may_hold(folder):
     assert (data.task, list(data.modalities)) == ("regression", ["face", "voice"])
     assert 0 < (~data.available["voice"]).sum() < 5
     assert data.groups is not None
-    assert set(data.meta["columns"]["topic"]) == {"film", "food", "travel"}
+    assert set(data.metadata["topic"]) == {"film", "food", "travel"}
     assert all(data.meta["source"]["counts"].values())
 
 

@@ -37,8 +37,8 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield Item(f"rows left out/{reason}", "info", f"{count}")
     for name in source.get("left_out", ()):
         yield Item("left out", "info", name)
-    if columns := dataset.meta.get("columns"):
-        yield Item("columns kept", "info", ", ".join(columns)[:200])
+    if names := ", ".join(dataset.metadata):
+        yield Item("metadata", "info", names[:200])
     for note, one_way in _SPELLINGS.items():
         for words in source.get(note, ()):
             found = ", ".join(map(repr, words))[:200]

@@ -63,7 +63,7 @@ def read(
     """
     dataset = _read(Path(path), nan, variant)
     if labels and not dataset.labelled:
-        columns = ", ".join(dataset.meta.get("columns", ()))[:200]
+        columns = ", ".join(dataset.metadata)[:200]
         found = f"none, but columns {columns}" if columns else "none"
         remedy = "add a column label, or rename the one that is it; `euar predict` takes rows without"
         raise DataError(path, "label", "a label in every row", found, remedy)

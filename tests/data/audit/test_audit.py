@@ -116,7 +116,8 @@ def test_a_class_without_rows_keeps_its_name():
 
 
 @pytest.mark.parametrize(
-    "meta", [{"source": {"url": "x"}}, {"fitted_on": "train"}, {"fitted_on": np.ones(ROWS)}]
+    "meta",
+    [{"source": {"url": "x"}}, {"metadata": "x"}, {"fitted_on": "train"}, {"fitted_on": np.ones(ROWS)}],
 )
 def test_what_users_keep_in_meta_under_our_names_is_let_alone(meta):
     assert [item.check for item in audit(honest(meta=meta)).items] == [
@@ -277,7 +278,7 @@ def test_columns_that_are_kept_are_named(tmp_path):
     own_folder(tmp_path, np.random.default_rng(0).normal(size=(12, 2)))
     body = [line.replace(",", ",40,", 1) for line in (tmp_path / "labels.csv").read_text().splitlines()[1:]]
     (tmp_path / "labels.csv").write_text("\n".join(["id,age,label,split", *body]))
-    assert found_in(audit(tmp_path), "columns kept").found == "age"
+    assert found_in(audit(tmp_path), "metadata").found == "age"
 
 
 def test_a_modality_of_nan_alone_fails(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from euar.data.errors import DataError
-from euar.data.readers import array_files, tables
+from euar.data.readers import array_files
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels, _wide, folder, hdf5
 from euar.data.readers.own._features import Features

@@ -62,7 +62,7 @@ def content(
         },
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
-        meta=found.meta | ({"columns": kept} if kept else {}),
+        meta=found.meta | ({"metadata": kept} if kept else {}),
         notes=found.notes | _left_out(labels, named),
     )
 

@@ -3,10 +3,10 @@
 `labels.csv` has the columns `id,label`, and may have `split` (train, valid, test, or words like these),
 `group` (what a split must not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the
 text itself; paths relative to the folder, where the files must lie). Other columns are kept as text in
-`meta["columns"]`. Rows to predict need no `label`. Pictures are JPEG or PNG and are
-turned upright as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are
-classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same
-are one class, with a warning. Pictures or sounds without a row are counted.
+`MultimodalDataset.metadata`. Rows to predict need no `label`. Pictures are JPEG or PNG and are turned upright
+as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are classes; write
+ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same are one class,
+with a warning. Pictures or sounds without a row are counted.
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
@@ -18,9 +18,9 @@ Features of a modality NAME stand in one file:
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
 
-A file of a format that may hold features, but is none of these, is refused. Subfolders may hold pictures, sounds,
-or rows to predict; names that begin with a point, as
-the `._NAME` of macOS do, are passed over.
+A file of a format that may hold features, but is none of these, is refused. Subfolders may
+hold pictures, sounds, or rows to predict. Names that begin with a point, as the `._NAME` of macOS do, are
+passed over.
 """
 
 from collections.abc import Callable, Mapping

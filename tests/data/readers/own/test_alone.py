@@ -62,7 +62,7 @@ ARRAYS = pytest.mark.parametrize("write", [as_npz, as_hdf5])
 def test_one_file_is_as_good_as_the_folder(write, tmp_path):
     found = readers.read(write(tmp_path / "mine", **COLUMNS, face=FACE))
     assert found.sha256 == readers.read(as_folder(tmp_path)).sha256
-    assert (found.name, found.meta["columns"]["age"].tolist()) == ("mine", [str(n) for n in range(ROWS)])
+    assert (found.name, found.metadata["age"].tolist()) == ("mine", [str(n) for n in range(ROWS)])
 
 
 @ARRAYS
@@ -79,7 +79,7 @@ def test_a_file_without_labels_is_for_prediction(write, tmp_path):
     path = write(tmp_path / "new", id=COLUMNS["id"], age=COLUMNS["age"], face=FACE)
     found = readers.read(path, labels=False)
     assert (found.labelled, found.in_features) == (False, {"face": 3})
-    assert found.meta["columns"].keys() == {"age"}
+    assert found.metadata.keys() == {"age"}
     assert refusal(path).found == "none, but columns age"
 
 
@@ -103,7 +103,11 @@ def test_text_may_stand_beside_features_of_its_name(write, tmp_path):
         ({"label": np.arange(ROWS) / 2, "age": np.arange(ROWS)}, "modalities", "age (12,)"),
         ({"face": FACE[:8], "face_test": FACE[8:], "label": np.arange(8) / 2}, "face_test", "8 rows"),
         ({"face": FACE, "label": np.ones(ROWS), "y_test": np.ones(3)}, "labels", "label 12, y_test 3"),
-        ({"face": FACE, "voice_lengths": np.ones((ROWS, 1)), "label": np.ones(ROWS)}, "voice_lengths", "add it"),
+        (
+            {"face": FACE, "voice_lengths": np.ones((ROWS, 1)), "label": np.ones(ROWS)},
+            "voice_lengths",
+            "add it",
+        ),
     ],
 )
 def test_other_names_are_told(write, arrays, field, words, tmp_path):

@@ -12,14 +12,14 @@ AGES = [str(20 + row) for row in range(12)]
 def test_they_are_kept_through_a_file_and_a_selection(tmp_path):
     column = {"age": AGES, "Note": ["", "“yes”"] * 6, "empty": [""] * 12, "mode": ["x"] * 12}
     data = readers.read(labels(tmp_path, ["0.5", "1.5"] * 6, column=column))
-    assert {name: cells.tolist() for name, cells in data.meta["columns"].items()} == column
+    assert {name: cells.tolist() for name, cells in data.metadata.items()} == column
     again = MultimodalDataset.from_hdf5(data.to_hdf5(tmp_path / "out" / "set.h5"))
     assert again.sha256 == data.sha256
-    assert again.subset(split="valid").meta["columns"]["age"].tolist() == AGES[7:9]
+    assert again.subset(split="valid").metadata["age"].tolist() == AGES[7:9]
 
 
 def test_without_any_there_is_no_entry(tmp_path):
-    assert "columns" not in readers.read(labels(tmp_path, ["0.5"] * 12)).meta
+    assert readers.read(labels(tmp_path, ["0.5"] * 12)).metadata == {}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_may_be_a_slip_is_named(name, meant, tmp_path):
 def test_other_words_are_no_slips(name, tmp_path):
     """Those near a column that is there are none, either."""
     data = readers.read(labels(tmp_path, ["0.5"] * 12, column={name: ["1"] * 12}))
-    assert data.meta["columns"][name].tolist() == ["1"] * 12
+    assert data.metadata[name].tolist() == ["1"] * 12
 
 
 @pytest.mark.parametrize("name", ["ID", "ids", "Id", "idx"])
@@ -90,4 +90,4 @@ def test_an_array_of_labels_in_hdf5_keeps_its_neighbours(tmp_path):
         file["labels/age"] = np.arange(12)
         file["views/face"] = np.ones((12, 2))
     data = readers.read(tmp_path / "own.h5")
-    assert data.meta["columns"]["age"].tolist() == [str(row) for row in range(12)]
+    assert data.metadata["age"].tolist() == [str(row) for row in range(12)]

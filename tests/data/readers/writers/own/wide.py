@@ -13,5 +13,7 @@ def write(folder: Path) -> Path:
     for name, values in {"face": features(1, 8, 3), "voice": features(2, 8, 2)}.items():
         columns |= {f"{name}_{place}": column.tolist() for place, column in enumerate(values.T)}
     with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([list(columns), *zip(*columns.values(), strict=True)])
+        csv.writer(stream, lineterminator="\n").writerows(
+            [list(columns), *zip(*columns.values(), strict=True)]
+        )
     return path
