@@ -46,7 +46,7 @@ def _warnings_in_words() -> Iterator[None]:
                 show_others(message, category, filename, *rest)
 
         warnings.filterwarnings("default", category=UserWarning, module=r"euar\b")
-        warnings.showwarning = show_ours
+        warnings.showwarning = show_ours  # type: ignore[assignment]
         yield
 
 

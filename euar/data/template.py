@@ -61,21 +61,25 @@ def _content() -> dict[str, bytes]:
     ids, new = (
         [f"{word}-{row:03d}" for row in range(1, n + 1)] for word, n in (("clip", rows), ("new", _NEW))
     )
-    speaker = np.arange(rows) // _EACH
-    labels = {
-        "id": ids,
-        "label": ratings[:rows],
-        "split": [_SPLITS[number % len(_SPLITS)] for number in speaker],
-        "group": [f"speaker-{number + 1:02d}" for number in speaker],
-        "topic": [_TOPICS[row % len(_TOPICS)] for row in range(rows)],
-    }
     return {
         "README.txt": _READ_ME.encode(),
-        "labels.csv": _table(labels),
+        "labels.csv": _table(_labels(ids, ratings[:rows])),
         "voice.csv": _table(_named(ids[1:], "voice", voice[1:rows])),  # the first row has no voice
         "face.npy": _array(face[:rows]),
         "new/voice.csv": _table(_named(new, "voice", voice[rows:])),
         "new/face.csv": _table(_named(new, "face", face[rows:])),
+    }
+
+
+def _labels(ids: Sequence[str], ratings: np.ndarray) -> dict[str, Iterable]:
+    """Return the columns; the rows of a speaker follow each other and stay in one split."""
+    speaker = np.arange(len(ids)) // _EACH
+    return {
+        "id": ids,
+        "label": ratings,
+        "split": [_SPLITS[number % len(_SPLITS)] for number in speaker],
+        "group": [f"speaker-{number + 1:02d}" for number in speaker],
+        "topic": [_TOPICS[row % len(_TOPICS)] for row in range(len(ids))],
     }
 
 

@@ -1,4 +1,4 @@
-"""What `euar data check` warns of, `euar train` warns of in the same lines; what fails the one stops the other."""
+"""What `euar data check` warns of, `euar train` warns of alike; what no training can use fails both."""
 
 import csv
 

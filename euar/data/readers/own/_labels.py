@@ -36,8 +36,8 @@ def content(
     """
     kept = others(labels, table, COLUMNS)
     if "id" not in table:
-        found = ", ".join(table)[:200] or "none"
-        raise DataError(labels, "header", "a column id", found, "add it, or rename the one with the ids")
+        names = ", ".join(table)[:200] or "none"
+        raise DataError(labels, "header", "a column id", names, "add it, or rename the one with the ids")
     for name in ("id", "label", "group"):
         _check_filled(labels, name, table.get(name, ()))
     found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})

@@ -1,4 +1,4 @@
-"""One table with everything: the columns of labels, and features in columns NAME_0, NAME_1, …"""
+"""One table with everything: the columns of labels, and features in numbered columns."""
 
 import re
 from collections import defaultdict
@@ -42,8 +42,8 @@ def parts(file: Path) -> tuple[dict[str, list[str]], dict[str, Features]]:
 def _families(file: Path, names: Iterable[str]) -> dict[str, list[str]]:
     """Return {modality: its columns}."""
     numbers = defaultdict(set)
-    for found in filter(None, map(_NUMBERED.fullmatch, names)):
-        numbers[found[1]].add(found[2])
+    for match in filter(None, map(_NUMBERED.fullmatch, names)):
+        numbers[match[1]].add(match[2])
     families = {name: [f"{name}_{number}" for number in range(len(some))] for name, some in numbers.items()}
     for name, columns in families.items():
         if wrong := sorted({f"{name}_{number}" for number in numbers[name]} - {*columns}):

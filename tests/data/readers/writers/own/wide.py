@@ -1,4 +1,4 @@
-"""A tiny table of users' own data with everything: ratings, a split, groups, and two modalities in columns."""
+"""A tiny table of users' own data with everything: ratings, a split, groups, and two modalities."""
 
 import csv
 from pathlib import Path
