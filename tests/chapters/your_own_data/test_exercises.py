@@ -6,11 +6,11 @@ import pytest
 from euar.chapters.your_own_data import exercises as own
 
 HOLDS = {
-    "labels 1 to 5 are ratings": False,
-    "a column age is a feature": False,
-    "voice.csv needs the order of labels.csv": False,
-    "a row without voice is lost": False,
-    "new rows are scaled as those of training": True,
+    "a": False,
+    "b": False,
+    "c": False,
+    "d": False,
+    "e": True,
 }
 
 

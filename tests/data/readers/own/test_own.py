@@ -216,13 +216,6 @@ def test_nan_in_a_table_is_treated_as_in_an_array(cell, tmp_path):
     assert found.modalities["face"][2, 1] == 0
 
 
-def test_a_column_must_be_there(tmp_path):
-    labels(tmp_path, ["0.5"] * 12)
-    path = tmp_path / "labels.csv"
-    path.write_text(path.read_text().replace("label", "score", 1))
-    assert refusal(tmp_path).field == "header"
-
-
 def test_without_a_split_too_few_rows_are_refused(tmp_path):
     error = refusal(labels(tmp_path, ["0.5"] * 9, words=None))
     assert (error.field, error.found) == ("split", "9")
