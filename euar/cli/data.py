@@ -10,7 +10,7 @@ from rich.table import Table
 
 from euar.cli import COMMANDS, SETTINGS
 from euar.cli._console import explained, nan_word, progress_bytes, say, show
-from euar.data import catalogue, download, readers, storage, template
+from euar.data import MultimodalDataset, catalogue, download, loading, readers, storage, template
 from euar.data.readers.contract import described
 from euar.experiments import leaks
 from euar.folders import data_folder, searched
@@ -61,7 +61,7 @@ def get(
 
 @app.command("check")
 def check_source(
-    source: Source,
+    source: Annotated[Path, typer.Argument(help="A data set's name, or a file or folder in any format.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     variant: Variant = None,
 ) -> None:
@@ -71,7 +71,7 @@ def check_source(
     it knows labels of the test split.
     """
     with explained():
-        report = leaks.audited(source, variant)
+        report = leaks.audited(_named(source), variant)
     say(json.dumps(report.to_dict(), indent=2) if as_json else report.to_text())
     if report.status == "fail":
         raise typer.Exit(2)
@@ -103,6 +103,14 @@ def write_template(
     with explained():
         for file in template.write(folder):
             say(str(file))
+
+
+def _named(source: Path) -> Path | MultimodalDataset:
+    """Return a path as it is, and a set by name from where `euar train` takes it."""
+    entry = catalogue.entries().get(str(source))
+    if entry is None:
+        return source
+    return loading.find(entry.name) if entry.sources else loading.load(entry.name)
 
 
 def _presence(entry: catalogue.Entry) -> str:

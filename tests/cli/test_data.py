@@ -96,6 +96,19 @@ def test_check_prints_a_report_or_json(tmp_path):
     assert all(item["check"] in text.stdout for item in report["items"])
 
 
+def test_check_takes_the_names_that_a_training_takes(tmp_path, monkeypatch):
+    monkeypatch.setenv("EUAR_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert euar("check", "embedded").stdout.startswith("embedded: warn\n")
+    absent = euar("check", "mosei")
+    assert absent.exit_code == 2
+    assert "euar data get mosei" in absent.stderr
+    (tmp_path / "mosei").mkdir()
+    label_csv.write(tmp_path / "mosei")
+    assert euar("check", "mosei").stdout.startswith("mosei: ")
+    assert "FAIL  readable" in euar("check", "nowhere").stdout
+
+
 def test_check_of_a_damaged_file_fails_with_the_reason(tmp_path):
     path = label_csv.write(tmp_path)
     path.write_text(path.read_text().replace("3.0,valid", "three,valid"))

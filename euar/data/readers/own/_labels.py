@@ -44,7 +44,13 @@ def content(
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
-        raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
+        raise DataError(
+            path,
+            "modalities",
+            expected,
+            "neither",
+            "put features beside the labels; a table that holds them is read as one file",
+        )
     found_in = {name: joined(table["id"], name, part) for name, part in features.items()}
     return Content(
         name=path.stem,
