@@ -71,7 +71,7 @@ def check_source(
     it knows labels of the test split.
     """
     with explained():
-        report = leaks.audited(_named(source), variant)
+        report = leaks.audited(_named(source, variant), variant)
     say(json.dumps(report.to_dict(), indent=2) if as_json else report.to_text())
     if report.status == "fail":
         raise typer.Exit(2)
@@ -105,12 +105,12 @@ def write_template(
             say(str(file))
 
 
-def _named(source: Path) -> Path | MultimodalDataset:
+def _named(source: Path, variant: str | None) -> Path | MultimodalDataset:
     """Return a path as it is, and a set by name from where `euar train` takes it."""
     entry = catalogue.entries().get(str(source))
     if entry is None:
         return source
-    return loading.find(entry.name) if entry.sources else loading.load(entry.name)
+    return loading.find(entry.name) if entry.sources else loading.load(entry.name, variant)
 
 
 def _presence(entry: catalogue.Entry) -> str:

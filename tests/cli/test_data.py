@@ -100,6 +100,7 @@ def test_check_takes_the_names_that_a_training_takes(tmp_path, monkeypatch):
     monkeypatch.setenv("EUAR_DATA", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     assert euar("check", "embedded").stdout.startswith("embedded: warn\n")
+    assert euar("check", "embedded", "--variant", "x").exit_code == 2
     absent = euar("check", "mosei")
     assert absent.exit_code == 2
     assert "euar data get mosei" in absent.stderr
