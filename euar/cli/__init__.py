@@ -22,7 +22,7 @@ COMMANDS = {
     "train": "Train EUAR, or systems to compare, for several seeds, beside the linear baselines.",
     "compare": "Say whether two trained systems differ, over seeds and test rows.",
     "predict": "Predict new rows with a trained run, with their ids.",
-    "data": "List, get, check and convert data sets.",
+    "data": "List, get, check and convert data sets; write a template of your own.",
     "features": "Extract features from texts, pictures and sounds.",
     "experiment": "Measure what the results of an experiment do not hold yet.",
     "results": "Print measured results, or write them as CSV, JSON or LaTeX.",

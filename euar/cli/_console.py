@@ -2,8 +2,10 @@
 
 import io
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,18 +16,38 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from euar.data.readers.contract import Nan
 
+_PACKAGE = Path(__file__).parents[1]
+
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what a user can mend into one readable block and an exit status."""
+    """Turn what a user can mend into one readable block and an exit status, and warnings into lines."""
     try:
-        yield
+        with _warnings_in_words():
+            yield
     except KeyboardInterrupt:
         fail("stopped; the same command continues here", code=130)
     except ValueError as error:  # DataError among them
         fail(str(error), code=2)
     except (OSError, _training_error()) as error:
         fail("\n".join([str(error), *getattr(error, "__notes__", ())]), code=1)
+
+
+@contextmanager
+def _warnings_in_words() -> Iterator[None]:
+    """Print each warning of this package once, as a sentence; those of others stay as they are."""
+    with warnings.catch_warnings():
+        show_others = warnings.showwarning
+
+        def show_ours(message: Warning | str, category: type[Warning], filename: str, *rest: Any) -> None:
+            if Path(filename).is_relative_to(_PACKAGE):
+                warn(f"euar: {message}")
+            else:
+                show_others(message, category, filename, *rest)
+
+        warnings.filterwarnings("default", category=UserWarning, module=r"euar\b")
+        warnings.showwarning = show_ours  # type: ignore[assignment]
+        yield
 
 
 def _training_error() -> type[Exception]:
@@ -46,7 +68,7 @@ class Explained(TyperGroup):
 
 def fail(text: str, code: int) -> None:
     """Say what went wrong on standard error and leave with an exit status."""
-    print(f"euar: {text}", file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
+    warn(f"euar: {text}")
     raise typer.Exit(code)
 
 
@@ -78,6 +100,11 @@ def nan_word(word: str) -> "Nan":
     if word not in words:
         raise ValueError(f"--nan: expected refuse or zero, found {word!r}")
     return words[word]
+
+
+def warn(text: str) -> None:
+    """Print plain text on standard error."""
+    print(text, file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`euar data`: what data sets there are, how to get them, what is in a file, and whether it is sound."""
+"""`euar data`: what sets there are, how to get them, what is in a file, whether it is sound; a template."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from euar.cli import COMMANDS, SETTINGS
 from euar.cli._console import explained, nan_word, progress_bytes, say, show
-from euar.data import catalogue, download, readers, storage
+from euar.data import MultimodalDataset, catalogue, download, loading, readers, storage, template
 from euar.data.readers.contract import described
 from euar.experiments import leaks
 from euar.folders import data_folder, searched
@@ -33,7 +33,7 @@ def list_sets() -> None:
     show(table)
     say(searched())
     say("Formats that `euar data check` and `euar data convert` read:")
-    for reader in (*readers.FILES, *readers.PICKLES):
+    for reader in (*readers.FILES, *readers.SPARE, *readers.PICKLES):
         say(f"  {reader.NAME:<18} {described(reader)}")
 
 
@@ -61,7 +61,7 @@ def get(
 
 @app.command("check")
 def check_source(
-    source: Source,
+    source: Annotated[Path, typer.Argument(help="A data set's name, or a file or folder in any format.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     variant: Variant = None,
 ) -> None:
@@ -70,7 +70,8 @@ def check_source(
     Ratings with features also get the leak test: a modality that is better than anybody's published model of
     it knows labels of the test split.
     """
-    report = leaks.audited(source, variant)
+    with explained():
+        report = leaks.audited(_named(source, variant), variant)
     say(json.dumps(report.to_dict(), indent=2) if as_json else report.to_text())
     if report.status == "fail":
         raise typer.Exit(2)
@@ -83,12 +84,33 @@ def convert(
     variant: Variant = None,
     nan: Replace = "refuse",
 ) -> None:
-    """Read any known format and write one checked HDF5 file, which `euar train` takes."""
+    """Read any known format and write one checked HDF5 file, which `euar train` takes.
+
+    Rows without labels are kept, for `euar predict`.
+    """
     with explained():
         storage.check_other(out, source)
-        dataset = readers.read(source, nan=nan_word(nan), variant=variant)
+        dataset = readers.read(source, nan=nan_word(nan), variant=variant, labels=False)
         dataset.to_hdf5(out)
     say(f"{dataset.describe()}\n{out}")
+
+
+@app.command("template")
+def write_template(
+    folder: Annotated[Path, typer.Argument(help="A new folder.", metavar="DIR")],
+) -> None:
+    """Write a small folder of data of your own, to fill in; check, train and predict take it as it is."""
+    with explained():
+        for file in template.write(folder):
+            say(str(file))
+
+
+def _named(source: Path, variant: str | None) -> Path | MultimodalDataset:
+    """Return a path as it is, and a set by name from where `euar train` takes it."""
+    entry = catalogue.entries().get(str(source))
+    if entry is None:
+        return source
+    return loading.find(entry.name) if entry.sources else loading.load(entry.name, variant)
 
 
 def _presence(entry: catalogue.Entry) -> str:

@@ -1,9 +1,5 @@
 """`euar predict`: what a trained run says about new rows."""
 
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +36,7 @@ def predict(  # noqa: PLR0913  one argument for each option
     several seeds it writes means. NEW may be features alone: one NPZ, HDF5 or CSV file, or a folder of them,
     with the names that the modalities had in training.
     """
-    with explained(), _warnings_in_words():
+    with explained():
         if system is not None:
             registry.find(system)  # imports its module
         if Path(new).exists():  # else the name of a set
@@ -50,12 +46,3 @@ def predict(  # noqa: PLR0913  one argument for each option
         table = trained.predict(rows, routing=routing, sigma=sigma)
         table.to_csv(out)
     say(f"{out}: {len(table)} rows, {len(table.columns)} columns")
-
-
-@contextmanager
-def _warnings_in_words() -> Iterator[None]:
-    """Print warnings of the block as plain sentences on standard error, at once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = lambda message, *_args: print(f"euar: {message}", file=sys.stderr)  # noqa: T201
-        yield

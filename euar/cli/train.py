@@ -7,10 +7,10 @@ import typer
 
 from euar.chapters.quick_start.measure import recipe
 from euar.cli import SETTINGS
-from euar.cli._console import explained, say, show
+from euar.cli._console import explained, say, show, warn
 from euar.cli._fields import parsed, read_fields, with_fields
 from euar.cli._seeds import parse_seeds
-from euar.experiments import report, store
+from euar.experiments import leaks, report, store
 from euar.experiments.changed import Changed
 from euar.experiments.train import Train
 from euar.files import write_json
@@ -83,8 +83,10 @@ def _asked(system: str, fields: dict[str, Any], how: dict[str, Any]) -> Train:
 
 
 def _check(asked: list[Train]) -> None:
-    """Find what is wrong with any system before the first trains."""
+    """Say what `euar data check` warns of, and find what is wrong with any system before the first trains."""
     dataset = asked[0].dataset()
+    if (troubles := leaks.audited(dataset).troubles()).items:
+        warn(troubles.to_text())
     for one in asked:
         one.config(dataset)
 

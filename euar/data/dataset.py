@@ -97,6 +97,12 @@ class MultimodalDataset:
         return {name: values.shape[1] for name, values in self.modalities.items()}
 
     @property
+    def metadata(self) -> dict[str, np.ndarray]:
+        """Other columns of users' own table of labels, {name: (n,) str}, see `readers.own`; else empty."""
+        kept = self.meta.get("metadata")
+        return dict(kept) if isinstance(kept, Mapping) else {}
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of all arrays in their row order; the name and the JSON part of meta do not count."""
         return storage.sha256(_arrays.flatten(self)[1])

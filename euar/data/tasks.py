@@ -22,21 +22,30 @@ def with_task(dataset: MultimodalDataset, task: str | None) -> MultimodalDataset
     Raises:
         DataError: the labels are integers and no task is given, or the source says something else.
     """
-    source = dataset.meta.get("source")
-    integers = isinstance(source, dict) and bool(source.get(INTEGERS))
+    question = open_question(dataset)
     if task not in (*_TASKS, None):
         raise DataError(dataset.name, "task", " or ".join(_TASKS), repr(task), "correct it")
-    if integers and task is None:
-        names = dataset.meta["classes"]
-        found = f"integers, {len(names)} different from {names[0]} to {names[-1]}"
-        remedy = "say --task classification, or --task regression if they are ratings"
-        raise DataError(dataset.name, "label", "labels whose task is known", found, remedy)
-    if task in (None, dataset.task):
-        return dataset
-    if not integers:
+    if question is None:
+        if task in (None, dataset.task):
+            return dataset
         remedy = "leave --task out; integers alone can be both"
         raise DataError(dataset.name, "task", f"{dataset.task}, as the labels say", str(task), remedy)
+    if task is None:
+        raise question
+    source = {name: value for name, value in dataset.meta["source"].items() if name != INTEGERS}
+    if task == "classification":
+        return replace(dataset, meta=dict(dataset.meta) | {"source": source})
     values = np.array([float(name) for name in dataset.meta["classes"]], dtype=np.float32)
-    meta = {name: value for name, value in dataset.meta.items() if name != "classes"}
-    meta["source"] = {name: value for name, value in meta["source"].items() if name != INTEGERS}
+    meta = {name: value for name, value in dataset.meta.items() if name != "classes"} | {"source": source}
     return replace(dataset, target=values[dataset.target], meta=meta)
+
+
+def open_question(dataset: MultimodalDataset) -> DataError | None:
+    """Return what is raised unless somebody says what the labels of a set mean; None where they say it."""
+    source = dataset.meta.get("source")
+    if not (isinstance(source, dict) and source.get(INTEGERS)):
+        return None
+    names = dataset.meta["classes"]
+    found = f"integers, {len(names)} different from {names[0]} to {names[-1]}"
+    remedy = "say --task classification, or --task regression if they are ratings"
+    return DataError(dataset.name, "label", "labels whose task is known", found, remedy)

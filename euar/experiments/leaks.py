@@ -78,11 +78,11 @@ def leak_test(dataset: MultimodalDataset, name: str | None = None) -> dict[str, 
     return {"metric": metric, "n": int(_counted(dataset).sum()), "modalities": report}
 
 
-def audited(source: str | Path, variant: str | None = None) -> Report:
-    """Return the audit of a file or folder, leak test included; it says which modality had none.
+def audited(source: str | Path | MultimodalDataset, variant: str | None = None) -> Report:
+    """Return the audit of a file, a folder or a set, leak test included; it says which modality had none.
 
     Args:
-        source: any known format.
+        source: any known format, or what was read.
         variant: see `readers.read`.
     """
     report, dataset = read_and_audit(source, variant)

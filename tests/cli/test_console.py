@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,13 @@ def test_a_terminal_that_knows_few_letters_shows_every_error(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True)
     assert done.returncode == 2
     assert rb"\xe9 [red] \u2603" in done.stdout + done.stderr
+
+
+def test_a_warning_of_this_package_is_a_sentence_once_and_those_of_others_stay(capsys):
+    place = str(Path(cli.__file__).parents[1] / "data" / "any.py")
+    with pytest.warns(UserWarning, match="of another"), _console.explained():
+        warnings.warn("of another", UserWarning, stacklevel=1)
+        registry = {}
+        for _ in range(2):
+            warnings.warn_explicit("of ours", UserWarning, place, 1, "euar.data.any", registry)
+    assert capsys.readouterr().err == "euar: of ours\n"

@@ -36,7 +36,7 @@ def test_list_shows_every_set_and_every_format(tmp_path, monkeypatch):
     shown = euar("list").stdout
     for name in catalogue.entries():
         assert name in shown
-    for reader in (*readers.FILES, *readers.PICKLES):
+    for reader in (*readers.FILES, *readers.SPARE, *readers.PICKLES):
         assert f"{reader.NAME:<18} {contract.described(reader)}\n" in shown
     assert "(folder of .csd files); from the published layout\n" in shown
     assert "euar data get nyud" in shown
@@ -96,6 +96,20 @@ def test_check_prints_a_report_or_json(tmp_path):
     assert all(item["check"] in text.stdout for item in report["items"])
 
 
+def test_check_takes_the_names_that_a_training_takes(tmp_path, monkeypatch):
+    monkeypatch.setenv("EUAR_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert euar("check", "embedded").stdout.startswith("embedded: warn\n")
+    assert euar("check", "embedded", "--variant", "x").exit_code == 2
+    absent = euar("check", "mosei")
+    assert absent.exit_code == 2
+    assert "euar data get mosei" in absent.stderr
+    (tmp_path / "mosei").mkdir()
+    label_csv.write(tmp_path / "mosei")
+    assert euar("check", "mosei").stdout.startswith("mosei: ")
+    assert "FAIL  readable" in euar("check", "nowhere").stdout
+
+
 def test_check_of_a_damaged_file_fails_with_the_reason(tmp_path):
     path = label_csv.write(tmp_path)
     path.write_text(path.read_text().replace("3.0,valid", "three,valid"))
@@ -118,6 +132,38 @@ def test_convert_writes_what_it_read(own, tmp_path):
     assert data.modalities["face"][list(data.ids).index("7"), 1] == 0
 
 
+def test_convert_keeps_rows_without_labels_for_predict(tmp_path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "face.csv").write_text("id,a,b\nx,1,2\ny,3,4\n")
+    done = euar("convert", tmp_path / "new", tmp_path / "new.h5")
+    assert done.exit_code == 0, done.output
+    assert "new: 2 rows, no labels" in done.stdout
+    rows = readers.read(tmp_path / "new.h5", labels=False)
+    assert (rows.ids.tolist(), rows.modalities["face"].tolist()) == (["x", "y"], [[1, 2], [3, 4]])
+    check = euar("check", tmp_path / "new.h5")
+    assert check.exit_code == 2
+    assert "a label in every row" in " ".join(check.stdout.split())
+
+
+def test_the_template_is_written_once(tmp_path):
+    done = euar("template", tmp_path / "mine")
+    assert done.exit_code == 0, done.output
+    assert str(tmp_path / "mine" / "labels.csv") in done.stdout.splitlines()
+    assert euar("check", tmp_path / "mine").exit_code == 0
+    again = euar("template", tmp_path / "mine")
+    assert (again.exit_code, again.stderr.count("\n")) == (2, 1)
+    assert "expected a new or empty folder" in again.stderr
+
+
+def test_two_spellings_of_a_class_are_one_line(tmp_path):
+    rows = "".join(f"{row},{('yes', 'no')[row % 2]}\n" for row in range(40))
+    (tmp_path / "labels.csv").write_text("id,label\n" + rows.replace("yes", "yes ", 1))
+    np.save(tmp_path / "face.npy", np.random.default_rng(0).normal(size=(40, 3)))
+    done = euar("check", tmp_path)
+    assert done.exit_code == 0
+    assert done.stderr == f"euar: {tmp_path / 'labels.csv'}: label: 'yes' and 'yes ' taken for one class\n"
+
+
 @pytest.mark.parametrize(
     ("options", "words"), [(["--nan", "mean"], "refuse or zero"), (["--variant", "x"], "variant")]
 )
@@ -129,7 +175,7 @@ def test_convert_refuses_what_it_does_not_know(options, words, own, tmp_path):
 
 def test_help_names_every_command():
     shown = euar("--help").stdout
-    for name in ("list", "info", "get", "check", "convert"):
+    for name in ("list", "get", "check", "convert", "template"):
         assert name in shown
 
 

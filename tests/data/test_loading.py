@@ -66,8 +66,8 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path):
 
 
 def test_a_folder_or_file_of_no_known_format_is_refused(tmp_path):
-    (tmp_path / "rows.csv").write_text("id,label\n")
-    for path in (tmp_path, tmp_path / "rows.csv"):
+    (tmp_path / "rows.txt").write_text("id,label\n")
+    for path in (tmp_path, tmp_path / "rows.txt"):
         with pytest.raises(DataError, match="format: expected"):
             load(path)
 

@@ -14,7 +14,9 @@ def integers(tmp_path):
 def test_integers_are_asked_about(integers):
     with pytest.raises(DataError, match="integers, 3 different from -1 to 10; say --task classification"):
         with_task(integers, None)
-    assert with_task(integers, "classification") is integers
+    classes = with_task(integers, "classification")
+    assert (classes.sha256, classes.meta["classes"]) == (integers.sha256, integers.meta["classes"])
+    assert with_task(classes, None) is classes
     ratings = with_task(integers, "regression")
     assert (ratings.task, ratings.target.tolist()) == ("regression", [-1, 7, 10] * 4)
     assert "classes" not in ratings.meta

@@ -51,6 +51,10 @@ class Report:
         """Return the report with more items."""
         return Report(self.source, (*self.items, *items))
 
+    def troubles(self) -> "Report":
+        """Return the report with what warns or fails alone."""
+        return Report(self.source, tuple(item for item in self.items if item.status in ("warn", "fail")))
+
     def to_dict(self) -> dict:
         """Return the report as JSON values, the same on every machine."""
         items = [{field: value for field, value in vars(item).items() if value} for item in self.items]

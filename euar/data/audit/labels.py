@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from euar.data import tasks
 from euar.data.audit.findings import Item
 from euar.data.audit.published import SPLITS
 from euar.data.dataset import MultimodalDataset
 
+_LIMIT = 3  # of the sentiment scale
 _GRIDS = {
     5: "multiples of 0.2, as means of five raters are",
     3: "multiples of 1/3, as means of three raters are",
@@ -16,6 +18,8 @@ _GRIDS = {
 
 def items(dataset: MultimodalDataset) -> Iterator[Item]:
     """Return the items on the target."""
+    if question := tasks.open_question(dataset):
+        yield Item("task", "warn", question.found, question.expected, question.remedy)
     yield from _classes(dataset) if dataset.task == "classification" else _ratings(dataset)
 
 
@@ -39,8 +43,9 @@ def _ratings(dataset: MultimodalDataset) -> Iterator[Item]:
     found = f"{target.min():.2f} to {target.max():.2f}"
     if np.ptp(target) == 0:
         yield Item("labels", "fail", found, "more than one value", "check the column of the labels")
-    elif np.abs(target).max() > 3:
-        yield Item("labels", "warn", found, "-3 to 3", "rescale them, or read Acc7 and Acc2 with care")
+    elif np.abs(target).max() > _LIMIT:
+        yield Item("labels", "info", f"{found}, not on the sentiment scale, within [-3, 3]")
+        return
     else:
         yield Item("labels", "ok", found)
     for raters, text in _GRIDS.items():
@@ -49,9 +54,9 @@ def _ratings(dataset: MultimodalDataset) -> Iterator[Item]:
             yield Item("label grid", "info", f"{share:.1%} are {text}")
             break
     for word in SPLITS:
-        rows = np.clip(np.rint(target[dataset.split == word, 0]), -3, 3).astype(int)
-        counts = np.bincount(rows + 3, minlength=7)
-        yield Item(f"rounded labels/{word}", "info", _histogram(range(-3, 4), counts))
+        rows = np.rint(target[dataset.split == word, 0]).astype(int)
+        counts = np.bincount(rows + _LIMIT, minlength=2 * _LIMIT + 1)
+        yield Item(f"rounded labels/{word}", "info", _histogram(range(-_LIMIT, _LIMIT + 1), counts))
 
 
 def _histogram(names, counts: np.ndarray) -> str:

@@ -32,11 +32,13 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield _file(file, known, expected)
     for name, count in source.get("replaced", {}).items():
         found = f"{count} put to 0: -inf for silence, NaN or infinity"
-        yield Item(f"not finite/{name}", "warn", found, "finite numbers", "convert it with --nan zero")
+        yield Item(f"not finite/{name}", "warn", found, "finite numbers", "see that 0 means no harm there")
     for reason, count in source.get("dropped", {}).items():
         yield Item(f"rows left out/{reason}", "info", f"{count}")
     for name in source.get("left_out", ()):
         yield Item("left out", "info", name)
+    if names := ", ".join(dataset.metadata):
+        yield Item("metadata", "info", names[:200])
     for note, one_way in _SPELLINGS.items():
         for words in source.get(note, ()):
             found = ", ".join(map(repr, words))[:200]
@@ -54,7 +56,7 @@ def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:
 
 def _format(name: str) -> str:
     """Return a reader's name; it says so where nobody has tried the reader on real files."""
-    unseen = {reader.NAME for reader in (*readers.FILES, *readers.PICKLES) if not reader.SEEN}
+    unseen = {reader.NAME for reader in (*readers.FILES, *readers.SPARE, *readers.PICKLES) if not reader.SEEN}
     return f"{name}, a reader from the published layout" if name in unseen else name
 
 

@@ -1,5 +1,7 @@
 """Read a source and put all checks together."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from euar.data import readers
@@ -18,7 +20,8 @@ def audit(source: str | Path | MultimodalDataset, variant: str | None = None) ->
     see `euar.experiments.leaks`.
 
     Args:
-        source: what to look at; what `readers.read` refuses because of NaN is read with 0 there.
+        source: what to look at; NaN, which `readers.read` refuses, fails, and the rest is looked at with 0
+            there.
         variant: see `readers.read`.
     """
     return read_and_audit(source, variant)[0]
@@ -29,14 +32,26 @@ def read_and_audit(
 ) -> tuple[Report, MultimodalDataset | None]:
     """Return the report of `audit`, and the data set; None if the source cannot be read."""
     if isinstance(source, MultimodalDataset):
-        dataset, name = source, source.name
-    else:
-        name = " ".join(filter(None, (Path(source).absolute().name, variant)))
-        try:
-            dataset = readers.read(source, nan="zero", variant=variant)
-        except DataError as error:
-            return Report(name, (_unreadable(Path(source), error),)), None
-    return Report(name, tuple(item for items in _CHECKS for item in items(dataset))), dataset
+        return Report(source.name, tuple(_items(source))), source
+    name, (dataset, failed) = Path(source).absolute().name, _read(Path(source), variant)
+    items = () if dataset is None else tuple(_items(dataset))
+    return Report(" ".join(filter(None, (name, variant))), (*failed, *items)), dataset
+
+
+def _items(dataset: MultimodalDataset) -> Iterator[Item]:
+    return (item for items in _CHECKS for item in items(dataset))
+
+
+def _read(source: Path, variant: str | None) -> tuple[MultimodalDataset | None, list[Item]]:
+    """Return the set, read as for a training or else without NaN, and what a training would stop at."""
+    try:
+        return readers.read(source, variant=variant), []
+    except DataError as error:
+        failed = _unreadable(source, error)
+    try:
+        return readers.read(source, nan="zero", variant=variant), [replace(failed, check="finite numbers")]
+    except DataError as error:
+        return None, [_unreadable(source, error)]
 
 
 def _unreadable(source: Path, error: DataError) -> Item:

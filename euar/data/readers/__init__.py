@@ -23,19 +23,17 @@ _SOURCES = [
     import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if found.ispkg
 ]
 _FILES: list[Sequence[Reader]] = [source.READERS for source in _SOURCES if hasattr(source, "READERS")]
-_UNLABELLED: list[Sequence[Reader]] = [
-    source.UNLABELLED for source in _SOURCES if hasattr(source, "UNLABELLED")
-]
+_SPARE: list[Sequence[Reader]] = [source.SPARE for source in _SOURCES if hasattr(source, "SPARE")]
 _PICKLES: list[Sequence[PickleReader]] = [source.PICKLES for source in _SOURCES if hasattr(source, "PICKLES")]
 
 #: Readers of files and folders, those of a source together.
 #:
 #: :meta hide-value:
 FILES: tuple[Reader, ...] = tuple(chain.from_iterable(_FILES))
-#: Readers of features alone, for rows without labels; only what no other reader knows is theirs.
+#: Readers of layouts that bear no mark: what no other reader knows is theirs.
 #:
 #: :meta hide-value:
-UNLABELLED: tuple[Reader, ...] = tuple(chain.from_iterable(_UNLABELLED))
+SPARE: tuple[Reader, ...] = tuple(chain.from_iterable(_SPARE))
 #: Readers of what a pickle held.
 #:
 #: :meta hide-value:
@@ -63,14 +61,16 @@ def read(
         DataError: no reader knows the format, or readers of several sources do; there is no such variant;
             there are no labels; or the content is damaged.
     """
-    dataset = _read(Path(path), nan, variant, spare=() if labels else UNLABELLED)
+    dataset = _read(Path(path), nan, variant)
     if labels and not dataset.labelled:
-        remedy = "add a column label; `euar predict` takes rows without"
-        raise DataError(path, "label", "a label in every row", "none", remedy)
+        columns = ", ".join(dataset.metadata)[:200]
+        found = f"none, but columns {columns}" if columns else "none"
+        remedy = "add a column label, or rename the one that is it; `euar predict` takes rows without"
+        raise DataError(path, "label", "a label in every row", found, remedy)
     return dataset
 
 
-def _read(path: Path, nan: Nan, variant: str | None, spare: Sequence[Reader]) -> MultimodalDataset:
+def _read(path: Path, nan: Nan, variant: str | None) -> MultimodalDataset:
     if not path.exists():
         raise DataError(path, "path", "a file or folder", "nothing", "check its spelling")
     if not path.is_dir():
@@ -78,7 +78,7 @@ def _read(path: Path, nan: Nan, variant: str | None, spare: Sequence[Reader]) ->
     if storage.is_ours(path):
         _check_variant(path, (), variant)
         return MultimodalDataset.from_hdf5(path)
-    reader, content = _pickled(path) if safe_pickle.is_pickle(path) else _filed(path, spare)
+    reader, content = _pickled(path) if safe_pickle.is_pickle(path) else _filed(path)
     _check_variant(path, getattr(reader, "VARIANTS", ()), variant)
     return (content() if variant is None else content(variant)).dataset(reader.NAME, path, nan)
 
@@ -89,8 +89,8 @@ def _pickled(path: Path) -> tuple[AnyReader, Callable[..., Content]]:
     return reader, partial(reader.read, path, subject)
 
 
-def _filed(path: Path, spare: Sequence[Reader]) -> tuple[AnyReader, Callable[..., Content]]:
-    reader = _recognised(path, _FILES, lambda reader: reader.matches(path), spare)
+def _filed(path: Path) -> tuple[AnyReader, Callable[..., Content]]:
+    reader = _recognised(path, _FILES, lambda reader: reader.matches(path), SPARE)
     return reader, partial(reader.read, path)
 
 

@@ -41,6 +41,8 @@ class Reader(AnyReader, Protocol):
     reads, so the more demanding one stands first. The test's writer, in `tests/data/readers/writers`, makes a
     tiny source; the mutations of `tests/data/readers/fuzz` take it too.
 
+    A reader of a layout without any mark stands in its folder's `SPARE`: it reads what no other knows.
+
     A reader that holds several versions of a set names them in `VARIANTS`, the first the default, and takes
     one as `read`'s last argument, `variant`.
     """

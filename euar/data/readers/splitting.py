@@ -1,4 +1,7 @@
-"""A split for sources that have none: drawn from a seed, alike in all classes, never parting a group."""
+"""The split: by the words that people write, or, where there are none, drawn from a seed.
+
+A drawn split is alike in all classes and never parts a group.
+"""
 
 import warnings
 from collections.abc import Sequence
@@ -7,9 +10,29 @@ from pathlib import Path
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.data.readers import tables
 
 FOLDS = 10
+_WRITTEN = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("valid", "validation", "val", "dev", "development"), "valid"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
 _WORDS = ("test", "test", "valid", *["train"] * 7)  # of the folds: 70 / 10 / 20 %
+
+
+def named(path: Path, column: str, cells: Sequence[str]) -> list[str]:
+    """Return "train", "valid" or "test" for each cell of a column, whatever usual word stands there.
+
+    Raises:
+        DataError: a cell holds another word.
+    """
+    for row, cell in enumerate(cells):
+        if tables.plain(cell).casefold() not in _WRITTEN:
+            found = f"{cell[:80]!r} in {tables.where(cells, row)}"
+            expected = f"one of {', '.join(_WRITTEN)}"
+            raise DataError(path, column, expected, found, "write train, valid or test there")
+    return [_WRITTEN[tables.plain(cell).casefold()] for cell in cells]
 
 
 def assign(path: Path, target: np.ndarray, groups: Sequence[str], seed: int = 0) -> np.ndarray:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from euar.data import catalogue, readers
+from euar.data import DataError, catalogue, readers
 from euar.data.audit import Item, Report, audit
+from euar.data.tasks import with_task
 from tests.data.readers.writers.mosi import bc_lstm
 from tests.data.readers.writers.pickles import mag, mmsa, mult
 from tests.data.rows import ROWS, fields, make
@@ -29,7 +30,11 @@ def honest(**changes):
 
 
 def found(data, name):
-    (item,) = [item for item in audit(data).items if item.check == name]
+    return found_in(audit(data), name)
+
+
+def found_in(report, name):
+    (item,) = [item for item in report.items if item.check == name]
     return item
 
 
@@ -50,7 +55,6 @@ def column(value):
         ({"groups": ["a"] * ROWS}, "groups", "warn", "1; 1 in more than one split"),
         ({"groups": ["a"] * 8 + ["b"] * 4}, "groups", "warn", "2; 2 in more than one split"),
         ({"target": np.full(ROWS, 1, dtype=np.float32)}, "labels", "fail", "1.00 to 1.00"),
-        ({"target": np.linspace(-9, 9, ROWS, dtype=np.float32)}, "labels", "warn", "-9.00 to 9.00"),
         ({"split": ["train"] * ROWS}, "rows", "fail", "12 / 0 / 0"),
         ({"target": np.arange(ROWS)}, "classes", "warn", "5 class(es) without a training row"),
         (
@@ -112,7 +116,8 @@ def test_a_class_without_rows_keeps_its_name():
 
 
 @pytest.mark.parametrize(
-    "meta", [{"source": {"url": "x"}}, {"fitted_on": "train"}, {"fitted_on": np.ones(ROWS)}]
+    "meta",
+    [{"source": {"url": "x"}}, {"metadata": "x"}, {"fitted_on": "train"}, {"fitted_on": np.ones(ROWS)}],
 )
 def test_what_users_keep_in_meta_under_our_names_is_let_alone(meta):
     assert [item.check for item in audit(honest(meta=meta)).items] == [
@@ -234,13 +239,46 @@ def own_folder(path, values):
     return path
 
 
-def test_nan_among_features_is_reported_not_refused(tmp_path):
+def test_nan_among_features_fails_and_the_rest_is_looked_at(tmp_path):
     values = np.random.default_rng(0).normal(size=(12, 2))
     values[3, 1] = np.nan
-    data = audit(own_folder(tmp_path, values))
-    (item,) = [item for item in data.items if item.check == "not finite/face"]
-    assert item.found.startswith("1 put to 0")
-    assert item.status == "warn"
+    report = audit(own_folder(tmp_path, values))
+    items = {item.check: item for item in report.items}
+    assert (report.status, items["finite numbers"].status) == ("fail", "fail")
+    assert "the first in '3', column 2" in items["finite numbers"].found
+    assert "--nan zero" in items["finite numbers"].remedy
+    assert items["not finite/face"].found.startswith("1 put to 0")
+    assert items["constant columns/face"].status == "ok"
+
+
+def test_ratings_of_another_scale_are_a_fact_and_have_no_histogram_in_sevenths():
+    report = audit(honest(target=np.linspace(-9, 9, ROWS, dtype=np.float32)))
+    items = {item.check: item for item in report.items}
+    assert (report.status, items["labels"].status) == ("ok", "info")
+    assert items["labels"].found == "-9.00 to 9.00, not on the sentiment scale, within [-3, 3]"
+    assert not [name for name in items if name.startswith("rounded labels")]
+
+
+def test_integers_whose_task_is_open_warn_in_the_words_of_a_training(tmp_path):
+    rows = "".join(f"{row},{row % 3},{('train', 'valid', 'test')[row % 3]}\n" for row in range(12))
+    own_folder(tmp_path, np.random.default_rng(0).normal(size=(12, 2)))
+    (tmp_path / "labels.csv").write_text("id,label,split\n" + rows)
+    items = {item.check: item for item in audit(tmp_path).items}
+    with pytest.raises(DataError) as caught:
+        with_task(readers.read(tmp_path), None)
+    said = items["task"]
+    assert said.status == "warn"
+    asked = caught.value
+    assert (said.found, said.expected, said.remedy) == (asked.found, asked.expected, asked.remedy)
+    told = audit(with_task(readers.read(tmp_path), "classification"))
+    assert "task" not in [item.check for item in told.items]
+
+
+def test_columns_that_are_kept_are_named(tmp_path):
+    own_folder(tmp_path, np.random.default_rng(0).normal(size=(12, 2)))
+    body = [line.replace(",", ",40,", 1) for line in (tmp_path / "labels.csv").read_text().splitlines()[1:]]
+    (tmp_path / "labels.csv").write_text("\n".join(["id,age,label,split", *body]))
+    assert found_in(audit(tmp_path), "metadata").found == "age"
 
 
 def test_a_modality_of_nan_alone_fails(tmp_path):

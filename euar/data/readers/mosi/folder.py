@@ -24,8 +24,8 @@ SEEN = True
 
 
 def matches(path: Path) -> bool:
-    """Tell whether the folder holds both parts."""
-    return label_csv.matches(path) and bc_lstm.matches(path / "bc_lstm")
+    """Tell whether the folder holds the list, and a folder for the release, be it complete or not."""
+    return label_csv.matches(path) and (path / "bc_lstm").is_dir()
 
 
 def read(path: Path, variant: str = "official") -> Content:

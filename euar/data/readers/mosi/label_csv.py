@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from euar.data.readers import tables
+from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
+from euar.data.regular import visible
 
 NAME = "label-csv"
 TITLE = "label list of CMU-MOSI or CMU-MOSEI (CSV)"
@@ -21,7 +22,6 @@ SEEN = True
 _NAMES = (("id",), ("video_id", "clip_id"))  # what names an utterance
 _COLUMNS = ("text", "label", "mode")
 _INDEX = re.compile(r"|Unnamed: \d+")  # pandas writes the row numbers so
-_SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "test": "test"}
 
 
 def matches(path: Path) -> bool:
@@ -33,23 +33,24 @@ def read(path: Path) -> Content:
     """Return ratings (n,) in the list's units, usually [-3, 3], with the texts as raw content.
 
     Groups are the videos: `video_id`, or the id without what follows its last underscore. Other columns, such
-    as ratings of one modality, are named in `notes["left_out"]`.
+    as ratings of one modality, are named in `notes["left_out"]`; so is what else lies in a folder.
     """
     file = _file(path)
     names = tables.sniff_names(file)
     needed = _needed(names) or _COLUMNS
     table = tables.columns(file, needed)
-    others = [name for name in names if name not in needed and not _INDEX.fullmatch(name)]
+    others = [f"column {name}" for name in names if name not in needed and not _INDEX.fullmatch(name)]
+    others += [beside.name for beside in visible(path) if beside != file] if path.is_dir() else []
     videos = table.get("video_id") or [name.rpartition("_")[0] for name in table["id"]]
     return Content(
         name=path.stem,
         files=[file],
         target=tables.numbers(file, "label", table["label"]).astype(np.float32),
         ids=table.get("id") or [f"{v}_{c}" for v, c in zip(videos, table["clip_id"], strict=True)],
-        split=tables.words(file, "mode", table["mode"], _SPLITS),
+        split=splitting.named(file, "mode", table["mode"]),
         groups=videos,
         raw={"text": ("text", table["text"])},
-        notes={"left_out": [f"column {name}" for name in others]} if others else {},
+        notes={"left_out": others} if others else {},
     )
 
 

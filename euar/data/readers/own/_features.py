@@ -29,7 +29,7 @@ def joined(
     if values.dtype.kind not in "iuf" or values.ndim not in (2, 3):
         described = f"{values.dtype} of shape {values.shape}"
         raise DataError(found.file, name, "numbers (n, d) or (n, T, d)", described, "convert the array")
-    values = _believable(found.file, name, values)
+    values = believable(found.file, name, values)
     if values.ndim == 3 and lengths is None:
         lengths = np.full(len(values), values.shape[1])
     if lengths is not None and (lengths.dtype.kind not in "iu" or lengths.shape != values.shape[:1]):
@@ -45,8 +45,12 @@ def joined(
     return taken, None if lengths is None else np.where(there, lengths[place], 0), there
 
 
-def _believable(file: Path, name: str, values: np.ndarray) -> np.ndarray:
-    """Return the values, unless their type or byte order seems to be another than the file says."""
+def believable(file: Path, name: str, values: np.ndarray) -> np.ndarray:
+    """Return the values, unless their type or byte order seems to be another than the file says.
+
+    Raises:
+        DataError: floats of no plausible size, or integers that float32 cannot hold.
+    """
     if values.dtype.kind == "f":
         wide = values.astype(np.float32) if values.dtype.itemsize == 2 else values
         return plausible.numbers(file, name, wide, values.ndim)

@@ -10,13 +10,13 @@ from euar.data.errors import DataError
 from euar.data.readers import splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own._features import Features, joined
+from euar.data.readers.own._others import others
 from euar.data.readers.own._target import Target, target
 from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
 _POINTERS = ("image", "audio")
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
-_SPLITS = {"train": "train", "valid": "valid", "val": "valid", "dev": "valid", "test": "test"}
 
 
 def content(
@@ -31,16 +31,26 @@ def content(
         features: {modality: what its file has}.
 
     Raises:
-        DataError: a column is unknown or missing, a cell does not fit, or features do not fit the labels.
+        DataError: a column is missing or may be misspelt, a cell does not fit, or features do not fit the
+            labels.
     """
-    _check_columns(labels, table)
+    kept = others(labels, table, COLUMNS)
+    if "id" not in table:
+        names = ", ".join(table)[:200] or "none"
+        raise DataError(labels, "header", "a column id", names, "add it, or rename the one with the ids")
     for name in ("id", "label", "group"):
         _check_filled(labels, name, table.get(name, ()))
     found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
-        raise DataError(path, "modalities", expected, "neither", "put features beside the labels")
+        raise DataError(
+            path,
+            "modalities",
+            expected,
+            "neither",
+            "put features beside the labels; a table that holds them is read as one file",
+        )
     found_in = {name: joined(table["id"], name, part) for name, part in features.items()}
     return Content(
         name=path.stem,
@@ -58,7 +68,7 @@ def content(
         },
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
-        meta=found.meta,
+        meta=found.meta | ({"metadata": kept} if kept else {}),
         notes=found.notes | _left_out(labels, named),
     )
 
@@ -68,20 +78,10 @@ def _split(
 ) -> Sequence[str]:
     """Return the column of the table, else a split that is drawn; without labels, all is test."""
     if "split" in table:
-        return tables.words(labels, "split", table["split"], _SPLITS)
+        return splitting.named(labels, "split", table["split"])
     if target is None:
         return ["test"] * len(table["id"])
     return splitting.assign(path, target, table.get("group") or table["id"]).tolist()
-
-
-def _check_columns(labels: Path, table: Mapping[str, list[str]]) -> None:
-    for name in table:
-        if name not in COLUMNS:
-            raise DataError(
-                labels, "header", f"some of {', '.join(COLUMNS)}", f"{name[:80]!r}", "rename the column"
-            )
-    if "id" not in table:
-        raise DataError(labels, "header", "a column id", ", ".join(table)[:200], "add it")
 
 
 def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:

@@ -1,11 +1,12 @@
 """Users' own data: a folder with `labels.csv`, and features or raw content.
 
-`labels.csv` has the columns `id,label`, and may have `split` (train, valid, test), `group` (what a split must
-not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the text itself; paths relative
-to the folder, where the files must lie). Rows to predict need no `label`. Pictures are JPEG or PNG and are
-turned upright as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are
-classes; write ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same
-are one class, with a warning. Pictures or sounds without a row are counted.
+`labels.csv` has the columns `id,label`, and may have `split` (train, valid, test, or words like these),
+`group` (what a split must not part), `label_sd` (how far raters disagreed), `text`, `image` and `audio` (the
+text itself; paths relative to the folder, where the files must lie). Other columns are kept as text in
+`MultimodalDataset.metadata`. Rows to predict need no `label`. Pictures are JPEG or PNG and are turned upright
+as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are classes; write
+ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same are one class,
+with a warning. Pictures or sounds without a row are counted.
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
@@ -17,8 +18,9 @@ Features of a modality NAME stand in one file:
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
 
-A file of a format that may hold features, but is none of these, is refused. Names that begin with a point, as
-the `._NAME` of macOS do, are passed over.
+A file of a format that may hold features, but is none of these, is refused. Subfolders may
+hold pictures, sounds, or rows to predict. Names that begin with a point, as the `._NAME` of macOS do, are
+passed over.
 """
 
 from collections.abc import Callable, Mapping
@@ -107,6 +109,9 @@ def modality(file: Path) -> dict[str, Features]:
 
 def _csv(file: Path) -> Features:
     header, *rows = tables.rows(file)
+    if "label" in [name.strip().casefold() for name in header]:
+        remedy = f"a table of labels is called {_LABELS}: rename the file, or move the column there"
+        raise DataError(file, "header", "features, without a column label", ", ".join(header)[:80], remedy)
     if header[0] != "id" or len(header) < 2 or not rows:
         found = f"{', '.join(header)[:80]} and {len(rows)} rows"
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")

@@ -4,6 +4,7 @@ The data sets below `labels` are the columns of `labels.csv`, see `own.folder`; 
 features of one modality each, (n, d), or (n, T, d) with `views/NAME_lengths` (n,).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from euar.data.errors import DataError
 from euar.data.readers import array_files
 from euar.data.readers.contract import Content
 from euar.data.readers.own import _labels
-from euar.data.readers.own._features import Features
+from euar.data.readers.own._features import Features, believable
 from euar.data.readers.own.folder import texts
 
 NAME = "own-hdf5"
@@ -43,23 +44,36 @@ def read(path: Path) -> Content:
         expected, remedy = f"arrays in {' and '.join(_PARTS)}", "move it there, or out of the file"
         raise DataError(path, "arrays", expected, f"{stray[0]!r:.80}", remedy)
     table, views = ({n.partition("/")[2]: a for n, a in arrays.items() if n.startswith(p)} for p in _PARTS)
-    columns = {name: _cells(path, name, values) for name, values in table.items()}
-    if len({len(cells) for cells in columns.values()}) > 1:
-        found = ", ".join(f"{name} {len(cells)}" for name, cells in columns.items())
-        raise DataError(path, "labels", "as many entries in each", found, "correct the lengths")
     features = {
         name: Features(path, values, None, views.get(f"{name}_lengths"))
         for name, values in views.items()
         if not name.endswith("_lengths")
     }
-    return _labels.content(path, path, columns, features)
+    return _labels.content(path, path, columns(path, table), features)
 
 
 _PARTS = ("labels/", "views/")
+_NUMBERS = ("label", "label_sd")
+
+
+def columns(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, list[str]]:
+    """Return arrays (n,) as the columns of a table of labels.
+
+    Raises:
+        DataError: their lengths differ, or one holds something else than text or numbers.
+    """
+    found = {name: _cells(path, name, values) for name, values in arrays.items()}
+    if len({len(cells) for cells in found.values()}) > 1:
+        lengths = ", ".join(f"{name} {len(cells)}" for name, cells in found.items())[:200]
+        remedy = "write one array for all rows, with a split beside it"
+        raise DataError(path, "labels", "as many entries in each", lengths, remedy)
+    return found
 
 
 def _cells(path: Path, name: str, values: np.ndarray) -> list[str]:
     """Return a column as the cells of a table."""
+    if name in _NUMBERS and values.dtype.kind in "iuf":
+        values = believable(path, f"labels/{name}", values)
     if values.ndim == 1 and values.dtype.kind == "f":
         return [repr(float(value)) for value in values]
     found = texts(path, values)

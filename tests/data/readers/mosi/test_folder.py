@@ -73,8 +73,17 @@ def test_the_variants_are_listed_and_others_are_refused(folder):
 
 def test_one_part_alone_is_not_this_set(folder):
     assert readers.read(folder / "bc_lstm").meta["source"]["reader"] == "bc-lstm"
-    (folder / "bc_lstm" / "transcripts.csv").unlink()
-    assert readers.read(folder).meta["source"]["reader"] == "label-csv"
+    (folder / "bc_lstm").rename(folder / "release")
+    source = readers.read(folder).meta["source"]
+    assert (source["reader"], source["left_out"]) == ("label-csv", ["release"])
+
+
+def test_a_release_that_lacks_its_transcripts_is_refused(folder):
+    file = folder / "bc_lstm" / "transcripts.csv"
+    file.rename(file.with_name("transcripts (1).csv"))
+    with pytest.raises(DataError) as caught:
+        readers.read(folder)
+    assert caught.value.file == str(file)
 
 
 def test_a_rating_without_features_is_refused(folder):

@@ -88,13 +88,14 @@ def test_another_encoding_is_named(encoding, tmp_path):
         readers.read(path)
 
 
-def test_ratings_of_another_scale_keep_their_units_and_are_warned_of(tmp_path):
+def test_ratings_of_another_scale_keep_their_units_and_are_told(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(MOSI.replace("2.4", "87.5").replace("-1.0", "0"))
     data = readers.read(path)
     assert data.target.tolist() == [87.5, 0, 0]
     items = [item for item in audit(data).items if item.check == "labels"]
-    assert [(item.status, item.expected) for item in items] == [("warn", "-3 to 3")]
+    assert [item.status for item in items] == ["info"]
+    assert items[0].found.startswith("0.00 to 87.50, not on the sentiment scale")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the chapter "Your own data and your own model" needs."""
