@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from euar.systems.missing import leave_out, present, side_by_side
+from euar.systems.missing import check_rate, leave_out, present, side_by_side
 
 
 def test_a_modality_not_given_is_missing_in_all_rows_and_zero():
@@ -37,3 +37,9 @@ def test_the_generator_decides():
     one, two, other = (leave_out(has, 0.5, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     assert torch.equal(one, two)
     assert not torch.equal(one, other)
+
+
+@pytest.mark.parametrize("rate", [0, -0.1, 1.1, float("nan"), "half", True])
+def test_a_rate_out_of_range_is_named(rate):
+    with pytest.raises(ValueError, match="leave_out: expected a number above 0, at most 1, found"):
+        check_rate("leave_out", rate)

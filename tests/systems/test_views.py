@@ -92,9 +92,3 @@ def test_a_mean_over_no_rows_is_zero_and_what_is_not_in_it_has_no_gradient():
     assert mean == 2
     assert values.grad.tolist() == [0.5, 0.0, 0.5]
     assert mean_over(values, torch.zeros(3, dtype=torch.bool)) == 0
-
-
-@pytest.mark.parametrize("rate", [0, -0.1, 1.1, float("nan"), "half", True])
-def test_a_rate_out_of_range_is_named(rate):
-    with pytest.raises(ValueError, match="leave_out: expected a number above 0, at most 1, found"):
-        check_rate("leave_out", rate)
