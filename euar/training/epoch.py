@@ -1,7 +1,7 @@
 """An epoch of training: which rows at which rate, and the terms of a step."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -26,7 +26,7 @@ class Epoch(NamedTuple):
     """
 
     number: int
-    batches: tuple[Tensor, ...]
+    batches: Sequence[Tensor]
     noise: torch.Generator
     recipe: Recipe
 

@@ -11,12 +11,11 @@ import torch
 from euar._checks import shown
 from euar.data.dataset import MultimodalDataset
 from euar.progress import Tick, progress_bar
-from euar.training.batches import all_splits
+from euar.training.batches import Source, all_splits, learned_of
 from euar.training.checkpoints import SeedFolder, claimed
 from euar.training.device import one_thread, resolve
 from euar.training.loop import Training
 from euar.training.origin import Origin, versions
-from euar.training.preprocessing import Preprocessing
 from euar.training.provenance import code_sha256, describe
 from euar.training.recipe import Recipe
 from euar.training.runs import Run, Runs
@@ -26,7 +25,7 @@ from euar.training.together import to_the_end
 
 def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     config: Any,
-    dataset: MultimodalDataset,
+    dataset: MultimodalDataset | Source,
     *,
     seeds: Sequence[int] = (0,),
     epochs: int = 100,
@@ -51,7 +50,8 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     Args:
         config: anything whose `build()` returns a module with `MultimodalModel`'s forward and loss, such as
             the configuration of a system. The module's `epoch` is set, counted from 1, before each epoch.
-        dataset: in raw units; `fit` standardises it on its training rows.
+        dataset: in raw units; `fit` standardises it on its training rows. A `batches.Source` makes its own
+            batches, such as those of token ids or pictures.
         seeds: one run each; different ints from 0 to 2^63 - 1.
         epochs: passes over the training split.
         batch_size: samples per step.
@@ -81,7 +81,7 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
     """
     recipe = Recipe(epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay, select=select)
     where, seeds, folder = resolve(device), check_seeds(seeds), _checked_folder(out)
-    learned = Preprocessing.of(dataset)
+    learned = learned_of(dataset)
     data = all_splits(dataset, where, learned)
     identity = {} if folder is None else _identity(config, dataset, recipe, where)
     known = Origin(describe(config) if hasattr(config, "to_dict") else None, learned, versions())
@@ -132,9 +132,7 @@ def _resumed(training: Training, place: SeedFolder | None, tick: Tick) -> Run | 
     return run
 
 
-def _identity(
-    config: Any, dataset: MultimodalDataset, recipe: Recipe, device: torch.device
-) -> dict[str, Any]:
+def _identity(config: Any, dataset: Any, recipe: Recipe, device: torch.device) -> dict[str, Any]:
     """All that decides the runs of a folder but their seeds, so that seeds can be added later."""
     model = describe(config)
     return {

@@ -3,6 +3,7 @@
 import math
 import time
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch.optim import AdamW
 from torch.utils._pytree import tree_map_only
 
 from euar.training import scoring
-from euar.training.batches import Batch
+from euar.training.batches import Batch, Rows, order_of
 from euar.training.epoch import COLUMNS, Epoch, terms_of
 from euar.training.predict import predict_batch
 from euar.training.recipe import Recipe
@@ -35,11 +36,12 @@ class Training:
             `epoch` is set before each epoch.
         recipe: how to train.
         seed: with a purpose and an epoch it decides every random number.
-        data: the standardised batches `"train"`, `"valid"` and `"test"`; only `finish` looks at the last.
+        data: the standardised rows `"train"`, `"valid"` and `"test"`; only `finish` looks at the last.
     """
 
-    def __init__(self, config: Any, recipe: Recipe, seed: int, data: dict[str, Batch]):
-        self.config, self.recipe, self.seed, self.data = config, recipe, seed, data
+    def __init__(self, config: Any, recipe: Recipe, seed: int, data: Mapping[str, Rows]):
+        self.config, self.recipe, self.seed = config, recipe, seed
+        self.data: Mapping[str, Any] = data
         self.device = data["train"].target.device
         with global_stream(seed, "init"):  # drawn on the CPU: the same weights on every device
             self.model = config.build().to(self.device)
@@ -64,12 +66,13 @@ class Training:
 
     def begin(self) -> Epoch:
         """Start an epoch."""
-        number, rows = len(self.history) + 1, len(self.data["train"].target)
+        number = len(self.history) + 1
         self.model.train()
         self.model.epoch = number
-        order = torch.randperm(rows, generator=generator(self.seed, f"order/{number}")).to(self.device)
+        shuffled = generator(self.seed, f"order/{number}")
+        batches = order_of(self.data["train"], shuffled, self.recipe.batch_size)
         noise = generator(self.seed, f"noise/{number}", self.device)
-        return Epoch(number, torch.split(order, self.recipe.batch_size), noise, self.recipe)
+        return Epoch(number, batches, noise, self.recipe)
 
     def end(self, epoch: Epoch, steps: list[dict[str, Tensor]]) -> None:
         """Validate after an epoch, and keep the weights if they are the best so far.
