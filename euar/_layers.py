@@ -1,6 +1,5 @@
 """The small parts before and after the experts: projections to D, fusion, and heads; a part a modality."""
 
-import functools
 from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping
 from typing import Literal
 
@@ -46,11 +45,13 @@ class ModalityDict(nn.ModuleDict):
         return dict(zip(self, self.values(), strict=True)).items()
 
 
-@functools.cache
+_TAKEN = frozenset(dir(nn.ModuleDict()))
+
+
 def _written(name: str) -> str:
     """A modality's name as torch takes it; different for different names."""
     safe = name.replace("%", "%25").replace(".", "%2E")
-    return f"{safe}%" if hasattr(nn.ModuleDict(), safe) else safe
+    return f"{safe}%" if safe in _TAKEN else safe
 
 
 def _read(written: str) -> str:

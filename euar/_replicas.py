@@ -41,6 +41,8 @@ def standard_normal(like: Tensor, shape: Sequence[int], generator: Generator | G
     if isinstance(generator, Generators):
         drawn: Tensor = _Normals.apply(like.detach(), tuple(shape), generator)
         return drawn
+    if generator is None:  # left out, for a compiler that sees shapes alone
+        return torch.randn(shape, dtype=like.dtype, device=like.device)
     return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
 
 

@@ -80,12 +80,12 @@ class MoEOutput:
     @property
     def gaussian(self) -> Gaussian:
         """(B, N, D) or (B, k, D), see the class."""
-        return self._gaussian() if callable(self._gaussian) else self._gaussian
+        return self._gaussian if isinstance(self._gaussian, Gaussian) else self._gaussian()
 
     @property
     def losses(self) -> Losses:
         """Three losses, see the class."""
-        return self._losses() if callable(self._losses) else self._losses
+        return self._losses if isinstance(self._losses, dict) else self._losses()
 
 
 class UncertaintyAwareMoE(nn.Module):
