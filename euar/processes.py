@@ -5,15 +5,18 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import active_children, connection, get_context, parent_process
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_line: connection.Connection  # of a worker, to the process that started it
 
 
-def spawned(tasks: Iterable[Callable[[], _T]], jobs: int) -> Iterator[_T]:
+def spawned(
+    tasks: Iterable[Callable[[], _T]], jobs: int, hear: Callable[..., object] = lambda *_: None
+) -> Iterator[_T]:
     """Yield what each task returns, as soon as it has.
 
     After a failure no other task begins; those under way are kept. Whoever stops asking, by Ctrl-C or
@@ -22,14 +25,17 @@ def spawned(tasks: Iterable[Callable[[], _T]], jobs: int) -> Iterator[_T]:
     Args:
         tasks: that can be pickled.
         jobs: processes at once.
+        hear: called, in a thread, with whatever a task says through `tell`.
 
     Raises:
         ChildProcessError: a process was killed; the text goes on after its name.
     """
     spawn = get_context("spawn")  # forked torch threads can hang
-    workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent)
     others = active_children()
-    with workers as pool:
+    with (
+        _heard(hear) as line,
+        ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(line,)) as pool,
+    ):
         try:
             with _deaf():  # the workers are born so
                 started = [pool.submit(task) for task in tasks]
@@ -41,6 +47,34 @@ def spawned(tasks: Iterable[Callable[[], _T]], jobs: int) -> Iterator[_T]:
             for worker in set(active_children()).difference(others):
                 worker.terminate()
             pool.shutdown(cancel_futures=True)
+
+
+def tell(*words: Any) -> None:
+    """Say a few words, in a task, to whoever started it."""
+    _line.send(words)
+
+
+@contextmanager
+def _heard(hear: Callable[..., object]) -> Iterator[connection.Connection]:
+    """Give the block a line for workers: what they say is heard until the last of them has ended.
+
+    Few words are one write, which is whole whoever else writes and whenever a worker is killed.
+    """
+    listener, line = get_context("spawn").Pipe(duplex=False)
+
+    def listen() -> None:
+        with suppress(EOFError):
+            while True:
+                hear(*listener.recv())
+
+    thread = Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield line
+    finally:
+        line.close()
+        thread.join()
+        listener.close()
 
 
 @contextmanager
@@ -74,8 +108,10 @@ def _finished(tasks: list[Future[_T]]) -> Iterator[_T]:
         raise failures[0]
 
 
-def _end_with_parent() -> None:
-    """Let this worker die with the process that started it, even when that one is killed."""
+def _begin(line: connection.Connection) -> None:
+    """Let this worker speak to the process that started it, and die with it, even when that one is killed."""
+    global _line
+    _line = line
     parent = parent_process()
     if parent is None:
         raise RuntimeError("expected to run in a worker process, found the first one")
