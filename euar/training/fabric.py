@@ -1,7 +1,9 @@
 """What drives a training: nothing on one device in float32, and Lightning Fabric for all else."""
 
+import logging
 import os
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
@@ -59,11 +61,13 @@ def check_several(device: torch.device, devices: int, strategy: str, jobs: int) 
     if devices > 1 and device.index is not None:
         raise ValueError(f"device: expected 'cpu' or 'cuda' for {devices} devices, found {str(device)!r}")
     if device.type == "cuda" and devices > (cards := torch.cuda.device_count()):
-        raise ValueError(f"devices: {devices} asked for, but torch finds {cards} CUDA devices")
+        raise ValueError(
+            f"devices: expected at most the {cards} CUDA devices that torch finds, found {devices}"
+        )
     if devices > 1 and jobs > 1:
         raise ValueError(f"jobs: expected 1 with several devices, which train a seed at a time, found {jobs}")
     if devices > 1:
-        _check_installed(f"devices={devices}")
+        _check_installed("devices", devices)
 
 
 def driver(device: torch.device, precision: Precision) -> Any:
@@ -74,7 +78,7 @@ def driver(device: torch.device, precision: Precision) -> Any:
     """
     if precision == "32-true":
         return OneDevice()
-    _check_installed(f"precision={precision!r}")
+    _check_installed("precision", precision)
     devices = 1 if device.type == "cpu" else [device.index or 0]
     from lightning_fabric import Fabric
 
@@ -96,6 +100,8 @@ def ranked(
         port: where they meet, the same for all.
     """
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "LOCAL_RANK": str(rank)}
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # not who has met whom
+    warnings.filterwarnings("ignore", "Grad strides do not match")  # a hint for who writes kernels
     from lightning_fabric import Fabric
     from lightning_fabric.plugins.environments import LightningEnvironment
 
@@ -116,6 +122,7 @@ def free_port() -> int:
         return port
 
 
-def _check_installed(wanted: str) -> None:
+def _check_installed(setting: str, value: object) -> None:
     if find_spec("lightning_fabric") is None:
-        raise ValueError(f'{wanted} needs Lightning Fabric; run: pip install "euar[distributed]"')
+        remedy = 'pip install "euar[distributed]"'
+        raise ValueError(f"{setting}: {value!r} expected Lightning Fabric, found no such package; {remedy}")

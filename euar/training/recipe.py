@@ -75,6 +75,7 @@ class Recipe:
             return
         check_positive("patience", self.patience)
         if self.select == "last":
+            found = f"{self.patience}; leave it out"
             raise ValueError(
-                "patience: expected None with select='last', which no epoch betters; leave it out"
+                f"patience: expected None with select='last', which nothing betters, found {found}"
             )
