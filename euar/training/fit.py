@@ -75,7 +75,7 @@ def fit(  # noqa: PLR0913  the public signature; all but two have defaults
         patience: see there.
         accumulate: see there.
         precision: see there; all but `"32-true"` needs the extra `distributed`.
-        compile: see there. The noise then comes from another stream, which a graph can hold.
+        compile: see there.
         device: `"auto"` (CUDA if there is some), `"cpu"` or `"cuda"`.
         devices: processes with a device each that share every batch, by Lightning Fabric from the extra
             `distributed`. Losses are those of one device with as many parts in `accumulate`, for each part

@@ -29,7 +29,8 @@ class Recipe:
             memory. A step has `batch_size` samples all the same.
         precision: `"32-true"`, or `"bf16-mixed"` for PyTorch's automatic mixed precision; validation and
             predictions are in float32 always.
-        compile: whether `torch.compile` makes one graph of model and loss.
+        compile: whether `torch.compile` makes one graph of model and loss, for any number of rows. The model
+            gets no generator then, for no graph holds one: what it draws comes from torch's own stream.
     """
 
     epochs: int = 100
