@@ -46,7 +46,7 @@ class Train(Fitted):
         return with_task(super().dataset(), self.task)
 
     def request(self) -> dict[str, Any]:
-        """Return all fields as plain values; later ones only where they were given, as before there were any."""
+        """Return all fields as plain values; those that came later, only where they were given."""
         usual = {"task": None, "devices": 1, "strategy": "auto"}.items()
         return {name: value for name, value in super().request().items() if (name, value) not in usual}
 
