@@ -11,6 +11,7 @@ from euar.model import EUARConfig
 from euar.systems import SYSTEMS
 from euar.training import fit
 from euar.training.loop import Training
+from euar.training.seeding import generator
 from tests.training.tiny import Tiny, TinyConfig, dataset
 
 WIDTHS = {"a": 3, "b": 2}
@@ -78,9 +79,10 @@ def test_each_part_has_noise_and_dropout_of_its_own(monkeypatch):
 
     monkeypatch.setattr(torch, "randn", spy)
     fit(TinyConfig(), dataset(), accumulate=2, **USUAL | {"epochs": 1})
-    noise = torch.stack([x[:6, 0] for x in drawn])
-    assert len(noise) == 8
-    assert len(noise.unique(dim=0)) == 8
+    assert len(drawn) == 8
+    named = (generator(0, f"noise/1/{step}/{part}") for step in range(4) for part in range(2))
+    for noise, stream in zip(drawn, named, strict=True):
+        assert torch.equal(noise, randn(noise.shape, generator=stream))
 
 
 def test_bf16_is_close_to_float32_and_leaves_weights_and_predictions_in_it(monkeypatch):
