@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-Tick = Callable[[str, int], None]
+Tick = Callable[[str, float], object]
+
+
+def silent(_text: str, _steps: float) -> None:
+    """Take a tick where nobody looks."""
 
 
 @contextmanager
@@ -24,7 +28,7 @@ def progress_bar(wanted: bool | None, total: int) -> Iterator[Tick]:
     if wanted is None:
         wanted = sys.stderr.isatty() and find_spec("rich") is not None
     if not wanted:
-        yield lambda _text, _steps: None
+        yield silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -18,6 +18,7 @@ from euar.model import EUARConfig
 from euar.moe import UncertaintyAwareMoE
 from euar.systems.registry import SYSTEMS
 from euar.training import Recipe
+from euar.training.fabric import STRATEGIES
 
 app = typer.Typer(**SETTINGS)
 
@@ -43,7 +44,15 @@ def train(  # noqa: PLR0913  one argument for each option
     lr: Annotated[float | None, typer.Option(help="Learning rate of the first step.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples per step.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="AdamW's decoupled weight decay.")] = None,
+    warmup: Annotated[float | None, typer.Option(help="Share of all steps over which rates rise.")] = None,
+    patience: Annotated[int | None, typer.Option(help="End after so many epochs without a better.")] = None,
+    accumulate: Annotated[int | None, typer.Option(help="Parts that each batch is computed in.")] = None,
+    precision: Annotated[str | None, typer.Option(help="32-true or bf16-mixed.")] = None,
+    compile: Annotated[bool | None, typer.Option("--compile", help="Compile model and loss.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    devices: Annotated[int, typer.Option(help="Processes, with a device each, that share batches.")] = 1,
+    strategy: Annotated[str, typer.Option(help=f"How: one of {', '.join(STRATEGIES)}.")] = "auto",
+    jobs: Annotated[int, typer.Option(help="Processes that share the seeds.")] = 1,
     task: Annotated[str | None, typer.Option(help=_TASK)] = None,
 ) -> None:
     """Train EUAR, or systems to compare, on DATA for several seeds, beside the linear baselines.
@@ -53,7 +62,17 @@ def train(  # noqa: PLR0913  one argument for each option
     continues an interrupted run; another configuration needs another folder. Of several systems, each has a
     folder of its name.
     """
-    options = {"epochs": epochs, "lr": lr, "batch_size": batch_size, "weight_decay": weight_decay}
+    options = {
+        "epochs": epochs,
+        "lr": lr,
+        "batch_size": batch_size,
+        "weight_decay": weight_decay,
+        "warmup": warmup,
+        "patience": patience,
+        "accumulate": accumulate,
+        "precision": precision,
+        "compile": compile,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     with explained():
         fields = (read_fields(config) if config else {}) | parsed(EUARConfig, changes)
@@ -63,11 +82,13 @@ def train(  # noqa: PLR0913  one argument for each option
             "seeds": parse_seeds(seeds),
             "recipe": Recipe(**recipe(data) | given),
             "device": device,
+            "devices": devices,
+            "strategy": strategy,
             "task": task,
         }
         asked = {folder: _asked(name, fields, how) for name, folder in _folders(system, out).items()}
         _check(list(asked.values()))
-        _print({folder: _trained(one, folder) for folder, one in asked.items()})
+        _print({folder: _trained(one, folder, jobs) for folder, one in asked.items()})
 
 
 def _folders(systems: str, out: Path) -> dict[str, Path]:
@@ -91,8 +112,8 @@ def _check(asked: list[Train]) -> None:
         one.config(dataset)
 
 
-def _trained(asked: Train, folder: Path) -> dict[str, Any]:
-    result = asked.train(folder, announce=say).record
+def _trained(asked: Train, folder: Path, jobs: int) -> dict[str, Any]:
+    result = asked.train(folder, jobs=jobs, announce=say).record
     write_json(folder / "result.json", result)
     return result
 

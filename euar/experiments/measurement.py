@@ -179,6 +179,10 @@ class Fitted(Measurement):
     def config(self, dataset: MultimodalDataset) -> Any:
         """Return the configuration of the model for a data set."""
 
+    def request(self) -> dict[str, Any]:
+        """Return all fields as plain values, those of the recipe as `Recipe.to_dict` has them."""
+        return super().request() | {"recipe": self.recipe.to_dict()}
+
     def settings(self, dataset: MultimodalDataset) -> dict[str, Any]:
         """Return the model's configuration."""
         return {"model": describe(self.config(dataset))}
@@ -192,7 +196,7 @@ class Fitted(Measurement):
 
         Args:
             dataset: in raw units.
-            **how: `device`, `out` and `progress` of `fit`.
+            **how: the arguments of `fit` that are no settings of a recipe.
         """
         runs = fit(self.config(dataset), dataset, seeds=self.seeds, **asdict(self.recipe), **how)
         return observed(dataset, runs, [run.record() for run in runs])

@@ -22,11 +22,15 @@ class Train(Fitted):
     Attributes:
         system: a name for `registry.find`.
         device: see `fit`.
+        devices: see there.
+        strategy: see there.
         task: what integer labels are, see `tasks.with_task`; None: what the data say.
     """
 
     system: str = "default"
     device: str = "auto"
+    devices: int = 1
+    strategy: str = "auto"
     task: str | None = None
 
     def __post_init__(self) -> None:
@@ -42,8 +46,9 @@ class Train(Fitted):
         return with_task(super().dataset(), self.task)
 
     def request(self) -> dict[str, Any]:
-        """Return all fields as plain values; the task only where it was given, as before there was one."""
-        return {name: value for name, value in super().request().items() if (name, value) != ("task", None)}
+        """Return all fields as plain values; those that came later, only where they were given."""
+        usual = {"task": None, "devices": 1, "strategy": "auto"}.items()
+        return {name: value for name, value in super().request().items() if (name, value) not in usual}
 
     def config(self, dataset: MultimodalDataset) -> Any:
         """Return the system's configuration for a data set."""
@@ -53,6 +58,7 @@ class Train(Fitted):
         self,
         out: Path | None = None,
         progress: bool | None = None,
+        jobs: int = 1,
         announce: Callable[[str], object] = lambda _text: None,
     ) -> Result:
         """Train where a person waits for it: the runs stay in a folder, and a bar shows how far it is.
@@ -60,11 +66,13 @@ class Train(Fitted):
         Args:
             out: a folder for checkpoints and runs, see `fit`.
             progress: see `fit`.
+            jobs: see there.
             announce: is told task, rows and scale before it starts.
         """
         start, dataset = time.time(), self.dataset()
         announce(described(dataset))
-        observed = self.trained(dataset, device=self.device, out=out, progress=progress)
+        where = {"device": self.device, "devices": self.devices, "strategy": self.strategy}
+        observed = self.trained(dataset, **where, jobs=jobs, out=out, progress=progress)
         return self.result("train", dataset, start, observed)
 
 

@@ -43,7 +43,7 @@ class Watched(Fitted):
 
 def to_the_end(training: Training) -> Training:
     """Train whatever epochs are left."""
-    while len(training.history) < training.recipe.epochs:
+    while not training.done:
         training.run_epoch()
     return training
 

@@ -9,14 +9,13 @@ from torch import nn
 
 from euar._checks import check_positive, check_word
 from euar.data.dataset import MultimodalDataset
-from euar.training.batches import SPLITS, Batch, split_tensors
+from euar.training.batches import SPLITS, Rows, Source, learned_of, order_of, split_tensors
 from euar.training.device import one_thread
-from euar.training.preprocessing import Preprocessing
 from euar.training.windows import seen_by
 
 
 def predict(
-    model: nn.Module, dataset: MultimodalDataset, split: str = "test", batch_size: int = 256
+    model: nn.Module, dataset: MultimodalDataset | Source, split: str = "test", batch_size: int = 256
 ) -> np.ndarray:
     """Return a model's predictions for one split, in evaluation mode and without gradients.
 
@@ -44,9 +43,11 @@ def predict(
     check_word("split", split, SPLITS)
     check_positive("batch_size", batch_size)
     device = next(model.parameters()).device
-    learned = Preprocessing.of(dataset)
-    batch = split_tensors(dataset.scaled(learned.columns), split, device, learned.target)
-    return predict_batch(model, batch, batch_size)
+    if isinstance(dataset, Source):
+        return predict_batch(model, dataset.splits(device)[split], batch_size)
+    learned = learned_of(dataset)
+    rows = split_tensors(dataset.scaled(learned.columns), split, device, learned.target)
+    return predict_batch(model, rows, batch_size)
 
 
 @contextmanager
@@ -70,18 +71,20 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         model.train(training)
 
 
-def predict_batch(model: nn.Module, batch: Batch, batch_size: int = 256) -> np.ndarray:
-    """Like `predict`, for tensors that are standardised already.
+def predict_batch(model: nn.Module, rows: Rows, batch_size: int = 256) -> np.ndarray:
+    """Like `predict`, for rows that are standardised already.
 
     Example:
+        >>> from euar.training.batches import Batch
         >>> from euar.model import EUARConfig
         >>> batch = Batch({"text": torch.zeros(4, 3)}, available={}, target=torch.zeros(4))
         >>> predict_batch(EUARConfig({"text": 3}).build(), batch).shape
         (4,)
     """
     with one_thread(), evaluating(model):
-        indices = torch.arange(len(batch.target), device=batch.target.device).split(batch_size)
-        rows = seen_by(model, batch)
-        parts = [rows.rows(index) for index in indices]
-        answers = [model(part.inputs, part.available).prediction for part in parts]
-    return batch.scale.to_user(torch.cat(answers).cpu().numpy())
+        rows = seen_by(model, rows)
+        order = order_of(rows, None, batch_size)
+        parts = (rows.rows(index) for index in order)
+        answers = torch.cat([model(part.inputs, part.available).prediction for part in parts])
+        answers = torch.empty_like(answers).index_copy_(0, torch.cat(list(order)), answers)
+    return rows.scale.to_user(answers.cpu().numpy())

@@ -34,6 +34,7 @@ _CARRIERS = (
     "euar",
     "euar.data",
     "euar.files",
+    "euar.processes",
     "euar.progress",
     "euar.resources",
     "euar.training.checkpoints",

@@ -17,7 +17,7 @@ from torch.optim import AdamW
 
 from euar._replicas import Generators
 from euar.training.batches import Batch
-from euar.training.epoch import terms_of
+from euar.training.epoch import Step
 from euar.training.loop import CLIP, Training
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -32,7 +32,7 @@ class Stack:
 
     def __init__(self, trainings: Sequence[Training]):
         self.trainings = sorted(trainings, key=lambda training: training.recipe.lr)
-        self._step_of_one = _Step(self.trainings[0].model)
+        self._step_of_one = Step(self.trainings[0].model)
         self._weights = {name: self._together(name) for name, _ in self._step_of_one.named_parameters()}
         self._optimizer = AdamW(self._by_rate(), fused=True)
         self._adopt()
@@ -56,6 +56,7 @@ class Stack:
         seconds = (time.perf_counter() - start) / len(self.trainings)
         for training in self.trainings:
             training.seconds += seconds
+            training.heard(1)
 
     def _step(self, batch: Batch, noise: Generators) -> dict[str, Tensor]:
         """One update of all replicas; their terms and the norms of their gradients, (S,) each."""
@@ -75,7 +76,7 @@ class Stack:
 
     def _together(self, name: str) -> nn.Parameter:
         """One weight of all replicas, (S, ...), which their models hold slices of from now on."""
-        parts = [_Step(training.model).get_parameter(name) for training in self.trainings]
+        parts = [Step(training.model).get_parameter(name) for training in self.trainings]
         weight = nn.Parameter(torch.stack([part.detach() for part in parts]))
         for part, own in zip(parts, weight.detach(), strict=True):
             part.data = own
@@ -111,17 +112,6 @@ class Stack:
             together = self._optimizer.state[weight]
             for i, state in enumerate(states):
                 state.update(step=together["step"], **{name: together[name][i] for name in _MOMENTS})
-
-
-class _Step(nn.Module):
-    """A model as a function of its weights and a batch: the terms of its loss."""
-
-    def __init__(self, model: nn.Module):
-        super().__init__()
-        self.model = model
-
-    def forward(self, batch: Batch, noise: Any) -> dict[str, Tensor]:
-        return terms_of(self.model, batch, noise)
 
 
 def _clip(gradients: Sequence[Tensor]) -> Tensor:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from euar import cli
 from euar.cli import train as command
-from euar.experiments import store
+from euar.experiments import measurement, store
 from euar.experiments.measurement import Result
 from euar.model import EUARConfig
 from euar.training import TrainingError
@@ -37,6 +37,33 @@ def test_train_prints_a_table_and_writes_the_result(data, tmp_path):
     }
     for words in ("MAE", "±", "ridge", "constant", "95 % interval", "result.json"):
         assert words in done.stdout
+
+
+def test_how_to_train_stands_in_the_result(data, tmp_path):
+    recipe = {"warmup": 0.25, "patience": 3, "accumulate": 2, "precision": "bf16-mixed"}
+    options = [part for name, value in recipe.items() for part in (f"--{name}", value)]
+    call = ("--preset", "concat", "--seeds", 2, "--epochs", 2, "--jobs", 2, *options)
+    done = euar("train", data, *call, "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    request = json.loads((tmp_path / "result.json").read_text())["config"]["request"]
+    assert {name: request["recipe"][name] for name in recipe} == recipe
+    assert "compile" not in request["recipe"]
+    assert "devices" not in request
+    assert json.loads((tmp_path / "identity.json").read_text())["training"]["patience"] == 3
+
+
+def test_options_reach_fit(data, tmp_path, monkeypatch):
+    asked = []
+
+    def fit(*_args, **how):
+        asked.append(how)
+        raise TrainingError("enough")
+
+    monkeypatch.setattr(measurement, "fit", fit)
+    call = ("--compile", "--devices", 2, "--strategy", "ddp", "--jobs", 3)
+    assert euar("train", data, *call, "--out", tmp_path).exit_code == 1
+    expected = {"compile": True, "devices": 2, "strategy": "ddp", "jobs": 3}
+    assert {name: asked[0][name] for name in expected} == expected
 
 
 def test_the_recipe_of_the_grid_is_the_default(data, tmp_path, monkeypatch):
@@ -72,6 +99,12 @@ def test_another_configuration_in_the_same_folder(data, tmp_path):
         (["{data}", "--epochs", "0"], "epochs: expected an int of at least 1"),
         (["{data}", "--device", "tpu-7"], "device: expected"),
         (["{data}", "--variant", "x"], "variant"),
+        (["{data}", "--warmup", "1"], "warmup: expected a number from 0 to below 1, found 1.0"),
+        (["{data}", "--patience", "0"], "patience: expected an int of at least 1, found 0"),
+        (["{data}", "--precision", "16"], "precision: expected one of '32-true', 'bf16-mixed', found '16'"),
+        (["{data}", "--devices", "0"], "devices: expected an int of at least 1, found 0"),
+        (["{data}", "--strategy", "fsdp"], "strategy: expected one of 'auto', 'ddp'"),
+        (["{data}", "--jobs", "0"], "jobs: expected an int of at least 1, found 0"),
     ],
 )
 def test_bad_input_is_one_block_and_exit_2(arguments, words, data, tmp_path):
@@ -205,4 +238,8 @@ def test_several_systems_stand_beside_each_other(data, tmp_path):
 def test_help_names_the_options():
     shown = euar("train", "--help").stdout
     for option in ("--preset", "--seeds", "--epochs", "--device", "--out", "--variant", "--task"):
+        assert option in shown
+    for option in ("--warmup", "--patience", "--accumulate", "--precision", "--compile"):
+        assert option in shown
+    for option in ("--devices", "--strategy", "--jobs"):
         assert option in shown

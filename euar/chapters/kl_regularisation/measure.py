@@ -69,7 +69,7 @@ class Sweep(Watched):
         """Return curves over epochs, and the states before, at the selected and at the last one."""
         model, data = training.model, training.data
         states = [look(model, data["train"])]
-        while len(training.history) < training.recipe.epochs:
+        while not training.done:
             training.run_epoch()
             states.append(look(model, data["train"]))
         last = {

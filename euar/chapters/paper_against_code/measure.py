@@ -92,7 +92,7 @@ class Difference(Watched):
     def watch(self, training: Training) -> Watch:
         """Train one seed to its end and look at the test split after each epoch, as `fit` never does."""
         data, test = training.data, []
-        while len(training.history) < training.recipe.epochs:
+        while not training.done:
             training.run_epoch()
             test.append(scores(predict_batch(training.model, data["test"]), data["test"].target.numpy()))
         run = training.finish()
