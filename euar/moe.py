@@ -231,7 +231,8 @@ class UncertaintyAwareMoE(nn.Module):
         self, x: Tensor, routing: Routing, available: Tensor | None, hidden: Tensor, sums: Losses
     ) -> MoEOutput:
         """The output of which `_kernels` has computed the greater part."""
-        losses = sums | {"aux": load_balance_loss(routing, self.aux_form, available)}
+        aux = load_balance_loss(routing, self.aux_form, available)
+        losses = {"kl": sums["kl"], "aux": aux, "u": sums["u"]}
         return MoEOutput(hidden, routing, self._later(x, routing), losses)
 
     def _means(self, kl: Tensor, u: Tensor, rows: int) -> Losses:

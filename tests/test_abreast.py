@@ -45,6 +45,7 @@ def computed(call, moes, inputs):
         objective = objective + (ramp * out.hidden).sum()
         objective = objective + weight * (3 * losses["kl"] + 2 * losses["u"] + losses["aux"])
     parts = {f"{m} {n}": loss for m, out in outs.items() for n, loss in out.losses.items()}
+    assert all(list(out.losses) == ["kl", "aux", "u"] for out in outs.values())
     parts |= {f"{m} hidden": out.hidden for m, out in outs.items()}
     parts |= {f"{m} probs": out.routing.probs for m, out in outs.items()}
     parts |= {f"{m} log_var": out.gaussian.log_var for m, out in outs.items()}
