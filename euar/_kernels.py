@@ -3,34 +3,33 @@
 A mixture asks k of N experts for each sample. The dense way asks all of them and drops most answers; here
 
 - `chosen` sorts the (sample, expert) pairs by expert and multiplies each expert with its own rows only;
-- `combine` draws, weighs and adds the answers, with their losses, in few passes over memory;
-- `kl_of_all` sums the KL divergence of all N experts and keeps no (B, N, 2 D) tensor.
+- `mixed` does so for several mixtures at once, draws, weighs and adds the answers, and sums their losses;
+  for the KL divergence of all N experts see `_kl_of_all`.
 
 Their gradients are written by hand, first derivatives alone; `sorts` leaves what is compiled or stacked to
-the dense way. Letters: B samples, N experts, k chosen, S = B k pairs, D features.
+the dense way. Letters: B samples, M mixtures, N experts, k chosen, S = M B k pairs, D features.
 """
 
-import math
-import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
-from torch.nn.functional import embedding_bag, grouped_mm
+from torch.nn.functional import embedding_bag
 
+from euar._kl_of_all import Bounds, add_scaled, clamped, kl_of_each
+from euar._pairs import Pairs, of_pairs, outer_products, products
 from euar._precision import at_least_float32
 from euar._replicas import sees_values
 
-Bounds = tuple[float, float] | None
 Way = Literal["dense", "sorted"]
 
+#: Multiplications up to which all experts answer faster than the chosen are sorted.
+_FEW_PRODUCTS = 1 << 23
 _forced: ContextVar[Way | None] = ContextVar("forced", default=None)
-#: Bytes from which a gradient that is mostly zeros is left to the operating system to fill.
-_LAZY_BYTES = 1 << 25
 
 
 @contextmanager
@@ -43,46 +42,26 @@ def forced(way: Way) -> Iterator[None]:
         _forced.reset(token)
 
 
-def sorts(x: Tensor, num_experts: int, k: int, *, every_kl: bool = False) -> bool:
+def sorts(x: Tensor, num_experts: int, k: int, *, every_kl: bool = False, means: bool = False) -> bool:
     """Tell whether the sorted way is the faster one, and possible.
+
+    To sort costs some dozen operations, whatever the sizes: more than it saves where a few products answer it
+    all, as they do the means of few rows.
 
     Args:
         x: (B, in).
         num_experts: N.
         k: experts chosen for each sample.
-        every_kl: whether all N experts have a KL term, which `kl_of_all` makes cheap from some rows on.
+        every_kl: whether all N experts have a KL term, which `_kl_of_all` makes cheap from some rows on.
+        means: whether the means are all that is asked for.
     """
     if not sees_values(x) or torch.is_autocast_enabled(x.device.type):
         return False  # compilers fuse, vmap maps and autocast chooses types operation by operation
     if (way := _forced.get()) is not None:
         return way == "sorted"
+    if means and len(x) * num_experts * x.shape[1] ** 2 <= _FEW_PRODUCTS:
+        return False
     return len(x) >= 1.5 * x.shape[1] if every_kl else k < num_experts
-
-
-class Pairs(NamedTuple):
-    """The S pairs of a sample and an expert, in two orders.
-
-    Attributes:
-        order: (S,), `flat[order]` are the experts sorted, flat an index (B, k) flattened.
-        inverse: (S,), undoes `order`.
-        hit: (H,), the experts that have rows, or None for all N.
-        ends: (H,) or (N,), int32, where each expert's rows end.
-    """
-
-    order: Tensor
-    inverse: Tensor
-    hit: Tensor | None
-    ends: Tensor
-
-    @classmethod
-    def of(cls, index: Tensor, num_experts: int) -> "Pairs":
-        """Sort an index (B, k). Where there are few pairs for the experts, the others are left out."""
-        experts, order = index.flatten().sort(stable=True)
-        counts = torch.bincount(experts, minlength=num_experts)
-        hit = counts.nonzero().squeeze(1) if 4 * len(order) < num_experts else None
-        ends = (counts if hit is None else counts[hit]).cumsum(0).to(torch.int32)
-        inverse = torch.empty_like(order).scatter_(0, order, torch.arange(len(order), device=order.device))
-        return cls(order, inverse, hit, ends)
 
 
 def at_index(answers: Tensor, index: Tensor) -> Tensor:
@@ -99,120 +78,187 @@ def chosen(x: Tensor, index: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         weight: (N, in, O).
         bias: (N, 1, O).
     """
-    answers: Tensor
-    answers, _ = _Chosen.apply(x, index, weight, bias, None)
-    return answers
+    pairs = Pairs.of(index, len(weight))
+    product: Tensor = _Product.apply(x.index_select(0, pairs.rows), weight, pairs.ends)
+    wide = at_least_float32(bias)  # whose gradient sums many rows; in bfloat16 one of 256 ones grows no more
+    answers = product + wide[:, 0].index_select(0, pairs.experts).to(product)
+    return answers.index_select(0, pairs.inverse.flatten()).view(*index.shape, bias.shape[-1])
 
 
-def chosen_and_kl(
-    x: Tensor, index: Tensor, weight: Tensor, bias: Tensor, bounds: Bounds
-) -> tuple[Tensor, Tensor]:
-    """Return what `chosen` does, and the KL divergence summed over rows, all N experts and features, 0-dim.
+class _Product(Function):
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, weight: Tensor, ends: Tensor) -> Tensor:
+        ctx.save_for_backward(rows, weight, ends)
+        return products(rows, [weight], ends)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        _check_first_derivative()
+        rows, weight, ends = ctx.saved_tensors
+        grad = grad.contiguous()  # it may be one number, expanded
+        return products(grad, [weight.transpose(1, 2)], ends), outer_products(rows, grad, ends)[0], None
+
+
+class Reading(NamedTuple):
+    """How `mixed` reads its numbers.
+
+    Attributes:
+        bounds: of the log-variance.
+        every_kl: whether the KL divergence is that of all N experts, or of the chosen.
+        detach: `"variance"` or `"gate"` has no gradient by the U-loss.
+    """
+
+    bounds: Bounds
+    every_kl: bool
+    detach: str | None
+
+
+class Experts(Protocol):
+    """Such as `euar.experts.GaussianExperts`."""
+
+    @property
+    def weight(self) -> Tensor:
+        """(N, in, 2 D), means first, then log-variances."""
+
+    @property
+    def bias(self) -> Tensor:
+        """(N, 1, 2 D)."""
+
+
+class Mixed(NamedTuple):
+    """What M mixtures give.
+
+    Attributes:
+        hidden: (M B, D), the h of Eq. 6.
+        kl: (M,), the KL divergence (Eq. 4) summed over rows, experts and features.
+        u: (M,), variance times gate (Eq. 10) summed over the same.
+    """
+
+    hidden: Tensor
+    kl: Tensor
+    u: Tensor
+
+
+def mixed(
+    x: Tensor,
+    index: Tensor,
+    gate: Tensor,
+    noise: Tensor | None,
+    how: Reading,
+    experts: Sequence[Experts],
+) -> Mixed:
+    """Ask the chosen experts of M mixtures, draw from them, weigh and add (Eq. 3, 6), with sums of losses.
 
     Args:
-        x: (B, in).
-        index: (B, k), the experts to ask.
-        weight: (N, in, 2 D), means first, then log-variances.
-        bias: (N, 1, 2 D).
-        bounds: of the log-variance.
+        x: (M B, in), the rows of one mixture after those of the other.
+        index: (M B, k), the experts to ask, counted over all mixtures.
+        gate: (M B, k), the weights G of the chosen.
+        noise: (M B, k, D), the eps of Eq. 3; None takes the means.
+        how: see there.
+        experts: of each mixture.
     """
-    answers, kl = _Chosen.apply(x, index, weight, bias, (bounds,))
-    return answers, kl
+    weights, biases = [each.weight for each in experts], [each.bias for each in experts]
+    return Mixed(*_Mixed.apply(x, index, gate, noise, how, *weights, *biases))
 
 
-def combine(
-    answers: Tensor, gate: Tensor, noise: Tensor | None, bounds: Bounds
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw from the chosen Gaussians, weigh and add (Eq. 3, 6), with the sums of Eq. 4 and 10.
+class _Drawn(NamedTuple):
+    """What was drawn for each pair.
 
-    Args:
-        answers: (B, k, 2 D), means and log-variances.
-        gate: (B, k), the weights G of the chosen.
-        noise: (B, k, D), the eps of Eq. 3, overwritten; None takes the means.
-        bounds: of the log-variance.
-
-    Returns:
-        hidden: (B, D).
-        kl: KL divergence of the chosen, summed over rows, experts and features, 0-dim.
-        variance: (B, k), summed over features.
+    Attributes:
+        value: (S, D), z of Eq. 3.
+        shift: (S, D), sigma eps, or None where the means are taken.
+        variance: (S, D).
+        total: (S,), the variance summed over features.
+        outside: (S, D) bool, see `clamped`.
     """
-    hidden, kl, variance = _Combine.apply(answers, gate, noise, bounds)
-    return hidden, kl, variance
+
+    value: Tensor
+    shift: Tensor | None
+    variance: Tensor
+    total: Tensor
+    outside: Tensor | None
 
 
-class _Chosen(Function):
-    """`chosen`, and `kl_of_all` where asked: the gradients of a weight are summed in one buffer."""
+class _Mixed(Function):
+    """`mixed` in the order of the pairs: what the experts answer never returns to that of the samples."""
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, index: Tensor, weight: Tensor, bias: Tensor, every: tuple[Bounds] | None
-    ) -> tuple[Tensor, Tensor | None]:
-        pairs = Pairs.of(index, len(weight))
-        used = weight if pairs.hit is None else weight.index_select(0, pairs.hit)
-        rows = x.index_select(0, pairs.order // index.shape[1])
-        answers = _grouped(rows, used, pairs.ends).index_select(0, pairs.inverse)
-        answers += bias[:, 0].index_select(0, index.flatten())
-        kl, gradients = (None, ()) if every is None else kl_of_all(x, weight, bias, *every)
-        ctx.save_for_backward(index, rows, used, *pairs, *gradients)
-        ctx.bias, ctx.shape = bias.shape, weight.shape
-        return answers.view(*index.shape, bias.shape[-1]), kl
+        ctx: Any, x: Tensor, index: Tensor, gate: Tensor, noise: Tensor | None, how: Reading, *given: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        count = ctx.count = len(given) // 2
+        weights, biases = given[:count], given[count:]
+        pairs = Pairs.of(index, len(weights[0]), count)
+        rows, weighed = x.index_select(0, pairs.rows), gate.flatten().index_select(0, pairs.order)
+        answers = products(rows, weights, pairs.ends)
+        answers += torch.cat(biases).squeeze(1).index_select(0, pairs.experts)
+        noise = None if noise is None else noise.flatten(0, 1).index_select(0, pairs.order)
+        drawn, twice = _draw(answers, noise, how.bounds)
+        kl, of_kl = (
+            kl_of_each(x, weights, biases, how.bounds) if how.every_kl else (_sums(twice, count) / 2, ())
+        )
+        ctx.how, ctx.bias = how, biases[0].shape
+        ctx.save_for_backward(*pairs, rows, weighed, answers, *drawn, *weights, *of_kl)
+        hidden = embedding_bag(pairs.inverse, drawn.value, per_sample_weights=gate, mode="sum")  # Eq. 6
+        return hidden, kl, _sums(drawn.total * weighed, count)  # Eq. 10
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor, grad_kl: Tensor | None) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, hidden: Tensor, kl: Tensor, u: Tensor) -> tuple[Tensor | None, ...]:
         _check_first_derivative()
-        index, rows, used, *rest = ctx.saved_tensors
-        pairs, of_kl = Pairs(*rest[:4]), rest[4:]
-        grad = grad.reshape(len(rows), -1) if len(rows) else grad.new_zeros(0, ctx.bias[-1])
-        by_expert = grad.index_select(0, pairs.order)
+        saved, how, count = ctx.saved_tensors, ctx.how, ctx.count
+        pairs, (rows, weighed, answers), drawn = Pairs(*saved[:5]), saved[5:8], _Drawn(*saved[8:13])
+        weights, of_kl = saved[13 : 13 + count], saved[13 + count :]
+        of_value = hidden.index_select(0, pairs.rows)
+        gate = (drawn.value * of_value).sum(dim=-1)
+        of_u = of_pairs(u, len(rows))
+        if how.detach != "gate":
+            gate += of_u * drawn.total
+        of_variance = torch.zeros_like(of_u) if how.detach == "variance" else of_u * weighed
+        of_kl_chosen = of_pairs(torch.zeros_like(kl) if how.every_kl else kl, len(rows))
+        of_value *= weighed.unsqueeze(1)
+        grad = _through(answers, drawn, of_value, of_variance, of_kl_chosen)
         x = None
         if ctx.needs_input_grad[0]:
-            x = _grouped(by_expert, used.transpose(1, 2), pairs.ends)
-            x = embedding_bag(pairs.inverse.view(index.shape), x, mode="sum")  # in order, k rows added
-        weight = _outer(rows, by_expert, pairs.ends)
-        if pairs.hit is not None:
-            weight = _zeros(ctx.shape, weight).index_copy_(0, pairs.hit, weight)
-        wide = at_least_float32(grad)  # a sum of many rows; in bfloat16 one of 256 ones grows no more
-        bias = wide.new_zeros(ctx.bias).squeeze(1).index_add_(0, index.flatten(), wide).unsqueeze(1).to(grad)
+            x = products(grad, [weight.transpose(1, 2) for weight in weights], pairs.ends)
+            x = embedding_bag(pairs.inverse, x, mode="sum")  # k rows added, in order
+        bias = grad.new_zeros(count * ctx.bias[0], ctx.bias[-1]).index_add_(0, pairs.experts, grad)
+        parts = [*outer_products(rows, grad, pairs.ends), *bias.unsqueeze(1).chunk(count)]
         if of_kl:
-            for total, part in zip((x, weight, bias), of_kl, strict=True):
-                if total is not None and grad_kl is not None:
-                    total.addcmul_(part, grad_kl)
-        return x, None, weight, bias, None
+            add_scaled([x, *parts], of_kl, kl)
+        gate = gate.index_select(0, pairs.inverse.flatten()).view_as(pairs.inverse)
+        return x, None, gate, None, None, *parts
 
 
-class _Combine(Function):
-    @staticmethod
-    def forward(
-        ctx: Any, answers: Tensor, gate: Tensor, noise: Tensor | None, bounds: Bounds
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        mean, raw = answers.chunk(2, dim=-1)
-        log_var, outside = _clamped(raw, bounds)
-        sigma = (log_var / 2).exp_()
-        variance = sigma.square()
-        shift = None if noise is None else noise.mul_(sigma)  # sigma eps
-        drawn = mean if shift is None else mean + shift  # Eq. 3
-        total = variance.sum(dim=-1)  # (B, k)
-        kl = (mean.square().sum() + total.sum() - log_var.sum() - mean.numel()) / 2  # Eq. 4
-        ctx.save_for_backward(answers, gate, shift, drawn, variance, outside)
-        return (gate.unsqueeze(-1) * drawn).sum(dim=1), kl, total  # Eq. 6
+def _sums(by_pair: Tensor, count: int) -> Tensor:
+    """The sums of numbers (S,) over the pairs of each mixture, (M,)."""
+    return by_pair.view(count, -1).sum(dim=1)
 
-    @staticmethod
-    def backward(ctx: Any, hidden: Tensor, kl: Tensor, total: Tensor) -> tuple[Tensor | None, ...]:
-        _check_first_derivative()
-        answers, gate, shift, drawn, variance, outside = ctx.saved_tensors
-        hidden = hidden.unsqueeze(1)  # (B, 1, D)
-        of_gate = (drawn * hidden).sum(dim=-1)
-        of_drawn = gate.unsqueeze(-1) * hidden
-        grad = torch.empty_like(answers)
-        mean, log_var = grad.chunk(2, dim=-1)
-        torch.addcmul(of_drawn, answers.chunk(2, dim=-1)[0], kl, out=mean)
-        torch.mul(variance, (total + kl / 2).unsqueeze(-1), out=log_var)
-        if shift is not None:
-            log_var.addcmul_(shift, of_drawn, value=0.5)
-        log_var.sub_(kl / 2)
-        if outside is not None:
-            log_var.masked_fill_(outside, 0)
-        return grad, of_gate, None, None
+
+def _draw(answers: Tensor, noise: Tensor | None, bounds: Bounds) -> tuple[_Drawn, Tensor]:
+    """Draw with noise, which is overwritten; return twice the KL divergence of each pair, too, (S,)."""
+    mean, raw = answers.chunk(2, dim=-1)
+    log_var, outside = clamped(raw, bounds)
+    sigma = (log_var / 2).exp_()
+    shift = None if noise is None else noise.mul_(sigma)
+    value = mean.contiguous() if shift is None else mean + shift  # Eq. 3
+    variance = sigma.square_()
+    total = variance.sum(dim=-1)
+    kl = (mean.square() - log_var).sum(dim=-1) + (total - mean.shape[1])  # Eq. 4, twice
+    return _Drawn(value, shift, variance, total, outside), kl
+
+
+def _through(answers: Tensor, drawn: _Drawn, of_value: Tensor, of_variance: Tensor, of_kl: Tensor) -> Tensor:
+    """The gradient by the answers (S, 2 D), of those by value (S, D), total variance (S,) and KL (S,)."""
+    grad = torch.empty_like(answers)
+    mean, log_var = grad.chunk(2, dim=-1)
+    torch.addcmul(of_value, answers.chunk(2, dim=-1)[0], of_kl.unsqueeze(1), out=mean)
+    half = of_kl.unsqueeze(1) / 2
+    torch.addcmul(-half, drawn.variance, of_variance.unsqueeze(1) + half, out=log_var)
+    if drawn.shift is not None:
+        log_var.addcmul_(drawn.shift, of_value, value=0.5)
+    if drawn.outside is not None:
+        log_var.masked_fill_(drawn.outside, 0)
+    return grad
 
 
 def _check_first_derivative() -> None:
@@ -222,102 +268,3 @@ def _check_first_derivative() -> None:
             "this way to compute the experts has first derivatives alone; for second ones run the model "
             'within euar._kernels.forced("dense")'
         )
-
-
-def kl_of_all(x: Tensor, weight: Tensor, bias: Tensor, bounds: Bounds) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """The KL divergence of all experts to N(0, I), summed over rows, experts and features, and its gradients.
-
-        sum over rows |x W + b|^2 = <W, S W + s b> + <b, s W + B b>,   S = sum x x^T, s = sum x
-
-    so the means are never computed: their part of an expert costs two products of (in, in) with (in, D) where
-    rows would cost three of (B, in). The log-variances need their rows, one expert at a time.
-
-    Args:
-        x: (B, in).
-        weight: (N, in, 2 D), means first, then log-variances.
-        bias: (N, 1, 2 D).
-        bounds: of the log-variance.
-
-    Returns:
-        The sum, 0-dim, and its gradients by x, weight and bias.
-    """
-    rows, dim = len(x), weight.shape[-1] // 2
-    second, first = x.t() @ x, x.sum(dim=0, keepdim=True)  # S (in, in), s (1, in)
-    by_x, by_weight, by_bias = torch.zeros_like(x), torch.empty_like(weight), torch.empty_like(bias)
-    squares, shift = x.new_zeros(second.shape), x.new_zeros(first.shape)  # sum W W^T, sum b W^T
-    spread = x.new_zeros(())  # sum of variance - log-variance - 1
-    raw, variance = x.new_empty(rows, dim), x.new_empty(rows, dim)
-    for w, b, of_w, of_b in zip(weight, bias, by_weight, by_bias, strict=True):
-        (mean_w, var_w), (mean_b, var_b) = w.chunk(2, dim=-1), b.chunk(2, dim=-1)
-        (of_mean_w, of_var_w), (of_mean_b, of_var_b) = of_w.chunk(2, dim=-1), of_b.chunk(2, dim=-1)
-        torch.addmm(first.t() * mean_b, second, mean_w, out=of_mean_w)
-        torch.addmm(rows * mean_b, first, mean_w, out=of_mean_b)
-        squares.addmm_(mean_w, mean_w.t())
-        shift.addmm_(mean_b, mean_w.t())
-        torch.addmm(var_b, x, var_w, out=raw)
-        log_var, outside = _clamped(raw, bounds)
-        slope = torch.exp(log_var, out=variance).sub_(1)  # twice the gradient by the log-variance
-        spread += slope.sum() - log_var.sum()
-        if outside is not None:
-            slope.masked_fill_(outside, 0)
-        torch.addmm(of_var_w, x.t(), slope, beta=0, alpha=0.5, out=of_var_w)
-        torch.sum(slope, dim=0, keepdim=True, out=of_var_b).mul_(0.5)
-        by_x.addmm_(slope, var_w.t(), alpha=0.5)
-    by_x.addmm_(x, squares).add_(shift)
-    square = (weight[..., :dim] * by_weight[..., :dim]).sum() + (bias[..., :dim] * by_bias[..., :dim]).sum()
-    return (square + spread) / 2, (by_x, by_weight, by_bias)
-
-
-def _clamped(log_var: Tensor, bounds: Bounds) -> tuple[Tensor, Tensor | None]:
-    """The log-variance within its bounds, and where it was not, which has no gradient; None: nowhere."""
-    if bounds is None or not log_var.numel():
-        return log_var, None
-    if not log_var.is_cuda:  # one look saves three passes; a GPU would have to wait for the answer
-        low, high = log_var.aminmax()
-        if bounds[0] <= low and high <= bounds[1]:
-            return log_var, None
-    clamped = log_var.clamp(*bounds)
-    return clamped, clamped != log_var
-
-
-def _grouped(rows: Tensor, weight: Tensor, ends: Tensor) -> Tensor:
-    """Multiply each expert's rows (S, in), sorted, with its weight (H, in, O): (S, O)."""
-    if _takes_groups(rows, weight):
-        return grouped_mm(rows, weight, offs=ends)
-    product = rows.new_empty(len(rows), weight.shape[-1])
-    for j, start, end in _spans(ends):
-        torch.mm(rows[start:end], weight[j], out=product[start:end])
-    return product
-
-
-def _outer(rows: Tensor, grad: Tensor, ends: Tensor) -> Tensor:
-    """Sum the outer products of each expert's rows (S, in) and gradients (S, O), sorted: (H, in, O)."""
-    if _takes_groups(rows, grad):
-        return grouped_mm(rows.t(), grad, offs=ends)
-    product = rows.new_zeros(len(ends), rows.shape[1], grad.shape[1])
-    for j, start, end in _spans(ends):
-        torch.mm(rows[start:end].t(), grad[start:end], out=product[j])
-    return product
-
-
-def _takes_groups(*factors: Tensor) -> bool:
-    """PyTorch's grouped product knows no float64, and lines of whole 16 bytes only."""
-    lines = all(step == 1 or step * f.element_size() % 16 == 0 for f in factors for step in f.stride())
-    return lines and all(f.numel() and f.dtype in (torch.float32, torch.bfloat16) for f in factors)
-
-
-def _spans(ends: Tensor) -> list[tuple[int, int, int]]:
-    """The experts that have rows, with where they start and end."""
-    stops = ends.tolist()
-    return [
-        (j, start, end) for j, (start, end) in enumerate(zip([0, *stops], stops, strict=False)) if start < end
-    ]
-
-
-def _zeros(shape: torch.Size, like: Tensor) -> Tensor:
-    """Zeros; a large tensor's pages are made when they are first written, so that few rows cost little."""
-    size = math.prod(shape) * like.element_size()
-    if like.device.type != "cpu" or size < _LAZY_BYTES or not hasattr(mmap, "MAP_ANONYMOUS"):
-        return like.new_zeros(shape)
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    return torch.frombuffer(pages, dtype=like.dtype).view(shape)

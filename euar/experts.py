@@ -157,15 +157,18 @@ class GaussianExperts(nn.Module):
             ValueError: see `forward`.
         """
         of_mean = slice(self.out_features)
-        return self._answers(x, self.weight[..., of_mean], self.bias[..., of_mean], index)
+        return self._answers(x, self.weight[..., of_mean], self.bias[..., of_mean], index, means=True)
 
-    def _answers(self, x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None) -> Tensor:
+    def _answers(
+        self, x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None, *, means: bool = False
+    ) -> Tensor:
         """Check a batch and answer it; its rows lie flat meanwhile."""
         check_features("x", x, self.in_features)
         if index is not None:
             check_index("index", index, *x.shape[:-1])
             index = index.flatten(0, -2)
-        answers: Tensor = _answers(x.flatten(0, -2), weight, bias, index).unflatten(0, x.shape[:-1])
+        flat = _answers(x.flatten(0, -2), weight, bias, index, means=means)
+        answers: Tensor = flat.unflatten(0, x.shape[:-1])
         return answers
 
     def extra_repr(self) -> str:
@@ -176,10 +179,10 @@ class GaussianExperts(nn.Module):
         )
 
 
-def _answers(x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None) -> Tensor:
+def _answers(x: Tensor, weight: Tensor, bias: Tensor, index: Tensor | None, *, means: bool) -> Tensor:
     """What all experts answer, x W_j + b_j, (B, N, O), or those of an index (B, k), (B, k, O)."""
     num_experts = len(weight)
-    if index is not None and _kernels.sorts(x, num_experts, index.shape[1]):
+    if index is not None and _kernels.sorts(x, num_experts, index.shape[1], means=means):
         return _kernels.chosen(x, index, weight, bias)
     answers = torch.baddbmm(bias, x.expand(num_experts, -1, -1), weight).transpose(0, 1)
     return answers if index is None else _kernels.at_index(answers, index)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self, get_args
 from torch import Generator, Tensor
 from torch.utils import _pytree
 
+from euar._abreast import abreast
 from euar._checks import check_positive, check_word, is_number, shown
 from euar._layers import HEADS, Fusion, Head, ModalityDict, Projection, fuse, fused_width
 from euar.gating import Renormalize
@@ -214,7 +215,7 @@ class EUAR(MultimodalModel[EUAROutput]):
         """
         available = available or {}
         projected = self.project(inputs, available)
-        moe = {m: self.moes[m](x, available.get(m), generator) for m, x in projected.items()}
+        moe = abreast(self.moes, projected, available, generator)
         hidden = {m: out.hidden for m, out in moe.items()}
         joint = fuse(hidden, self.config.in_features, self.config.fusion)
         return EUAROutput(self.shaped(self.head(joint)), joint, moe)

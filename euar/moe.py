@@ -27,7 +27,6 @@ from euar.losses import (
     kl_divergence,
     load_balance_loss,
     uncertainty_loss,
-    weighted_variance,
 )
 
 Output = Literal["sample", "mean"]
@@ -201,9 +200,7 @@ class UncertaintyAwareMoE(nn.Module):
         routing = self.gate(x, available)
         if not self.training and sees_values(x):
             return self._predict(x, routing, available)
-        every_kl = self.kl_experts == "all"
-        sorts = _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl)
-        if sorts and not is_half(x):  # that way sums the losses in the type of x
+        if self._sorts(x):
             return self._sorted(x, routing, available, generator)
         return self._dense(x, routing, available, generator)
 
@@ -223,27 +220,41 @@ class UncertaintyAwareMoE(nn.Module):
         """The same numbers without a (B, N, 2 D) tensor, see `_kernels`; rows not available are left out."""
         kept = None if available is None else available.nonzero().squeeze(1)
         rows, index, gate = (_rows(part, kept) for part in (x, routing.index, routing.chosen_weights))
-        noise = None
-        if self._samples:
-            noise = _rows(standard_normal(x, (*routing.index.shape, self.dim), generator), kept)
-        weight, bias, bounds = self.experts.weight, self.experts.bias, self.experts.log_var_range
-        if self._selects:
-            answers, num_kl = _kernels.chosen(rows, index, weight, bias), self.gate.k
-            hidden, kl, variance = _kernels.combine(answers, gate, noise, bounds)
-        else:
-            num_kl = self.experts.num_experts
-            answers, kl = _kernels.chosen_and_kl(rows, index, weight, bias, bounds)
-            hidden, _, variance = _kernels.combine(answers, gate, noise, bounds)
+        noise = self._noise(x, generator)
+        noise = None if noise is None else _rows(noise, kept)
+        hidden, kl, u = _kernels.mixed(rows, index, gate, noise, self._reading, [self.experts])
         if kept is not None:
             hidden = torch.zeros_like(x).index_copy(0, kept, hidden)
-        u = weighted_variance(variance, gate, self.u_detach).sum()
-        num_u = self.experts.num_experts if self.u_experts == "mean" else 1
-        losses = {
-            "kl": self._mean(kl, self.kl_reduce, len(rows), num_kl),
-            "aux": load_balance_loss(routing, self.aux_form, available),
-            "u": self._mean(u, self.u_reduce, len(rows), num_u),
-        }
+        return self._summed(x, routing, available, hidden, self._means(kl[0], u[0], len(rows)))
+
+    def _summed(
+        self, x: Tensor, routing: Routing, available: Tensor | None, hidden: Tensor, sums: Losses
+    ) -> MoEOutput:
+        """The output of which `_kernels` has computed the greater part."""
+        aux = load_balance_loss(routing, self.aux_form, available)
+        losses = {"kl": sums["kl"], "aux": aux, "u": sums["u"]}
         return MoEOutput(hidden, routing, self._later(x, routing), losses)
+
+    def _means(self, kl: Tensor, u: Tensor, rows: int) -> Losses:
+        """Two losses from sums over rows, experts and features."""
+        asked = self.gate.k if self._selects else self.experts.num_experts
+        num_u = self.experts.num_experts if self.u_experts == "mean" else 1
+        width = {"mean": self.dim, "sum": 1}
+        kl = kl / (max(rows, 1) * asked * width[self.kl_reduce])
+        return {"kl": kl, "u": u / (max(rows, 1) * num_u * width[self.u_reduce])}
+
+    def _noise(self, x: Tensor, generator: Generator | None) -> Tensor | None:
+        """The eps of Eq. 3, (B, k, D), or None where the means are taken."""
+        return standard_normal(x, (len(x), self.gate.k, self.dim), generator) if self._samples else None
+
+    @property
+    def _reading(self) -> _kernels.Reading:
+        return _kernels.Reading(self.experts.log_var_range, not self._selects, self.u_detach)
+
+    def _sorts(self, x: Tensor) -> bool:
+        """Whether the sorted way suits; it sums the losses in the type of x."""
+        every_kl = self.kl_experts == "all"
+        return not is_half(x) and _kernels.sorts(x, self.experts.num_experts, self.gate.k, every_kl=every_kl)
 
     def _predict(self, x: Tensor, routing: Routing, available: Tensor | None) -> MoEOutput:
         """The means of the chosen are all that a prediction needs; the rest waits until someone reads it."""
@@ -272,10 +283,6 @@ class UncertaintyAwareMoE(nn.Module):
             "aux": load_balance_loss(routing, self.aux_form, available),
             "u": uncertainty_loss(gaussian, routing, self.u_reduce, self.u_experts, self.u_detach, available),
         }
-
-    def _mean(self, total: Tensor, reduce: Reduce, rows: int, experts: int) -> Tensor:
-        """The mean of a sum over rows, experts and, unless it is to be summed, D."""
-        return total / (max(rows, 1) * experts * (self.dim if reduce == "mean" else 1))
 
     def _later(self, x: Tensor, routing: Routing) -> Callable[[], Gaussian]:
         """A function that asks the experts, with the weights of now, which may be a functional call's."""

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from euar import _kernels
+from euar import _kernels, _pairs
 from euar.moe import UncertaintyAwareMoE
 from tests import reference
 
@@ -198,8 +198,14 @@ def test_many_rows_are_sorted_and_a_compiler_gets_the_dense_way(monkeypatch):
     assert not _kernels.sorts(batch(20), 6, 2)
 
 
+def test_the_means_of_few_rows_are_those_of_all_experts_and_of_many_sorted():
+    assert not _kernels.sorts(batch(16, 128), 8, 3, means=True)
+    assert _kernels.sorts(batch(256, 128), 8, 3, means=True)
+    assert _kernels.sorts(batch(16, 128), 8, 3)
+
+
 def test_large_gradients_that_are_mostly_zeros_are_zero(monkeypatch):
-    monkeypatch.setattr(_kernels, "_LAZY_BYTES", 1)
+    monkeypatch.setattr(_pairs, "_LAZY_BYTES", 1)
     moe, x = layer(num_experts=40, kl_experts="selected"), batch(3)
     assert_same(computed("sorted", moe, x), expected(moe, x), 1e-6)
 
@@ -207,9 +213,10 @@ def test_large_gradients_that_are_mostly_zeros_are_zero(monkeypatch):
 def test_evaluation_asks_the_chosen_for_their_means_alone(monkeypatch):
     moe, x = layer().eval(), batch(20)
     widths = []
-    product = _kernels._grouped
-    monkeypatch.setattr(_kernels, "_grouped", lambda *a: widths.append(a[1].shape[-1]) or product(*a))
-    out = moe(x)
+    product = _pairs._grouped
+    monkeypatch.setattr(_pairs, "_grouped", lambda *a: widths.append(a[1].shape[-1]) or product(*a))
+    with _kernels.forced("sorted"):
+        out = moe(x)
     assert widths == [8]
     right = reference.mixture(moe, x, torch.ones(20, dtype=torch.bool), None)
     torch.testing.assert_close(out.hidden, right.hidden)
