@@ -15,7 +15,7 @@ from euar._checks import check_positive, check_rows, check_word, is_number, show
 from euar._layers import ModalityDict
 from euar.encoders.base import Encoder, EncoderConfig
 from euar.encoders.features import FeaturesConfig
-from euar.encoders.padded import Rows, chosen, count
+from euar.encoders.padded import Rows, chosen, count, device_of
 from euar.encoders.picture import PictureEncoderConfig
 from euar.encoders.sequence import SequenceEncoderConfig
 from euar.encoders.text import TextEncoderConfig
@@ -204,7 +204,8 @@ class EndToEnd(nn.Module):
         """
         available = available or {}
         self._check(inputs, available)
-        views = self._views(count(next(iter(inputs.values()))), generator) if self.training else {}
+        first = next(iter(inputs.values()))
+        views = self._views(count(first), device_of(first), generator) if self.training else {}
         features = {
             m: self._encoded(m, inputs[m], available.get(m), views.get(m))
             for m in self.encoders
@@ -249,14 +250,13 @@ class EndToEnd(nn.Module):
             check_word("modality", m, tuple(self.encoders))
             check_rows(f"available[{m!r}]", mask, first)
 
-    def _views(self, rows: int, generator: Generator | None) -> dict[str, Tensor]:
+    def _views(self, rows: int, device: torch.device, generator: Generator | None) -> dict[str, Tensor]:
         """Draw the crops and flips of a batch, whatever modalities it has: {modality: (B, 3)}."""
         streams = {
             m: "" if encoder.augment == "shared" else m
             for m, encoder in self.config.encoders.items()
             if isinstance(encoder, PictureEncoderConfig) and encoder.augment != "none"
         }
-        device = generator.device if generator else None
         drawn = {
             stream: torch.rand(rows, 3, generator=generator, device=device)
             for stream in dict.fromkeys(streams.values())

@@ -56,6 +56,11 @@ def count(rows: Rows) -> int:
     return len(rows.lengths) if isinstance(rows, Padded) else len(rows)
 
 
+def device_of(rows: Rows) -> torch.device:
+    """Return where the rows are."""
+    return rows.lengths.device if isinstance(rows, Padded) else rows.device
+
+
 def chosen(rows: Rows, index: Tensor) -> Rows:
     """Return the rows at `index`, (b,) int64; of sequences, cut to the longest of them."""
     if not isinstance(rows, Padded):

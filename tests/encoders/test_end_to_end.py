@@ -18,6 +18,7 @@ from euar.systems import SYSTEMS
 from tests.encoders.tiny import HIDDEN, bert, resnet
 
 B = 6
+CPU = torch.device("cpu")
 SOUND = SequenceEncoderConfig(3, dim=8, layers=1, heads=2)
 
 
@@ -108,11 +109,11 @@ def test_predictions_leave_no_trace_and_see_the_middle(encoders):
 def test_colour_and_depth_share_their_crops_or_do_not(folders, augment, alike):
     picture = PictureEncoderConfig(folders[1], size=32, stored=64, augment=augment)
     model = EndToEndConfig({"rgb": picture, "depth": picture}, "linear-head").build()
-    views = model._views(B, torch.Generator().manual_seed(3))
+    views = model._views(B, CPU, torch.Generator().manual_seed(3))
     assert torch.equal(views["rgb"], views["depth"]) is alike
     assert views["rgb"].shape == (B, 3)
     fixed = dataclasses.replace(picture, augment="none")
-    assert EndToEndConfig({"rgb": fixed}, "linear-head").build()._views(B, None) == {}
+    assert EndToEndConfig({"rgb": fixed}, "linear-head").build()._views(B, CPU, None) == {}
 
 
 def test_training_crops_by_the_generator_whatever_rows_are_available(encoders):
