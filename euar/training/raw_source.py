@@ -2,39 +2,33 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from euar.data import prepared, raw
+from euar._checks import shown
+from euar.data import raw
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.features.corruptions import Corruption
-from euar.data.prepared import Squares
-from euar.data.scaling import Scale
 from euar.encoders import (
     EncoderConfig,
     FeaturesConfig,
-    Padded,
     PictureEncoderConfig,
     SequenceEncoderConfig,
     TextEncoderConfig,
 )
 from euar.training.batches import SPLITS
 from euar.training.preprocessing import Preprocessing
+from euar.training.raw_content import Content, RawContent
 from euar.training.raw_rows import RawRows
 from euar.training.targets import class_names, target_scale
-
-
-class _How(TypedDict):
-    corruption: Corruption | None
-    cache: Path | None
 
 
 def default_encoders(dataset: MultimodalDataset) -> dict[str, EncoderConfig]:
@@ -66,11 +60,14 @@ class RawSource:
         dataset: in raw units, with raw content, see `readers.read`.
         encoders: {modality: the configuration of its encoder}, such as `EndToEndConfig.encoders`.
         corruption: noise on the test rows that it hits; None: none.
+        available: {modality: bool (n,)}, what rows have of what the set says they have, such as
+            `corruption.random_missing` says; scales stay those of the set. None: all.
         cache: folder for tokens and pictures, `EUAR_CACHE` by default.
         learned: what other rows said, such as those of a trained run; None: what the training rows say.
 
     Raises:
-        DataError: the set has not what an encoder takes.
+        DataError: the set has not what an encoder takes, a mask does not fit, or a row is left without any
+            modality.
 
     Example:
         >>> from euar.data import simulate
@@ -83,17 +80,18 @@ class RawSource:
     dataset: MultimodalDataset
     encoders: Mapping[str, EncoderConfig]
     corruption: Corruption | None = None
+    available: Mapping[str, NDArray[np.bool_]] | None = None
     cache: Path | None = None
     learned: Preprocessing | None = None
 
     def __post_init__(self) -> None:
         for modality, encoder in self.encoders.items():
-            if isinstance(encoder, FeaturesConfig | SequenceEncoderConfig):
-                self._check_width(modality, encoder)
+            self._raw.check(modality, encoder)
         if self.corruption is not None and not self._corrupted():
             remedy = "choose another kind of noise"
             expected, found = f"a modality for {self.corruption.kind}", ", ".join(self.encoders)
             raise DataError(self.name, "corruption", expected, found, remedy)
+        self._check_available()
 
     @property
     def name(self) -> str:
@@ -103,8 +101,11 @@ class RawSource:
     @cached_property
     def sha256(self) -> str:
         """Stands for all that decides the batches: labels, features, files, tokenizers, sizes, noise."""
-        keys = [f"{word}/{m}: {key}" for word in SPLITS for m, (_, key) in self._contents[word].items()]
-        whole = "\n".join([self.dataset.sha256, *keys])
+        keys = [
+            f"{word}/{m}: {content.key}" for word in SPLITS for m, content in self._contents[word].items()
+        ]
+        masks = [f"{m}: {mask.tobytes().hex()}" for m, mask in sorted((self.available or {}).items())]
+        whole = "\n".join([self.dataset.sha256, *keys, *masks])
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def preprocessing(self) -> Preprocessing:
@@ -125,14 +126,14 @@ class RawSource:
     def whole(self, device: torch.device) -> RawRows:
         """Return all rows as one split, the target in the user's units; errors: `splits`."""
         every = np.ones(len(self.dataset), dtype=bool)
-        return self._rows(every, {m: self._content(every, m, None) for m in self.encoders}, device)
+        return self._rows(every, self._contents_of(every, None), device)
 
     def _rows(
-        self, here: NDArray[Any], contents: Mapping[str, tuple[Any, str]], device: torch.device
+        self, here: NDArray[np.bool_], contents: Mapping[str, Content], device: torch.device
     ) -> RawRows:
-        masks = {m: mask[here] for m, mask in self.dataset.available.items() if m in self.encoders}
+        masks = {m: mask[here] for m, mask in self._masks().items()}
         return RawRows(
-            {m: _on(x, device) for m, (x, _) in contents.items()},
+            {m: content.on(device) for m, content in contents.items()},
             {m: torch.as_tensor(mask, device=device) for m, mask in masks.items() if not mask.all()},
             self._target(self.dataset.target[here], device),
             self._learned.target,
@@ -142,66 +143,39 @@ class RawSource:
         dtype = torch.int64 if self.dataset.task == "classification" else torch.float32
         return torch.as_tensor(values, dtype=dtype, device=device)
 
+    @property
+    def _raw(self) -> RawContent:
+        return RawContent(self.dataset, self.cache)
+
     @cached_property
     def _learned(self) -> Preprocessing:
         if self.learned is not None:
             return self.learned
-        features = [m for m, e in self.encoders.items() if isinstance(e, FeaturesConfig)]
-        scales, extractors = self.dataset.scales(), self.dataset.meta.get("features", {})
+        scales = {m: self._raw.scale(m, encoder) for m, encoder in self.encoders.items()}
+        extractors = self.dataset.meta.get("features", {})
         return Preprocessing(
-            {m: scales[m] for m in features} | self._frame_scales(),
+            {m: scale for m, scale in scales.items() if scale is not None},
             target_scale(self.dataset),
             class_names(self.dataset),
-            {m: extractors[m] for m in features if m in extractors},
+            {
+                m: extractors[m]
+                for m, e in self.encoders.items()
+                if isinstance(e, FeaturesConfig) and m in extractors
+            },
         )
 
     @cached_property
-    def _contents(self) -> dict[str, dict[str, tuple[Any, str]]]:
-        """{split: {modality: what encoders take, and what stands for how it was made}}."""
+    def _contents(self) -> dict[str, dict[str, Content]]:
+        """{split: {modality: what encoders take}}."""
         noise = {"test": self.corruption}
+        return {word: self._contents_of(self.dataset.split == word, noise.get(word)) for word in SPLITS}
+
+    def _contents_of(self, here: NDArray[np.bool_], noise: Corruption | None) -> dict[str, Content]:
+        scales, hit = self._learned.columns, self._corrupted()
         return {
-            word: {m: self._content(self.dataset.split == word, m, noise.get(word)) for m in self.encoders}
-            for word in SPLITS
+            m: self._raw.of(m, encoder, here, scales.get(m), noise if m in hit else None)
+            for m, encoder in self.encoders.items()
         }
-
-    def _content(self, here: NDArray[Any], modality: str, noise: Corruption | None) -> tuple[Any, str]:
-        encoder = self.encoders[modality]
-        if isinstance(encoder, FeaturesConfig):
-            scale = self._learned.columns[modality]
-            scaled = scale.apply(self.dataset.modalities[modality], self.dataset.available[modality])
-            return torch.as_tensor(scaled[here]), "features"
-        if isinstance(encoder, SequenceEncoderConfig):
-            frames, lengths = self._frames(modality)
-            return Padded(torch.as_tensor(frames[here]), torch.as_tensor(lengths[here])), "frames"
-        rows = replace(self.dataset, modalities={}, available={}, sequences={}).subset(mask=here)
-        how = _How(corruption=noise if modality in self._corrupted() else None, cache=self.cache)
-        if isinstance(encoder, PictureEncoderConfig):
-            squares = prepared.pixels(rows, modality, encoder.stored, encoder.shape, **how)
-            return squares, squares.path.name
-        assert isinstance(encoder, TextEncoderConfig)  # there are no others
-        found = prepared.tokens(rows, modality, encoder.model, encoder.max_tokens, **how)
-        return Padded(torch.as_tensor(found.values), torch.as_tensor(found.lengths)), found.key
-
-    def _frames(self, modality: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Frames (n, T, d), standardised if their encoder wants it, 0 behind the lengths, and the lengths."""
-        frames, lengths = self.dataset.sequences[modality]
-        keep = self._inside(modality)
-        scale = self._learned.columns.get(modality)
-        return (np.where(keep[..., None], frames, 0) if scale is None else scale.apply(frames, keep)), lengths
-
-    def _frame_scales(self) -> dict[str, Scale]:
-        """{modality: scale of the frames of available training rows, within their lengths}."""
-        wanted = [
-            m for m, e in self.encoders.items() if isinstance(e, SequenceEncoderConfig) and e.standardize
-        ]
-        train = self.dataset.split == "train"
-        return {m: Scale.of(self.dataset.sequences[m][0][train][self._inside(m)[train]]) for m in wanted}
-
-    def _inside(self, modality: str) -> NDArray[Any]:
-        frames, lengths = self.dataset.sequences[modality]
-        inside = np.arange(frames.shape[1]) < lengths[:, None]  # (n, T)
-        keep: NDArray[np.bool_] = inside & self.dataset.available[modality][:, None]
-        return keep
 
     def _corrupted(self) -> list[str]:
         """The modalities that the corruption is for."""
@@ -211,21 +185,22 @@ class RawSource:
         ]
         return [m for m in read if m in kinds and noise is not None and noise.fits(kinds[m])]
 
-    def _check_width(self, modality: str, encoder: FeaturesConfig | SequenceEncoderConfig) -> None:
-        """Raise unless the set has features or frames of the encoder's width."""
-        frames = isinstance(encoder, SequenceEncoderConfig)
-        widths = {m: x.shape[-1] for m, (x, _) in self.dataset.sequences.items()}
-        known = widths if frames else self.dataset.in_features
-        if known.get(modality) != encoder.in_features:
-            field = f"{'sequences' if frames else 'modalities'}/{modality}"
-            expected, found = (
-                f"{encoder.in_features} columns, as its encoder takes",
-                known.get(modality, "none"),
-            )
-            raise DataError(self.name, field, expected, str(found), "see `default_encoders`")
+    def _masks(self) -> dict[str, NDArray[np.bool_]]:
+        """{modality: (n,) bool} of all encoders."""
+        every, given = np.ones(len(self.dataset), dtype=bool), self.available or {}
+        return {m: self.dataset.available.get(m, every) & given.get(m, every) for m in self.encoders}
 
-
-def _on(content: Any, device: torch.device) -> Tensor | Padded | Squares:
-    if isinstance(content, Padded):
-        return Padded(*(x.to(device) for x in content))
-    return content.to(device) if isinstance(content, Tensor) else content
+    def _check_available(self) -> None:
+        for modality, mask in (self.available or {}).items():
+            if modality not in self.encoders:
+                expected, found = f"some of {', '.join(self.encoders)}", repr(modality)
+                raise DataError(self.name, "available", expected, found, "check its spelling")
+            fits = isinstance(mask, np.ndarray) and mask.dtype == np.bool_
+            if not (fits and mask.shape == (len(self.dataset),)):
+                expected, found = f"bool of shape ({len(self.dataset)},)", shown(mask)
+                raise DataError(self.name, f"available/{modality}", expected, found, "give one value a row")
+        bare = np.flatnonzero(~np.any(list(self._masks().values()), axis=0))
+        if len(bare):
+            found = f"none in {len(bare)} row(s), first row {bare[0]}"
+            remedy = "leave one or drop the row"
+            raise DataError(self.name, "available", "a modality in every row", found, remedy)

@@ -135,6 +135,38 @@ def test_noise_hits_the_test_rows_of_its_modality_alone(source, kind, touched):
         assert all(set(text.split()) == {"_"} for text in words(whole(noisy.splits(CPU)["test"])))
 
 
+def test_rows_may_lack_what_the_set_has(source, data):
+    without_text, without_style = data.split != "test", np.arange(sources.ROWS) != 0
+    less = dataclasses.replace(source, available={"text": without_text, "style": without_style})
+    splits = less.splits(CPU)
+    assert whole(splits["test"]).available["text"].tolist() == [False] * 4
+    assert "text" not in whole(splits["train"]).available
+    assert whole(splits["train"]).available["style"].tolist() == [False, False, True, True, True, True]
+    model = EndToEndConfig(source.encoders, changes={"dim": 8}).build().eval()
+    batch, full = whole(splits["test"]), whole(source.splits(CPU)["test"])
+    del full.inputs["text"]
+    said, expected = (model(x.inputs, x.available).prediction for x in (batch, full))
+    torch.testing.assert_close(said, expected)
+    assert less.sha256 not in (
+        source.sha256,
+        dataclasses.replace(less, available={"text": without_text}).sha256,
+    )
+
+
+@pytest.mark.parametrize(
+    ("available", "found"),
+    [
+        ({"smell": np.ones(12, bool)}, "available: expected some of text, photo, style, found 'smell'"),
+        ({"text": np.ones(11, bool)}, r"available/text: expected bool of shape \(12,\)"),
+        ({"text": np.ones(12)}, r"available/text: expected bool of shape \(12,\)"),
+        (dict.fromkeys(("text", "photo", "style"), np.arange(12) != 3), "found none in 1 .*first row 3"),
+    ],
+)
+def test_masks_that_do_not_fit_are_named(source, available, found):
+    with pytest.raises(DataError, match=found):
+        dataclasses.replace(source, available=available)
+
+
 def test_whatever_decides_the_batches_decides_the_identity(source, data, encoders):
     assert dataclasses.replace(source).sha256 == source.sha256
     picture, text = encoders["photo"], encoders["text"]

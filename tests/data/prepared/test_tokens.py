@@ -57,6 +57,15 @@ def test_nothing_is_computed_twice_but_for_another_text_tokenizer_or_length(
     assert len(set(written)) == 4
 
 
+def test_another_tokenizer_in_the_same_folder_is_another_file(data, tmp_path):
+    folder = tmp_path / "bert"
+    folder.mkdir()
+    model = bert(folder)
+    before = prepared.tokens(data, "text", model, 32, cache=tmp_path)
+    (folder / "vocab.txt").write_text("\n".join(reversed(WORDS)))
+    assert prepared.tokens(data, "text", model, 32, cache=tmp_path).key != before.key
+
+
 def test_blanked_words_are_blank_where_the_noise_hits(data, model, tmp_path):
     noise = Corruption("blank", 10, p=0.5)
     hit = noise.hits(data.ids, "text")
