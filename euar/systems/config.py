@@ -45,7 +45,7 @@ class Config:
             if not isinstance(name, str) or not name:
                 raise ValueError(f"in_features: expected the name of a modality, found {shown(name)}")
             check_positive(f"in_features[{name!r}]", width)
-        for name in ("dim", "outputs"):
+        for name in ("outputs", "dim"):
             check_positive(name, getattr(self, name))
         check_word("projection", self.projection, PROJECTIONS)
         if self.projection == "none" and set(self.in_features.values()) != {self.dim}:
