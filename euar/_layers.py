@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-Projection = Literal["linear-norm", "linear", "linear-nobias"]
+Projection = Literal["linear-norm", "linear", "linear-nobias", "none"]
 Fusion = Literal["concat", "add"]
 Head = Literal["linear", "mlp"]
 
@@ -87,6 +87,10 @@ def _linear_nobias(width: int, dim: int) -> nn.Module:
     return nn.Linear(width, dim, bias=False)
 
 
+def _none(width: int, dim: int) -> nn.Module:  # noqa: ARG001  they are equal, as `Config` checks
+    return nn.Identity()
+
+
 def _mlp(width: int, outputs: int) -> nn.Module:
     """The released code's head; the paper has one linear layer."""
     layers: list[nn.Module] = []
@@ -106,5 +110,6 @@ PROJECTIONS: dict[Projection, Layer] = {
     "linear-norm": _linear_norm,
     "linear": nn.Linear,
     "linear-nobias": _linear_nobias,
+    "none": _none,
 }
 HEADS: dict[Head, Layer] = {"linear": nn.Linear, "mlp": _mlp}

@@ -30,7 +30,8 @@ class EUARConfig(Config):
         dim: D, width of the projected features and of the experts' outputs.
         num_experts: N, for each modality.
         k: experts chosen for each sample.
-        projection: features to D: `"linear-norm"` (Linear + LayerNorm), `"linear"`, `"linear-nobias"`.
+        projection: features to D: `"linear-norm"` (Linear + LayerNorm), `"linear"`, `"linear-nobias"`, or
+            `"none"` for features that are D wide.
         renormalize: this and the next eight are options of `UncertaintyAwareMoE`.
         output: see there.
         log_var_range: see there.

@@ -1,5 +1,10 @@
 """The one error that bad data raises."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from euar.pretrained import PretrainedError
+
 
 class DataError(ValueError):
     """Data that cannot be used, with what is wrong and what to do about it.
@@ -26,3 +31,12 @@ class DataError(ValueError):
     def about(self, field: str) -> "DataError":
         """Return the same error, for `field`."""
         return DataError(self.file, field, self.expected, self.found, self.remedy)
+
+
+@contextmanager
+def model_errors() -> Iterator[None]:
+    """Turn what is wrong with a pretrained model into a `DataError`."""
+    try:
+        yield
+    except PretrainedError as error:
+        raise DataError(error.model, "model", error.expected, error.found, error.remedy) from error

@@ -25,7 +25,7 @@ from euar.experiments.linear import baselines
 from euar.training import Recipe, Run, fit
 from euar.training.batches import SPLITS
 from euar.training.device import resolve
-from euar.training.provenance import code, describe, environment, key
+from euar.training.provenance import code, describe, environment, key, model_types
 
 
 class Predicted(NamedTuple):
@@ -228,5 +228,5 @@ def types_of(config: Mapping[str, Any]) -> list[str]:
     Args:
         config: of a result.
     """
-    trained = config.get("model", {}).get("type")
-    return [name for name in (config["measurement"], trained) if name]
+    model = config.get("model", {})
+    return [config["measurement"], *(model_types(model) if "type" in model else ())]

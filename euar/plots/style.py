@@ -24,6 +24,7 @@ _SYSTEMS = {
     "mlp experts": (COLORS[3], "D"),
     "linear experts": (COLORS[3], "<"),
     "concat": (COLORS[4], "v"),
+    "linear head": (COLORS[4], "x"),
     "late fusion": (COLORS[5], "P"),
     "ridge": (COLORS[6], "X"),  # black: no network
     "logistic": (COLORS[6], "X"),

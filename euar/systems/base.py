@@ -5,7 +5,7 @@ Letters: B samples, D features, C classes.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Generator, Tensor, nn
@@ -97,7 +97,6 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
             ValueError: any other shape or dtype of target.
         """
 
-    @torch.no_grad()
     def predict(self, inputs: Inputs, available: Inputs | None = None) -> Tensor:
         """Predict in evaluation mode, without gradients.
 
@@ -108,13 +107,7 @@ class MultimodalModel(nn.Module, ABC, Generic[_OutputT]):
         Returns:
             The `prediction` of the output of `forward`.
         """
-        training = self.training
-        self.eval()
-        try:
-            prediction: Tensor = self(inputs, available).prediction
-            return prediction
-        finally:
-            self.train(training)
+        return predicted(self, inputs, available)
 
     def project(self, inputs: Inputs, available: Inputs) -> dict[str, Tensor]:
         """Check a batch and project it.
@@ -166,3 +159,15 @@ TASK_LOSSES: dict[TaskLoss, Callable[[Tensor, Tensor], Tensor]] = {
     "l1": l1_loss,
     "cross-entropy": cross_entropy,
 }
+
+
+@torch.no_grad()
+def predicted(model: nn.Module, inputs: Mapping[str, Any], available: Inputs | None = None) -> Tensor:
+    """Return the prediction of a model's forward in evaluation mode; its mode comes back after it."""
+    training = model.training
+    model.eval()
+    try:
+        prediction: Tensor = model(inputs, available).prediction
+        return prediction
+    finally:
+        model.train(training)

@@ -45,9 +45,12 @@ class Config:
             if not isinstance(name, str) or not name:
                 raise ValueError(f"in_features: expected the name of a modality, found {shown(name)}")
             check_positive(f"in_features[{name!r}]", width)
-        for name in ("dim", "outputs"):
+        for name in ("outputs", "dim"):
             check_positive(name, getattr(self, name))
         check_word("projection", self.projection, PROJECTIONS)
+        if self.projection == "none" and set(self.in_features.values()) != {self.dim}:
+            found = ", ".join(map(str, self.in_features.values()))
+            raise ValueError(f"projection: expected features {self.dim} wide for 'none', found {found}")
         check_word("task", self.task, get_args(Task))
         check_word("task_loss", self.task_loss, (None, *FITTING[self.task]))
         if self.task == "classification" and self.outputs < 2:
@@ -95,7 +98,8 @@ class SystemConfig(Config):
     Attributes:
         in_features: width of each modality's features; its order is the order of fusion.
         dim: D, width of the projected features.
-        projection: features to D: `"linear-norm"` (Linear + LayerNorm), `"linear"`, `"linear-nobias"`.
+        projection: features to D: `"linear-norm"` (Linear + LayerNorm), `"linear"`, `"linear-nobias"`, or
+            `"none"` for features that are D wide.
         task: `"regression"` or `"classification"`.
         outputs: numbers to predict, or classes.
         task_loss: `"mse"` or `"l1"`, or `"cross-entropy"` for classification; None takes the first that fits.

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from euar.experts import RoutedGaussian
-from euar.training.batches import Batch
+from euar.training.batches import Batch, Rows
 
 _ROWS = 256  # at a time
 
 
-def looked_into(model: nn.Module, batch: Batch, *, routing: bool, sigma: bool) -> dict[str, NDArray[Any]]:
+def looked_into(model: nn.Module, batch: Rows, *, routing: bool, sigma: bool) -> dict[str, NDArray[Any]]:
     """Return columns by name, (B,) each, for each modality m that the batch has.
 
     Args:
         model: in evaluation mode.
-        batch: B standardised rows.
+        batch: B rows, as the model takes them.
         routing: `m:expert-1` to `m:expert-k`, the chosen experts, counted from 0, the most probable first,
             and `m:weight-1` to `m:weight-k`, their weights G of Eq. 6. Where m is not available the
             experts are -1 and the weights NaN.

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 import euar
+import euar.encoders
 from euar.files import to_json
 from euar.systems.registry import SYSTEMS
 from euar.training import run_files
@@ -68,7 +69,7 @@ class Origin(NamedTuple):
             ValueError: the type is unknown, or cannot read its configuration back.
         """
         name = str((self.config or {}).get("type"))
-        list(SYSTEMS)  # imports the modules of all systems
+        list(SYSTEMS)  # imports the modules of all systems; that of encoders is imported above
         module, _, kind = name.rpartition(".")
         found = getattr(sys.modules.get(module), kind, None)
         if not isinstance(found, type):

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from euar.data.dataset import MultimodalDataset
+from euar.encoders import EndToEnd
 from euar.files import write_bytes
-from euar.training.batches import Batch, features
+from euar.training.batches import Batch, Rows, features
 from euar.training.device import one_thread
 from euar.training.inside import looked_into
 from euar.training.predict import evaluating, predict_batch
 from euar.training.preprocessing import Preprocessing
+from euar.training.raw_source import RawSource
 from euar.training.windows import following
 
 
@@ -101,9 +103,7 @@ def predict_rows(
         (64,)
     """
     device = next(next(iter(models.values())).parameters()).device
-    inputs, available = features(learned.scaled(rows), device)
-    nothing = torch.empty((len(rows), 0), device=device)
-    batch = Batch(inputs, available, nothing, learned.target, following(rows, device))
+    batch = _as_trained(next(iter(models.values())), learned, rows, device)
     said = [_probable(predict_batch(model, batch), learned.classes) for model in models.values()]
     inside: dict[str, NDArray[Any]] = {}
     for seed, model in models.items():
@@ -113,6 +113,17 @@ def predict_rows(
         inside |= {prefix + name: values for name, values in found.items()}
     mean = np.stack(said).astype(np.float64).mean(axis=0).astype(np.float32)
     return Predictions(rows.ids, mean, learned.classes, inside)
+
+
+def _as_trained(
+    model: nn.Module, learned: Preprocessing, rows: MultimodalDataset, device: torch.device
+) -> Rows:
+    """The rows as a model takes them: from their raw content where it has encoders."""
+    if isinstance(model, EndToEnd):
+        return RawSource(rows, model.config.encoders, learned=learned).whole(device)
+    inputs, available = features(learned.scaled(rows), device)
+    nothing = torch.empty((len(rows), 0), device=device)
+    return Batch(inputs, available, nothing, learned.target, following(rows, device))
 
 
 def _probable(answers: NDArray[Any], classes: tuple[str, ...]) -> NDArray[Any]:

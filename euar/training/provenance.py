@@ -6,7 +6,7 @@ import importlib.util
 import json
 import platform
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,32 @@ def describe(config: Any) -> dict[str, Any]:
     """
     if not hasattr(config, "to_dict"):
         raise ValueError(f"config: {type(config).__name__} needs a to_dict() to be written down; add one")
-    return {"type": f"{type(config).__module__}.{type(config).__qualname__}", **config.to_dict()}
+    return {"type": dotted(type(config)), **_parts(config), **config.to_dict()}
+
+
+def dotted(kind: type) -> str:
+    """Return the name of a type by which it is found again."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def fields_of(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `to_dict` said in what `describe` returned."""
+    return {name: value for name, value in model.items() if name not in ("type", "parts")}
+
+
+def model_types(model: Mapping[str, Any]) -> list[str]:
+    """Return the types whose code decides a model, the configuration's first.
+
+    Args:
+        model: as `describe` returns it.
+    """
+    return [model["type"], *model.get("parts", ())]
+
+
+def _parts(config: Any) -> dict[str, list[str]]:
+    """The types that a configuration finds by a name of its own, such as the system on top of encoders."""
+    found = getattr(config, "parts", ())
+    return {"parts": [dotted(kind) for kind in found]} if found else {}
 
 
 def environment(device: torch.device) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from euar.files import reading
 from euar.training import run_files
 from euar.training.device import resolve
 from euar.training.origin import FILE, Origin
+from euar.training.provenance import fields_of
 from euar.training.runs import Run, Runs
 from euar.training.seeding import global_stream
 
@@ -61,7 +62,5 @@ def _loaded(folder: Path, device: str) -> Run:
         reading(folder / FILE, f"a {kind.__name__} of this version", run_files.remedy(folder)),
         global_stream(0, "init"),  # of no consequence, but the caller's generator must not move
     ):
-        model = kind.from_dict(
-            {name: v for name, v in (origin.config or {}).items() if name != "type"}
-        ).build()
+        model = kind.from_dict(fields_of(origin.config or {})).build()
     return Run.load(folder, model.to(device))

@@ -22,6 +22,7 @@ LABELS = (
     "MLP experts",
     "linear experts",
     "concat",
+    "linear head",
     "late fusion",
     "ridge",
     "constant",

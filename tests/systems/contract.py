@@ -171,7 +171,7 @@ def learns(system, task):
     if task == "classification":
         data = classes(data)
     config = system.configure(data.in_features, task, OUTPUTS[task])
-    run = fit(config, data, epochs=6, lr=3e-3, device="cpu", progress=False)[0]
+    run = fit(config, data, epochs=6, lr=1e-2, device="cpu", progress=False)[0]
     truth = data.target[data.split == "test"]
     if task == "regression":
         assert run.metrics["test"]["mae"] < 0.8 * np.abs(truth - np.median(truth)).mean()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from euar.data.features._pictures import prepared
+from euar.data.pictures.squares import prepared
 
 _MEAN, _SD = [127.0] * 3, [128.0] * 3  # as the Lite networks were trained
 

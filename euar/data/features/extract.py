@@ -2,9 +2,7 @@
 
 import hashlib
 import io
-import json
 import os
-import re
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +10,7 @@ import numpy as np
 from filelock import FileLock
 
 from euar.data import raw, storage
+from euar.data.cached import kept, named
 from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.features.corruptions import Corruption
@@ -20,7 +19,6 @@ from euar.files import naming
 from euar.folders import cache_folder
 from euar.progress import Tick, progress_bar
 
-_LONGEST = 50  # characters of a part of a file's name
 _HEAD = 40  # bytes before a batch: its SHA-256 and its length
 
 
@@ -57,7 +55,7 @@ def extract(
         remedy = "choose another extractor"
         raise DataError(dataset.name, modality, expected, f"{extractor}: {', '.join(model.kinds)}", remedy)
     header = {"extractor": extractor, "version": model.version, "corruption": str(corruption or "none")}
-    path = (cache or cache_folder() / "features") / _name(dataset, modality, header)
+    path = (cache or cache_folder() / "features") / f"{named(dataset, modality, header)}.h5"
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
@@ -66,7 +64,7 @@ def extract(
                 values = _computed(items, model, path.with_suffix(".part"), tick)
             storage.write(path, header, {"features": values})
             path.with_suffix(".part").unlink()
-    return _kept(path)
+    return kept(path)["features"]
 
 
 class _Items:
@@ -123,28 +121,3 @@ def _batches_in(part: Path) -> list[np.ndarray]:
         start += _HEAD + len(batch)
     os.truncate(part, start)
     return batches
-
-
-def _kept(path: Path) -> np.ndarray:
-    try:
-        return storage.read(path, trusted=True)[1]["features"]
-    except DataError as error:
-        remedy = "delete it, and the same command computes it again"
-        raise DataError(path, error.field, error.expected, error.found, remedy) from error
-
-
-def _name(dataset: MultimodalDataset, modality: str, header: dict[str, str]) -> str:
-    """Return the file's name; of long parts, such as a model's folder, only the end."""
-    parts = dataset.name, modality, header["extractor"], header["corruption"]
-    words = [re.sub(r"[^\w.-]+", "-", part)[-_LONGEST:] for part in parts]
-    return "-".join([*words, _key(dataset, modality, header)]) + ".h5"
-
-
-def _key(dataset: MultimodalDataset, modality: str, header: dict[str, str]) -> str:
-    """Return 16 digits that stand for the content of the rows and for what is done to them."""
-    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
-    for row, name in enumerate(dataset.ids):
-        digest.update(hashlib.sha256(raw.content(dataset, modality, row)).digest())
-        if header["corruption"] != "none":  # noise depends on ids
-            digest.update(hashlib.sha256(str(name).encode()).digest())
-    return digest.hexdigest()[:16]

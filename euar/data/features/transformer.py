@@ -1,17 +1,15 @@
 """The paper's extractors, BERT and ResNet, with weights from a model hub or a folder."""
 
-import hashlib
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from euar.data.errors import DataError
-from euar.data.features._pictures import prepared
+from euar import pretrained
+from euar.data.errors import model_errors
+from euar.data.pictures.squares import prepared
 
 _MEAN, _SD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]  # ImageNet, grey levels
 
@@ -41,9 +39,7 @@ class Bert(_Pretrained):
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
-        from transformers import AutoModel, AutoTokenizer
-
-        return _loaded(AutoTokenizer, self._name), _loaded(AutoModel, self._name).eval()
+        return _loaded("AutoTokenizer", self._name), _loaded("AutoModel", self._name).eval()
 
     def extract(self, items: Sequence[str]) -> np.ndarray:
         """Return float32 (n, hidden size)."""
@@ -70,9 +66,7 @@ class ResNet(_Pretrained):
 
     @cached_property
     def _model(self) -> Any:
-        from transformers import AutoModel
-
-        return _loaded(AutoModel, self._name).eval()
+        return _loaded("AutoModel", self._name).eval()
 
     def extract(self, items: Sequence[np.ndarray]) -> np.ndarray:
         """Return float32 (n, d)."""
@@ -84,34 +78,11 @@ class ResNet(_Pretrained):
 
 
 def _state(name: str) -> str:
-    """Return what stands for a model's content: a hash of its folder's files, or its commit on the hub."""
-    model, revision = _place(name)
-    if revision is not None:
-        return revision
-    digest = hashlib.sha256()
-    for file in sorted(path for path in Path(model).rglob("*") if path.is_file()):
-        with file.open("rb") as content:
-            digest.update(file.relative_to(model).as_posix().encode() + b"\0")
-            digest.update(hashlib.file_digest(content, "sha256").digest())
-    return digest.hexdigest()[:16]
+    """Return what stands for a model's content."""
+    with model_errors():
+        return pretrained.state(name)
 
 
-def _place(name: str) -> tuple[str, str | None]:
-    """Return a folder and None, or a name on the hub and the commit: what a bare name means may change."""
-    if Path(name).is_dir():
-        return name, None
-    model, _, revision = name.rpartition("@")
-    if not model or not re.fullmatch("[0-9a-f]{40}", revision):
-        expected = "a folder, or NAME@COMMIT on the hub with the 40 digits of a commit"
-        raise DataError(name, "model", expected, repr(name), "take the commit from the model's page")
-    return model, revision
-
-
-def _loaded(kind: Any, name: str) -> Any:
-    model, revision = _place(name)
-    try:
-        return kind.from_pretrained(model, revision=revision or "main")
-    except (OSError, ValueError) as error:
-        remedy = "check the name and the connection, or give a folder with the model"
-        found = str(error).partition("\n")[0]
-        raise DataError(name, "model", "a model on the hub or in a folder", found, remedy) from error
+def _loaded(kind: str, name: str) -> Any:
+    with model_errors():
+        return pretrained.loaded(kind, name)

