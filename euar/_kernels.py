@@ -79,7 +79,7 @@ def chosen(x: Tensor, index: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         bias: (N, 1, O).
     """
     pairs = Pairs.of(index, len(weight))
-    product: Tensor = _Product.apply(x.index_select(0, pairs.rows), weight, pairs.ends)
+    product: Tensor = _Product.apply(x.index_select(0, pairs.rows), weight, pairs.ends)  # type: ignore[no-untyped-call]
     wide = at_least_float32(bias)  # whose gradient sums many rows; in bfloat16 one of 256 ones grows no more
     answers = product + wide[:, 0].index_select(0, pairs.experts).to(product)
     return answers.index_select(0, pairs.inverse.flatten()).view(*index.shape, bias.shape[-1])
@@ -158,7 +158,7 @@ def mixed(
         experts: of each mixture.
     """
     weights, biases = [each.weight for each in experts], [each.bias for each in experts]
-    return Mixed(*_Mixed.apply(x, index, gate, noise, how, *weights, *biases))
+    return Mixed(*_Mixed.apply(x, index, gate, noise, how, *weights, *biases))  # type: ignore[no-untyped-call]
 
 
 class _Drawn(NamedTuple):

@@ -31,7 +31,7 @@ class Generators(tuple[Generator, ...]):
 def standard_normal(like: Tensor, shape: Sequence[int], generator: Generator | Generators | None) -> Tensor:
     """Draw N(0, 1) in the type and on the device of another tensor; stacked, each replica from its own."""
     if isinstance(generator, Generators):
-        drawn: Tensor = _Normals.apply(like.detach(), tuple(shape), generator)
+        drawn: Tensor = _Normals.apply(like.detach(), tuple(shape), generator)  # type: ignore[no-untyped-call]
         return drawn
     source: dict[str, Any] = {} if generator is None else {"generator": generator}  # compilers refuse None
     return torch.randn(shape, **source, dtype=like.dtype, device=like.device)

@@ -42,8 +42,8 @@ def appearance(name: str) -> tuple[str, str]:
     Args:
         name: or label of a system; any other text has a look of its own, too.
     """
-    look = _SYSTEMS.get(_system(name))
-    place = crc32(name.encode())
+    system = _system(name)
+    look, place = _SYSTEMS.get(system), crc32(system.encode())
     return look or (COLORS[place % 6], _GUEST_MARKERS[place // 6 % 6])
 
 

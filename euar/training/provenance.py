@@ -27,6 +27,7 @@ _ROOTS = (
     "euar.data.scaling",
     "euar.data.simulated",
     "euar.data.corruption",
+    "euar.data.features.attach",
     "euar.data.features.corruptions",
 )
 #: What carries numbers and decides none. Data sets have a hash of their own, so their readers are here.
@@ -41,7 +42,6 @@ _CARRIERS = (
     "euar.training.origin",
     "euar.training.provenance",
     "euar.training.runs",
-    "euar.experiments.measurement",
     "euar.experiments.store",
     "euar.experiments.comparison",
 )

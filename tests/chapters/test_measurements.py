@@ -1,5 +1,6 @@
 """What can be measured, by name; and an experiment from outside the package."""
 
+import re
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from euar.chapters.measurements import measurements, names
 from euar.experiments import store
 from euar.experiments.measurement import Measurement
+from tests.chapters.controls import BOOK
 from tests.training.tiny import dataset
 
 OUTSIDE = """
@@ -31,7 +33,18 @@ class Mean(Fitted):
 def measurements():
     return [Mean(data="data.h5", seeds=(0, 1), recipe=Recipe(epochs=1))]
 """
+BENCHMARKS = ("mosi", "mosei", "mvsa", "nyud")
 SYSTEM = "from tests.training.tiny import TinyConfig as MeanConfig\n"
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_chapter_names_the_recipe_that_was_measured(name):
+    said = re.findall(
+        r"(\d+) epochs in batches of (\d+)", (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
+    )
+    recipes = {(str(one.recipe.epochs), str(one.recipe.batch_size)) for one in measurements(name)[1]}
+    assert said
+    assert set(said) == recipes
 
 
 @pytest.mark.parametrize("name", names())
