@@ -269,7 +269,7 @@ class DiCMoR(MultimodalModel[DiCMoROutput]):
 
 SYSTEM = System(
     name="dicmor",
-    label="DiCMoR (pooled)",
+    label="DiCMoR",
     config=DiCMoRConfig,
     min_modalities=2,
     source="Wang, Cui and Li, ICCV 2023",

@@ -252,7 +252,7 @@ class GCNet(MultimodalModel[GCNetOutput]):
 
 SYSTEM = System(
     name="gcnet",
-    label="GCNet (pooled)",
+    label="GCNet",
     config=GCNetConfig,
     min_modalities=2,
     source="Lian et al., TPAMI 2023",

@@ -166,7 +166,7 @@ def _layers(*widths: int, last: bool = False) -> nn.Sequential:
 
 SYSTEM = System(
     name="mmin",
-    label="MMIN (pooled)",
+    label="MMIN",
     config=MMINConfig,
     min_modalities=2,
     source="Zhao et al., ACL 2021; on utterances' vectors as in the study of GCNet, TPAMI 2023",
