@@ -8,6 +8,7 @@ import typer
 from euar.cli import SETTINGS
 from euar.cli._console import explained, say, show
 from euar.experiments import compare as sides
+from euar.experiments import report
 from euar.experiments.plan import told_apart
 
 app = typer.Typer(**SETTINGS)
@@ -32,7 +33,7 @@ def compare(
         titles = told_apart([(config["name"], config["request"]) for config in configs])
         names = [f"{letter} ({title})" for letter, title in zip("AB", titles, strict=True)]
         found = sides.differences(*pair, data)
-        show(sides.compared_table([side.result for side in pair], found))
+        show(report.compared_table([side.result for side in pair], found))
         say("80 %: the true difference that would have been found in four of five tries.")
         for name, path in zip(names, (a, b), strict=True):
             say(f"{name}: {path}")

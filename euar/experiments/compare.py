@@ -1,20 +1,17 @@
 """Two results side by side: paired by seed, by test row as well where their predictions are there."""
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.table import Table
 
 from euar.data import MultimodalDataset, load
 from euar.data.tasks import with_task
-from euar.experiments.comparison import Comparison, number
+from euar.experiments.comparison import Comparison, data_of, summary
 from euar.experiments.measurement import Predicted, ids_of
-from euar.experiments.report import LABELS, _table, data_of, metrics_table, summary
 from euar.experiments.statistics import BootstrapInterval, bootstrap_mean_interval, detectable
 from euar.experiments.store import load_predictions, read_result, using
 from euar.intervals import Interval, t_interval
@@ -101,7 +98,7 @@ def read_side(path: Path) -> Side:
         raise ValueError(f"{path}: expected a result with trained runs, found linear models alone")
     side = Side(path.parent if path.name == "result.json" else path, result)
     with using(path):  # all that is compared and printed
-        metrics_table(result)
+        Comparison({data_of(result): result}).lines([*summary(result)])
         check_seeds(side.seeds)
     return side
 
@@ -151,32 +148,8 @@ def verdict(difference: Difference, names: tuple[str, str]) -> str:
     return f"{names[0 if first else 1]} is better: {words}; the interval does not hold 0."
 
 
-def compared_table(results: Sequence[dict[str, Any]], found: Iterable[Difference]) -> Table:
-    """Return a row for each metric of two results, and for the headline metric one over rows, too.
-
-    Args:
-        results: two.
-        found: the first minus the second, as `differences` returns it.
-    """
-    first, second = (summary(result) for result in results)
-    table = _table(f"{data_of(results[0])}: test split", "metric", "A", "B", "A - B, 95 %", "80 %")
-    for one in found:
-        cells = str(first[one.metric]), str(second[one.metric])
-        over = _difference_cells(one.over_seeds, one.detectable_over_seeds)
-        table.add_row(LABELS.get(one.metric, one.metric), *cells, *over)
-        if one.over_both is not None:
-            table.add_row(
-                "  with rows", "", "", *_difference_cells(one.over_both.effect, one.over_both.detectable)
-            )
-    return table
-
-
 def _and_rows(difference: Difference) -> str:
     return "" if difference.over_both is None else f" and {difference.over_both.groups} test rows or groups"
-
-
-def _difference_cells(effect: Interval, detectable: float) -> tuple[str, str]:
-    return effect.signed(), number(detectable)
 
 
 def _of_run(folder: Path) -> NDArray[Any]:

@@ -1,5 +1,6 @@
 """Results side by side: scores by seed, differences paired by seed, and their intervals."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from euar.experiments.store import age
 from euar.intervals import Interval, t_interval
 from euar.systems.registry import SYSTEMS
-from euar.training.runs import summarize
+from euar.training.runs import Summary, summarize
+
+#: What tables call a metric, where its name is not enough.
+LABELS = {"mae": "MAE", "rmse": "RMSE", "corr": "r", "r2": "R²", "accuracy": "accuracy"}
 
 
 class Comparison(Mapping[str, dict[str, Any]]):
@@ -107,6 +111,22 @@ def label(result: Mapping[str, Any]) -> str:
     if "system" in result["config"]["request"] and name in SYSTEMS:
         name = SYSTEMS[name].label
     return "; ".join((name, *changes))
+
+
+def data_of(result: Mapping[str, Any]) -> str:
+    """Return on which data, in words: name, variant, modalities, training rows."""
+    data = result["data"]
+    name = f"{data['name']} ({data['variant']})" if data["variant"] else data["name"]
+    return f"{name}, {' + '.join(data['features'])}, {data['n']['train']:,} training rows"
+
+
+def summary(result: Mapping[str, Any], split: str = "test") -> dict[str, Summary]:
+    """Return {metric: (mean, sd, n)} over a result's runs."""
+    runs = result["runs"]
+    values = {
+        m: [math.nan if run[split][m] is None else run[split][m] for run in runs] for m in runs[0][split]
+    }
+    return {metric: summarize(found) for metric, found in values.items()}
 
 
 def differences(

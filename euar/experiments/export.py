@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from euar.experiments.comparison import label, number
-from euar.experiments.report import LABELS, data_of, summary
+from euar.experiments.comparison import LABELS, data_of, label, number, summary
 from euar.experiments.store import is_current
 from euar.files import to_json
 from euar.training.runs import Summary, summarize

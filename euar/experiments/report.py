@@ -7,27 +7,14 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from euar.experiments.comparison import by_seed, label, number
+from euar.experiments.compare import Difference
+from euar.experiments.comparison import LABELS, by_seed, data_of, label, number, summary
 from euar.intervals import Interval, t_interval
-from euar.training.runs import Summary, summarize
 
-LABELS = {"mae": "MAE", "rmse": "RMSE", "corr": "r", "r2": "R²", "accuracy": "accuracy"}
 PROBED = ("mae", "corr", "acc2", "acc7", "accuracy", "f1_weighted")
 _LINEAR = ("ridge", "logistic")
 _ABREAST = 4  # columns of mean ± sd that 80 characters hold
 _BESIDE = 3  # with the two baselines
-
-
-def data_of(result: dict[str, Any]) -> str:
-    """Return on which data, in words: name, variant, modalities, training rows."""
-    data = result["data"]
-    name = f"{data['name']} ({data['variant']})" if data["variant"] else data["name"]
-    return f"{name}, {' + '.join(data['features'])}, {data['n']['train']:,} training rows"
-
-
-def summary(result: dict[str, Any], split: str = "test") -> dict[str, Summary]:
-    """Return {metric: (mean, sd, n)} over a result's runs."""
-    return {metric: summarize(_values(result, metric, split)) for metric in result["runs"][0][split]}
 
 
 def paired_difference(result: dict[str, Any], metric: str, baseline: str) -> Interval:
@@ -107,12 +94,36 @@ def probe_table(result: dict[str, Any], heading: str = "") -> Table:
     return table
 
 
+def compared_table(results: Sequence[dict[str, Any]], found: Iterable[Difference]) -> Table:
+    """Return a row for each metric of two results, and for the headline metric one over rows, too.
+
+    Args:
+        results: two.
+        found: the first minus the second, as `differences` returns it.
+    """
+    first, second = (summary(result) for result in results)
+    table = _table(f"{data_of(results[0])}: test split", "metric", "A", "B", "A - B, 95 %", "80 %")
+    for one in found:
+        cells = str(first[one.metric]), str(second[one.metric])
+        over = _difference_cells(one.over_seeds, one.detectable_over_seeds)
+        table.add_row(LABELS.get(one.metric, one.metric), *cells, *over)
+        if one.over_both is not None:
+            table.add_row(
+                "  with rows", "", "", *_difference_cells(one.over_both.effect, one.over_both.detectable)
+            )
+    return table
+
+
 def _recorded(results: list[dict[str, Any]]) -> Table:
     summaries = [summary(result) for result in results]
     table = _table("Recorded on the same rows and modalities", "metric", *map(label, results))
     for metric in summaries[0]:
         table.add_row(LABELS.get(metric, metric), *(str(known[metric]) for known in summaries))
     return table
+
+
+def _difference_cells(effect: Interval, detectable: float) -> tuple[str, str]:
+    return effect.signed(), number(detectable)
 
 
 def _table(title: str, first: str, *others: str) -> Table:
@@ -122,7 +133,3 @@ def _table(title: str, first: str, *others: str) -> Table:
     for header in others:
         table.add_column(header.replace("; ", "\n"), justify="right", no_wrap=True)
     return table
-
-
-def _values(result: dict[str, Any], metric: str, split: str) -> list[float]:
-    return [math.nan if run[split][metric] is None else run[split][metric] for run in result["runs"]]
