@@ -52,6 +52,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:k. .* is more than")
 @pytest.mark.parametrize(("system", "field"), FIELDS)
 def test_a_field_of_a_system_works_or_is_named(system, field):
     for value in ANYTHING + (WIDTHS_OF_ALL_KINDS if field == "in_features" else []):

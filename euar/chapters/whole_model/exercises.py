@@ -89,7 +89,7 @@ def layer(answer: Layer) -> None:
 
 def _built(widths: dict[str, int], dim: int, num_experts: int, outputs: int) -> int:
     task: Task = "classification" if outputs > 1 else "regression"
-    model = EUARConfig(widths, dim=dim, num_experts=num_experts, task=task, outputs=outputs).build()
+    model = EUARConfig(widths, dim=dim, num_experts=num_experts, k=1, task=task, outputs=outputs).build()
     return sum(parameter.numel() for parameter in model.parameters())
 
 
