@@ -23,6 +23,7 @@ hold pictures, sounds, or rows to predict. Names that begin with a point, as the
 passed over.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -44,7 +45,7 @@ _LABELS, _VIEWS = "labels.csv", "views.npz"
 
 def matches(path: Path) -> bool:
     """Tell whether the folder has a table of labels."""
-    return path.is_dir() and (path / _LABELS).is_file()
+    return path.is_dir() and os.path.lexists(path / _LABELS)  # whatever stands there is named
 
 
 def read(path: Path) -> Content:
