@@ -84,7 +84,7 @@ def _as_classes(labels: Path, cells: Sequence[str]) -> Target:
 def _check_notation(labels: Path, cells: Sequence[str], numeric: Sequence[bool]) -> None:
     """Raise at a number that is written in another way than as 1.5: as a word it would be a class."""
     marks = {cell: _marks(cell) for cell, is_number in zip(cells, numeric, strict=True) if not is_number}
-    wrong = {cell for cell, found in marks.items() if _NUMBER.fullmatch(found)}
+    wrong: Collection[str] = {cell for cell, found in marks.items() if _NUMBER.fullmatch(found)}
     if len(marks) > 1 and not any(numeric):
         wrong = wrong or _with_units(labels, marks)
     for row, cell in enumerate(cells):
