@@ -12,6 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from euar import _opening
+
+MAX_BYTES = 2**34
+_MAX_JSON = 2**28
 _LEVELS = 32  # of nesting that a JSON file may have
 _DAY = 86400.0  # seconds
 #: Of an `OSError`: the disk has no room, or the user may take no more of it.
@@ -57,6 +61,8 @@ def atomic(path: Path) -> Iterator[Path]:
     """
     with beside(path) as temporary:
         yield temporary
+        if not temporary.is_dir():
+            check_file(path)
         temporary.replace(path)
 
 
@@ -66,7 +72,7 @@ def beside(path: Path) -> Iterator[Path]:
 
     What killed processes left half-written in the folder goes, too, once the block succeeds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
     try:
         with naming(path, temporary):
@@ -85,6 +91,32 @@ def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
         if error.errno is None or error.filename not in (None, str(temporary)):
             raise
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none.
+
+    Raises:
+        DamagedFileError: a file stands in its place.
+        OSError: it cannot be made.
+    """
+    check_folder(path)
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def check_folder(path: Path) -> None:
+    """Raise a `DamagedFileError` where something else than a folder stands in the place of one."""
+    for place in (path, *path.parents):
+        if place.is_dir():
+            return
+        if os.path.lexists(place):
+            raise DamagedFileError(place, "a folder", "a file", "move it away, or choose another folder")
+
+
+def check_file(path: Path) -> None:
+    """Raise a `DamagedFileError` where a folder stands in the place of a file."""
+    if path.is_dir() and not path.is_symlink():
+        raise DamagedFileError(path, "a file", "a folder", "move it away")
 
 
 def to_json(value: Any) -> str:
@@ -122,6 +154,24 @@ def write_json_once(path: Path, value: Any) -> None:
             _move_once(temporary, path)
 
 
+def read_bytes(path: Path, remedy: str, most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file.
+
+    Args:
+        path: the file.
+        remedy: what the error tells the user to do.
+        most: bytes that it may have.
+
+    Raises:
+        DamagedFileError: it is a folder, a pipe, a device or too large.
+        OSError: it is absent, or cannot be read.
+    """
+    try:
+        return _opening.content(path, most)
+    except _opening.NoFileError as error:
+        raise DamagedFileError(path, error.expected, error.found, remedy) from None
+
+
 def read_json(path: Path, remedy: str = "put back a whole copy of it") -> dict[str, Any]:
     """Return the object that a JSON file holds.
 
@@ -130,10 +180,10 @@ def read_json(path: Path, remedy: str = "put back a whole copy of it") -> dict[s
         remedy: what the error tells the user to do.
 
     Raises:
-        DamagedFileError: not UTF-8, not JSON, no object, or nested deeper than 32 levels.
+        DamagedFileError: no regular file, not UTF-8, not JSON, no object, or nested deeper than 32 levels.
     """
     with reading(path, "a JSON object in UTF-8", remedy):
-        value = json.loads(path.read_bytes().decode("utf-8"), parse_constant=_no_number)
+        value = json.loads(read_bytes(path, remedy, _MAX_JSON).decode("utf-8"), parse_constant=_no_number)
         if not isinstance(value, dict):
             raise TypeError(f"a {type(value).__name__} at the top")
         if _is_deeper(value, _LEVELS):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from euar.files import DamagedFileError, read_json, write_json
+from euar.files import DamagedFileError, check_file, make_folder, read_json, write_json
 
 
 @contextmanager
@@ -24,9 +24,11 @@ def sole_worker(folder: Path, wait: Callable[[str], None] | None = None) -> Iter
 
     Raises:
         BlockingIOError: another process works there; it says which, and since when.
+        DamagedFileError: a file stands in place of the folder, or a folder in place of `.lock`.
         OSError: the folder cannot be made or locked.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    check_file(folder / ".lock")
     lock, note = FileLock(folder / ".lock"), folder / ".worker"
     try:
         lock.acquire(timeout=0)

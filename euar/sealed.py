@@ -39,9 +39,9 @@ def read(path: Path, remedy: str) -> bytes:
         remedy: what the error tells the user to do.
 
     Raises:
-        DamagedFileError: the hash is not there, or is another.
+        DamagedFileError: it is no regular file, the hash is not there, or is another.
     """
-    whole = path.read_bytes()
+    whole = files.read_bytes(path, remedy)
     content, seal = whole[:-_SIZE], whole[-_SIZE:]
     if not seal.startswith(_MARK):
         raise DamagedFileError(path, "a SHA-256 at its end", f"none in {len(whole)} bytes", remedy)

@@ -13,9 +13,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
-from euar.files import reading
+from euar.files import read_bytes, reading
 
 _NUMBERS = (int, float)
+_MAX_BYTES = 2**20
 
 
 def with_fields(
@@ -66,7 +67,7 @@ def read_fields(path: Path) -> dict[str, Any]:
     """
     remedy = 'write fields of the configuration, such as {"k": 2} in JSON or k = 2 in TOML'
     with reading(path, "the fields of a configuration", remedy):
-        text = path.read_text(encoding="utf-8")
+        text = read_bytes(path, remedy, _MAX_BYTES).decode("utf-8")
         fields = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
         if not isinstance(fields, dict):
             raise TypeError(f"a {type(fields).__name__} at the top")

@@ -3,23 +3,15 @@
 A pipe blocks who opens it, and a device may have no end; either can stand where a source should have a file.
 """
 
-import os
-import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from euar import _opening
 from euar.data.errors import DataError
 
 MAX_BYTES = 2**34  # the unaligned CMU-MOSEI features have 12 GB
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-_REMEDY = "put the file itself there"
 
 
 def regular_file(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None) -> BufferedReader:
@@ -34,19 +26,8 @@ def regular_file(path: Path, *, most: int = MAX_BYTES, folder: Path | None = Non
         DataError: it is absent, something else than a regular file, outside of `folder`, or too large.
     """
     real = path if folder is None else _inside(path, folder)
-    try:
-        _check(path, real.stat(), most)  # before it is opened: that alone can act on a pipe or device
-        descriptor = os.open(real, _FLAGS)
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        if isinstance(error, DataError):
-            raise
-        raise DataError(path, "file", "a readable file", str(error), "check the path") from error
-    try:
-        _check(path, os.fstat(descriptor), most)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
+    with _named(path):
+        return _opening.opened(real, most)
 
 
 def check_regular(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None) -> None:
@@ -64,15 +45,9 @@ def read_bytes(path: Path, *, most: int = MAX_BYTES, folder: Path | None = None)
     Raises:
         DataError: see `regular_file`; or it cannot be read, or grows.
     """
-    with regular_file(path, most=most, folder=folder) as file:
-        size = os.fstat(file.fileno()).st_size
-        try:
-            content = file.read(size + 1)
-        except OSError as error:
-            raise DataError(path, "file", "a readable file", str(error), "get the file again") from error
-    if len(content) > size:
-        raise DataError(path, "file", f"{size} bytes, as it has", "more", "wait until it is written")
-    return content
+    real = path if folder is None else _inside(path, folder)
+    with _named(path):
+        return _opening.content(real, most)
 
 
 def visible(folder: Path) -> list[Path]:
@@ -97,15 +72,15 @@ def _inside(path: Path, folder: Path) -> Path:
         raise DataError(path, "file", "a readable file", str(error), "check the path") from error
     if not real.is_relative_to(root):
         expected = f"a file in {folder.name or folder}"
-        raise DataError(path, "file", expected, "a path that leads out of the folder", _REMEDY)
+        raise DataError(path, "file", expected, "a path that leads out of the folder", _opening.REMEDY)
     return real
 
 
-def _check(path: Path, status: os.stat_result, most: int) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        found = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
-        raise DataError(path, "file", "a readable file", found, _REMEDY)
-    if status.st_size > most:
-        raise DataError(
-            path, "file", f"at most {most} bytes", f"{status.st_size} bytes", "get the file again"
-        )
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _opening.NoFileError as error:
+        raise DataError(path, "file", error.expected, error.found, error.remedy) from None
+    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        raise DataError(path, "file", "a readable file", str(error), "check the path") from error

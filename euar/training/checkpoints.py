@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from euar import sealed
-from euar.files import DamagedFileError, reading, to_json
+from euar.files import DamagedFileError, check_file, check_folder, reading, to_json
 from euar.lock import sole_worker
 from euar.training.loop import Training
 from euar.training.run_files import read_fields, torch_bytes
@@ -86,6 +86,7 @@ class SeedFolder:
         Raises:
             DamagedFileError: a checkpoint is damaged, or is another seed's or training's.
         """
+        check_file(self.previous)
         for path in (self.checkpoint, self.previous):
             if path.exists():
                 self._load(path, training)
@@ -110,6 +111,7 @@ class SeedFolder:
 
     def _let_go(self) -> None:
         for path in (self.checkpoint, self.previous):
+            check_file(path)
             path.unlink(missing_ok=True)
 
     def _check_owner(self, path: Path, fields: dict[str, Any]) -> None:
@@ -131,13 +133,17 @@ def claimed(folder: Path, identity: dict[str, Any], seeds: Sequence[int]) -> Ite
 
     Raises:
         BlockingIOError: another process works there.
-        DamagedFileError: `identity.json` is damaged, or is missing where there are seeds.
+        DamagedFileError: `identity.json` is damaged, or is missing where there are seeds; or a file stands in
+            place of a seed's folder.
         ValueError: the folder belongs to another training; it names the fields that differ.
     """
     with sole_worker(folder):
         _claim(folder / "identity.json", identity)
         owner = sealed.sha256(to_json(identity).encode())
-        yield [SeedFolder(run_folder(folder, seed), seed, owner) for seed in seeds]
+        folders = [SeedFolder(run_folder(folder, seed), seed, owner) for seed in seeds]
+        for one in folders:
+            check_folder(one.path)
+        yield folders
 
 
 def _claim(path: Path, identity: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from euar import sealed
-from euar.files import DamagedFileError, reading
+from euar.files import DamagedFileError, read_bytes, reading
 
 
 def read_fields(folder: Path) -> dict[str, Any]:
@@ -53,12 +53,12 @@ def part(folder: Path, fields: dict[str, Any], name: str, expected: str) -> Iter
         expected: what it holds, in words.
 
     Raises:
-        DamagedFileError: the file is missing, has another hash, or the block failed.
+        DamagedFileError: the file is missing, no regular file, has another hash, or the block failed.
     """
     path = folder / name
     if not path.exists():
         raise DamagedFileError(path, expected, "no such file", remedy(folder))
     with reading(path, expected, remedy(folder)):
-        content = path.read_bytes()
+        content = read_bytes(path, remedy(folder))
         sealed.check(path, content, fields["files"][name], remedy(folder))
         yield io.BytesIO(content)

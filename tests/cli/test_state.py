@@ -1,9 +1,11 @@
 """Every file that the package writes and reads again, damaged in every way: one block at the command line."""
 
 import json
+import os
 import shutil
 import sys
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -230,3 +232,72 @@ def test_the_catalogue(kind, command, tmp_path, monkeypatch):
         damaged(path, within if kind == "the first key missing" else JSON[kind], ("data", *command), tmp_path)
     finally:
         catalogue._read.cache_clear()
+
+
+def _pipe(path):
+    os.mkfifo(path)
+
+
+def _device(path):
+    path.symlink_to("/dev/zero")
+
+
+PLACES = {"a folder": Path.mkdir, "a named pipe": _pipe, "a device": _device}
+READ = [
+    "identity.json",
+    "seed-0/run.json",
+    "seed-0/weights.pt",
+    "seed-0/predictions.npz",
+    "seed-0/model.json",
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", [*READ, "seed-1/checkpoint.pt"])
+def test_what_is_no_file_of_a_training(name, place, stopped, tmp_path):
+    command, runs = stopped
+    folder = shutil.copytree(runs, tmp_path / "runs")
+    (folder / name).unlink()
+    PLACES[place](folder / name)
+    done = euar(*command, folder)
+    explained(done, folder / name)
+    assert f"found {place}; " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", [".lock", "seed-0/checkpoint.pt", "seed-1/checkpoint.previous.pt", "result.json"]
+)
+def test_a_folder_where_a_training_writes_a_file(name, stopped, tmp_path):
+    command, runs = stopped
+    folder = shutil.copytree(runs, tmp_path / "runs")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    explained(euar(*command, folder), folder / name)
+    (folder / name).rmdir()  # as the remedy says
+    assert euar(*command, folder).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["seed-0", "seed-1"])
+def test_a_file_where_a_training_has_a_folder(name, stopped, tmp_path):
+    command, runs = stopped
+    folder = shutil.copytree(runs, tmp_path / "runs")
+    shutil.rmtree(folder / name)
+    (folder / name).write_text("a note")
+    explained(euar(*command, folder), folder / name)
+    assert (folder / name).read_text() == "a note"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_no_file_of_a_result_or_a_configuration(place, stopped, kept, tmp_path):
+    command, _ = stopped
+    whole, odd = (
+        shutil.copytree(kept.parent, tmp_path / "whole") / kept.name,
+        tmp_path / "odd" / "result.json",
+    )
+    odd.parent.mkdir()
+    PLACES[place](odd)
+    for asked in (("compare", odd.parent, whole), (*command, tmp_path / "new", "--config", odd)):
+        done = euar(*asked)
+        explained(done, odd)
+        assert f"found {place}; " in done.stderr
+    assert not (tmp_path / "new").exists()

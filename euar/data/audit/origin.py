@@ -8,7 +8,12 @@ from euar.data.audit.findings import Item
 from euar.data.audit.published import recognised, rows_of
 from euar.data.dataset import MultimodalDataset
 
-_SPELLINGS = {"merged_labels": "one spelling, it is one class", "similar_labels": "classes less alike"}
+_SPELLINGS = {
+    "merged_labels": ("class", "one spelling, it is one class"),
+    "similar_labels": ("class", "classes less alike"),
+    "merged_groups": ("group", "one spelling, it is one group"),
+    "similar_groups": ("group", "groups less alike"),
+}
 
 
 def record(dataset: MultimodalDataset) -> dict:
@@ -39,10 +44,10 @@ def items(dataset: MultimodalDataset) -> Iterator[Item]:
         yield Item("left out", "info", name)
     if names := ", ".join(dataset.metadata):
         yield Item("metadata", "info", names[:200])
-    for note, one_way in _SPELLINGS.items():
+    for note, (what, one_way) in _SPELLINGS.items():
         for words in source.get(note, ()):
             found = ", ".join(map(repr, words))[:200]
-            yield Item("class names", "warn", found, one_way, "spell each class in one way")
+            yield Item(f"{what} names", "warn", found, one_way, f"spell each {what} in one way")
 
 
 def _published(entry: catalogue.Entry) -> Iterator[tuple[str, str]]:

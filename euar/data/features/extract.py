@@ -15,7 +15,7 @@ from euar.data.dataset import MultimodalDataset
 from euar.data.errors import DataError
 from euar.data.features.corruptions import Corruption
 from euar.data.features.extractors import Extractor, create
-from euar.files import naming
+from euar.files import naming, read_bytes
 from euar.folders import cache_folder
 from euar.progress import Tick, progress_bar
 
@@ -111,7 +111,7 @@ def _batches_in(part: Path) -> list[np.ndarray]:
     batches: list[np.ndarray] = []
     if not part.exists():
         return batches
-    content, start = part.read_bytes(), 0
+    content, start = read_bytes(part, "delete it"), 0
     while start < len(content):
         digest, size = content[start : start + 32], content[start + 32 : start + _HEAD]
         batch = content[start + _HEAD : start + _HEAD + int.from_bytes(size, "big")]

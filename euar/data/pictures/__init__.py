@@ -46,7 +46,8 @@ def check_whole(file: Path, *, folder: Path | None = None) -> None:
         folder: where it must lie; None: anywhere.
 
     Raises:
-        DataError: it is absent, no regular file, outside of `folder`, too large, of another format, or cut.
+        DataError: it is absent, no regular file, outside of `folder`, too large, of another format, cut,
+            or a PNG with other bytes than its check sums.
     """
     _whole.scans(file, _bytes(file, folder))
 
@@ -59,7 +60,8 @@ def colours(file: Path, *, folder: Path | None = None) -> np.ndarray:
         folder: where it must lie; None: anywhere.
 
     Raises:
-        DataError: see `check_whole`; or it has more than 8 bits a channel, is too large, or does not decode.
+        DataError: see `check_whole`; or it has more than 8 bits a channel, is too large, lacks pixels (told
+            of a PNG), or does not decode.
     """
     return _decoded(file, _bytes(file, folder), "RGB")
 
@@ -111,6 +113,7 @@ def _decoded(file: Path, content: bytes, mode: str) -> np.ndarray:
         with _opened(content) as picture:
             check_size(file, *picture.size)
             _check_work(file, picture, scans)
+            _whole.check_pixels(file, content)
             turn = _UPRIGHT.get(_orientation(picture)) if mode == "RGB" else None
             upright = picture if turn is None else picture.transpose(turn)
             return np.asarray(upright.convert(mode))
@@ -132,9 +135,6 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
 
 
 def _check_work(file: Path, picture: Image.Image, scans: int) -> None:
-    if picture.mode.startswith(("I", "F")):
-        found = f"more than 8 bits a channel (mode {picture.mode})"
-        raise DataError(file, "picture", "8 bits a channel", found, "convert the picture")
     if picture.width * picture.height * scans > MAX_WORK:
         expected = f"at most {MAX_WORK} pixels in all its scans"
         found = f"{scans} scans of {picture.width} x {picture.height}"

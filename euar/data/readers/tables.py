@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,12 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+#: Letters without ink of other kinds than Cf, variation selectors among them.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_NO_HEADER = "let the first line name each column, nothing before it, and put cells with commas in quotes"
+_QUOTED = re.compile('"[^"]*"')
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -234,7 +241,8 @@ def _same_length(path: Path, found: Iterable[tuple[list[str], int]]) -> list[Row
     line, count = 1, 0
     for cells, end in found:
         if cells and len(cells) != len(table[0] if table else cells):
-            remedy = "the file may be truncated: get it again"
+            more = len(cells) > len(table[0])
+            remedy = _NO_HEADER if more else "the file may be truncated: get it again"
             raise DataError(
                 path, "columns", f"{len(table[0])} in every row", f"{len(cells)} in line {line}", remedy
             )
@@ -247,11 +255,11 @@ def _same_length(path: Path, found: Iterable[tuple[list[str], int]]) -> list[Row
 
 
 def _check_separator(path: Path, whole: str, delimiter: str) -> None:
-    first = whole.lstrip("\n").partition("\n")[0]
-    if delimiter != "," or "," in first:
-        return
-    for letter, name in _SEPARATORS.items():
-        if letter in first:
+    """Raise where the first line has more semicolons, tabs or bars than commas; a comma may be in a name."""
+    first, second = (_QUOTED.sub("", line) for line in (*whole.lstrip("\n").split("\n", 2), "")[:2])
+    for letter, name in _SEPARATORS.items() if delimiter == "," else ():
+        count = first.count(letter)
+        if count > first.count(",") and ("," not in first or second.count(letter) >= count):
             remedy = "save it as CSV with commas, and with points in the numbers"
             raise DataError(path, "columns", "columns separated by commas", f"{name}: {first[:80]!r}", remedy)
 
@@ -269,7 +277,7 @@ def _other_encoding(content: bytes) -> str | None:
 
 
 def _is_hidden(letter: str) -> bool:
-    return unicodedata.category(letter) == "Cf" or "\ufe00" <= letter <= "\ufe0f"  # variation selectors
+    return unicodedata.category(letter) == "Cf" or _BLANK.match(letter) is not None
 
 
 def _unified(text: str) -> str:

@@ -333,6 +333,7 @@ def test_what_a_reader_left_out_or_merged_is_listed():
         "left_out": ["key 'val': a dict of 2", "column label_T"],
         "merged_labels": [["good", "good "]],
         "similar_labels": [["Bad", "bad"]],
+        "similar_groups": [["Sam", "sam"]],
     }
     seen = {(item.check, item.status, item.found) for item in audit(make(meta={"source": source})).items}
     assert {
@@ -341,6 +342,7 @@ def test_what_a_reader_left_out_or_merged_is_listed():
         ("left out", "info", "column label_T"),
         ("class names", "warn", "'good', 'good '"),
         ("class names", "warn", "'Bad', 'bad'"),
+        ("group names", "warn", "'Sam', 'sam'"),
     } <= seen
 
 

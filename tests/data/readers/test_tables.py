@@ -153,12 +153,30 @@ def test_a_header_is_known_whatever_separates_it(line, file):
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [("a;b\n1;0,5\n", "semicolons"), ('"a"\t"b"\n1\t2\n', "tabs"), ("\na|b\n1|2\n", "bars")],
+    [
+        ("a;b\n1;0,5\n", "semicolons"),
+        ('"a"\t"b"\n1\t2\n', "tabs"),
+        ("\na|b\n1|2\n", "bars"),
+        *(("a;b;c,d\n1;2,5;3\n", "semicolons"), ("sep=;\na;b\n1;2\n", "semicolons"), ("a;b", "semicolons")),
+    ],
 )
 def test_other_separators_are_explained(content, found, file):
     with pytest.raises(DataError, match=f"columns separated by commas, found {found}") as caught:
         tables.rows(file(content))
     assert "CSV with commas" in caught.value.remedy
+
+
+@pytest.mark.parametrize("line", ["sep=,", "# made by R", "a,b", "made, by R"])
+def test_a_line_before_the_header_is_no_truncation(line, file):
+    with pytest.raises(DataError, match=r"found 3 in line 2; let the first line name each column"):
+        tables.rows(file(f"{line}\na,b,c\n1,2,3\n"))
+    with pytest.raises(DataError, match="found 2 in line 3; the file may be truncated"):
+        tables.rows(file("a,b,c\n1,2,3\n1,2\n"))
+
+
+def test_semicolons_in_a_text_separate_nothing(file):
+    for content in ('1,"a; b; c"\n2,d\n', "1,a; b; c\n2,d\n", "a,b;c;d\n1,2\n"):
+        assert len(tables.rows(file(content))) == 2
 
 
 @pytest.mark.parametrize("cell", [b"x" * 10**7, b'"' + b"x\n" * 10**6 + b'"'])

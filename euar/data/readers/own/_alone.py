@@ -62,7 +62,7 @@ def _arrays(file: Path, arrays: Mapping[str, np.ndarray]) -> _Parts:
     if wrong := [name for name in _labels.COLUMNS if name in arrays.keys() - columns - _labels.RAW.keys()]:
         found = f"shape {arrays[wrong[0]].shape}"
         raise DataError(file, wrong[0], "an entry a row, (n,)", found, "write it with .ravel()")
-    table = hdf5.columns(file, {name: arrays[name] for name in columns})
+    table = hdf5.columns(file, {name: values for name, values in arrays.items() if name in columns})
     ids = {"id": arrays["id"]} if "id" in columns else {}
     return table, folder.views(file, {name: v for name, v in arrays.items() if name not in columns} | ids)
 

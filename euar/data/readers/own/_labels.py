@@ -12,6 +12,7 @@ from euar.data.readers.contract import Content
 from euar.data.readers.own._features import Features, joined
 from euar.data.readers.own._others import others
 from euar.data.readers.own._target import Target, target
+from euar.data.readers.own._words import Words, merged
 from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
@@ -41,6 +42,8 @@ def content(
     for name in ("id", "label", "group"):
         _check_filled(labels, name, table.get(name, ()))
     found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})
+    _check_ids(labels, table["id"])
+    groups = merged(labels, "group", table["group"], "group") if "group" in table else None
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
@@ -57,8 +60,8 @@ def content(
         files=sorted({labels, *named, *(part.file for part in features.values())}),
         target=found.values,
         ids=table["id"],
-        split=_split(path, labels, table, found.values),
-        groups=table.get("group"),
+        split=_split(path, labels, table, groups, found.values),
+        groups=groups.cells if groups else None,
         target_sd=tables.numbers(labels, "label_sd", table["label_sd"]) if "label_sd" in table else None,
         modalities={name: values for name, (values, lengths, _) in found_in.items() if values.ndim == 2},
         sequences={
@@ -69,19 +72,33 @@ def content(
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=found.meta | ({"metadata": kept} if kept else {}),
-        notes=found.notes | _left_out(labels, named),
+        notes=found.notes | (groups.notes if groups else {}) | _left_out(labels, named),
     )
 
 
 def _split(
-    path: Path, labels: Path, table: Mapping[str, list[str]], target: np.ndarray | None
+    path: Path,
+    labels: Path,
+    table: Mapping[str, list[str]],
+    groups: Words | None,
+    target: np.ndarray | None,
 ) -> Sequence[str]:
     """Return the column of the table, else a split that is drawn; without labels, all is test."""
     if "split" in table:
         return splitting.named(labels, "split", table["split"])
     if target is None:
         return ["test"] * len(table["id"])
-    return splitting.assign(path, target, table.get("group") or table["id"]).tolist()
+    return splitting.assign(path, target, groups.cells if groups else table["id"]).tolist()
+
+
+def _check_ids(labels: Path, ids: Sequence[str]) -> None:
+    """Raise at two ids that nobody can tell apart, though they are not the same."""
+    first: dict[str, str] = {}
+    for row, name in enumerate(ids):
+        other = first.setdefault(tables.plain(name), name)
+        if other != name:
+            found = f"{other[:80]!a} and {name[:80]!a} in {tables.where(ids, row)}"
+            raise DataError(labels, "id", "ids that look different", found, "correct one of them")
 
 
 def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:

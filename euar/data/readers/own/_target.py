@@ -3,8 +3,7 @@
 import re
 import unicodedata
 import warnings
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,12 +12,19 @@ import numpy as np
 from euar.data import tasks
 from euar.data.errors import DataError
 from euar.data.readers import tables
+from euar.data.readers.own._words import merged
 
-_POINTS = ".,'·\N{RIGHT SINGLE QUOTATION MARK}\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC THOUSANDS SEPARATOR}"
-_SHARES = "%‰٪"
-_UNITS = re.compile(r"(?<![a-z])(usd|eur|gbp|jpy|cny|chf|inr|per ?cent|pct)(?![a-z])", re.IGNORECASE)
-_NUMBER = re.compile(r"-?[0.]*0[0.]*(e-?0+)?", re.IGNORECASE)  # of what `_mark` makes of letters
-_MOST = 20  # classes that a record lists
+_POINTS = ".,'`\N{MIDDLE DOT}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\u066b\u066c"
+_SHARES = "%\N{PER MILLE SIGN}\N{ARABIC PERCENT SIGN}"
+_CURRENCIES = re.compile(
+    r"(?<![a-z])(usd|eur|gbp|jpy|cny|chf|inr|per ?cent|pct)(?![a-z])|[a-z]{1,3}(?=\$)", re.IGNORECASE
+)
+#: Of what `_marks` makes of a label: a number; its digits; those with something else before or after them.
+_NUMBER = re.compile(r"[-+]*(?=\.*0)[0.]+([ed][-+]?0+)?-?|0x[0a-f]+", re.IGNORECASE)
+_DIGITS = re.compile(r"\.?0(\.?0)*\.?")
+_UNIT = re.compile(r"0[/:\u2044]0|0[^-+0]+|[^\W\d_]+\.?-?0")
+_LETTER = re.compile(r"[^\W\d_]")
+_ABSENT = ("na", "n/a", "#n/a", "nil", "none", "null", "missing", "?")  # words of tables for no value
 
 
 class Target(NamedTuple):
@@ -38,8 +44,8 @@ class Target(NamedTuple):
 def target(labels: Path, cells: Sequence[str]) -> Target:
     """Return classes where all labels are integers or all are words, ratings where all are other numbers.
 
-    Words that differ in spaces, in letters that nobody sees or in their Unicode normal form are one class.
-    Words that differ in case or width are two. Both are noted, and a UserWarning says so.
+    Words are merged as `_words` says. A UserWarning names those that may be meant otherwise: words for no
+    value, and numbers with a unit.
 
     Raises:
         DataError: a number is not written as -1.5, numbers and words are mixed, or there is one class.
@@ -51,8 +57,7 @@ def target(labels: Path, cells: Sequence[str]) -> Target:
         found = " and ".join(f"{cells[place][:80]!r} in {tables.where(cells, place)}" for place in (0, row))
         raise DataError(labels, "label", "all numbers, or all words", found, "correct the labels")
     if not all(numeric):
-        names = _names(cells)
-        return _classes(labels, [names[cell] for cell in cells], _notes(labels, names))
+        return _as_classes(labels, cells)
     if all(re.fullmatch(r"[+-]?\d{1,18}", cell.strip(), re.ASCII) for cell in cells):
         return _classes(labels, list(map(int, cells)), {tasks.INTEGERS: True})
     return Target(tables.numbers(labels, "label", cells).astype(np.float32), {}, {})
@@ -67,13 +72,52 @@ def _classes(labels: Path, values: Sequence[Any], notes: dict[str, Any]) -> Targ
     return Target(found, {"classes": [str(name) for name in names]}, notes)
 
 
+def _as_classes(labels: Path, cells: Sequence[str]) -> Target:
+    """Return words as classes; warn of those that may mean that there is no label."""
+    found = merged(labels, "label", cells, "class")
+    if absent := [name for name in sorted(set(found.cells)) if name.casefold() in _ABSENT]:
+        text = f"{labels}: label: {absent[0]!r} is a class here; leave rows without a label out"
+        warnings.warn(text, stacklevel=2)
+    return _classes(labels, found.cells, found.notes)
+
+
 def _check_notation(labels: Path, cells: Sequence[str], numeric: Sequence[bool]) -> None:
     """Raise at a number that is written in another way than as 1.5: as a word it would be a class."""
+    marks = {cell: _marks(cell) for cell, is_number in zip(cells, numeric, strict=True) if not is_number}
+    wrong: Collection[str] = {cell for cell, found in marks.items() if _NUMBER.fullmatch(found)}
+    if len(marks) > 1 and not any(numeric):
+        wrong = wrong or _with_units(labels, marks)
     for row, cell in enumerate(cells):
-        if not numeric[row] and _NUMBER.fullmatch("".join(map(_mark, _UNITS.sub("", cell)))):
+        if cell in wrong:
             found = f"{cell[:80]!r} in {tables.where(cells, row)}"
             remedy = "write it with a point, the sign - and nothing else; or give the class a name"
             raise DataError(labels, "label", "numbers written as -1.5, or words", found, remedy)
+
+
+def _with_units(labels: Path, marks: Mapping[str, str]) -> Collection[str]:
+    """Return the labels if each is a number with one unit or sign: 1.5 SEK, 4/5; warn of 3 stars, kr 1.5.
+
+    A word before a whole number is a name, as in class 1.
+    """
+    shapes = {_DIGITS.sub("0", found).casefold().lstrip("-") for found in marks.values()}
+    shape = shapes.pop()
+    if shapes or not _UNIT.fullmatch(shape):
+        return ()
+    parted = any("0.0" in found for found in marks.values())
+    before = shape.startswith("0")  # the number
+    if not _LETTER.search(shape) or (parted and before):
+        return marks
+    if parted or before:
+        example = next(iter(marks))[:80]
+        text = f"{labels}: label: {example!r} and all others are taken for classes; ratings are numbers alone"
+        warnings.warn(text, stacklevel=2)
+    return ()
+
+
+def _marks(cell: str) -> str:
+    """Return what the letters of a label can be in a number, whatever their width and form."""
+    plain = tables.plain(unicodedata.normalize("NFKC", cell))
+    return "".join(map(_mark, _CURRENCIES.sub("", plain)))
 
 
 def _mark(letter: str) -> str:
@@ -81,42 +125,8 @@ def _mark(letter: str) -> str:
     category = unicodedata.category(letter)
     if category == "Nd":
         return "0"
-    if category == "Pd" or letter in "+\N{MINUS SIGN}":
+    if category == "Pd" or letter == "\N{MINUS SIGN}":
         return "-"
     if category in ("Sc", "Cf", "Cc", "Zs") or letter in _SHARES or letter in "()":
         return ""
     return "." if letter in _POINTS else letter
-
-
-def _names(cells: Sequence[str]) -> dict[str, str]:
-    """Return {word: name of its class}, which is the commonest of the spellings that look the same."""
-    counts = Counter(cells)
-    name = {
-        plain: min(words, key=lambda word: (-counts[word], word != plain, word)).strip()
-        for plain, words in _alike(counts, tables.plain).items()
-    }
-    return {word: name[tables.plain(word)] for word in counts}
-
-
-def _notes(labels: Path, names: dict[str, str]) -> dict[str, Any]:
-    """Return the spellings of one class, and the classes almost alike, in groups; warn of both."""
-    merged = [sorted(words) for words in _alike(names, names.__getitem__).values() if len(words) > 1]
-    similar = [sorted(words) for words in _alike(set(names.values()), _folded).values() if len(words) > 1]
-    found = {"merged_labels": merged, "similar_labels": similar}
-    for groups, what in ((merged, "taken for one class"), (similar, "are classes of their own")):
-        if groups:
-            words = " and ".join(f"{word[:80]!r}" for word in groups[0][:4])
-            more = f" ({len(groups)} such groups)" if len(groups) > 1 else ""
-            warnings.warn(f"{labels}: label: {words} {what}{more}", stacklevel=2)
-    return {name: groups[:_MOST] for name, groups in found.items() if groups}
-
-
-def _alike(words: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
-    found = defaultdict(list)
-    for word in words:
-        found[key(word)].append(word)
-    return found
-
-
-def _folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", tables.plain(word)).casefold()

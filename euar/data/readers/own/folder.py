@@ -5,8 +5,8 @@
 text itself; paths relative to the folder, where the files must lie). Other columns are kept as text in
 `MultimodalDataset.metadata`. Rows to predict need no `label`. Pictures are JPEG or PNG and are turned upright
 as their EXIF orientation says; sounds are WAV. Labels that are all integers or all words are classes; write
-ratings as 1.0, since `euar train` asks what integers are (`--task`). Words that look the same are one class,
-with a warning. Pictures or sounds without a row are counted.
+ratings as 1.0, since `euar train` asks what integers are (`--task`). Classes or groups whose names look the
+same are one, with a warning. Pictures or sounds without a row are counted.
 Without a column `split` the rows are split 70 / 10 / 20 by group, alike in all classes.
 
 Features of a modality NAME stand in one file:
@@ -23,6 +23,7 @@ hold pictures, sounds, or rows to predict. Names that begin with a point, as the
 passed over.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -44,7 +45,7 @@ _LABELS, _VIEWS = "labels.csv", "views.npz"
 
 def matches(path: Path) -> bool:
     """Tell whether the folder has a table of labels."""
-    return path.is_dir() and (path / _LABELS).is_file()
+    return path.is_dir() and os.path.lexists(path / _LABELS)  # whatever stands there is named
 
 
 def read(path: Path) -> Content:

@@ -13,7 +13,15 @@ from tests.data.readers.fuzz._file import File
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z]\w*|")
 _HUGE = 200_000  # characters
-_WORDS = ("label", "mode", "split", "scene27", "class10", "text,image")  # columns of words that mean classes
+_WORDS = (
+    "label",
+    "group",
+    "mode",
+    "split",
+    "scene27",
+    "class10",
+    "text,image",
+)  # columns of words that mean classes
 _POINTERS = ("image", "audio", "rgb", "depth")
 _OUTSIDE = (
     "../x.png",
@@ -148,18 +156,30 @@ def _is_number(_name: str, cell: str) -> bool:
 
 def _in_another_notation(cell: str, rng: Random) -> str:
     wide = cell.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
-    others = cell.replace(".", ","), cell.replace("-", "\u2212"), f"{cell}%", f"\u20ac {cell}", wide
+    others = (
+        *(cell.replace(".", ","), cell.replace(".", "\uff0c"), cell.replace("-", "\u2212"), wide),
+        *(
+            f"{cell}%",
+            f"{cell}\uff05",
+            f"\u20ac {cell}",
+            f"US$ {cell}",
+            f"{cell} SEK",
+            f"{cell}/5",
+            f"{cell}-",
+        ),
+    )
     return rng.choice([*(other for other in others if other != cell), f"{cell}\u200b"])
 
 
 def _spelt_otherwise(cell: str, rng: Random) -> str:
-    others = cell.upper(), cell.title(), f"{cell} ", f"{cell[0]}\u200b{cell[1:]}", f"\ufeff{cell}"
+    blank = rng.choice("\u200b\u3164\u2800\u034f\u115f\ufe0f")
+    others = cell.upper(), cell.title(), f"{cell} ", f"{cell[0]}{blank}{cell[1:]}", f"\ufeff{cell}"
     return rng.choice([*others, unicodedata.normalize("NFD", cell)])
 
 
 _not_a_number = _on_one_cell(_is_number, lambda _, rng: rng.choice(_NO_NUMBERS))
 _other_notation = _on_one_cell(_is_number, _in_another_notation)
-_other_spelling = _on_one_cell(lambda name, cell: name in _WORDS and cell.isalpha(), _spelt_otherwise)
+_other_spelling = _on_one_cell(lambda name, cell: name in _WORDS and cell[:1].isalpha(), _spelt_otherwise)
 _pointer_out = _on_one_cell(lambda name, _: name in _POINTERS, lambda _, rng: rng.choice(_OUTSIDE))
 
 

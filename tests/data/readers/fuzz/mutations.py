@@ -85,9 +85,19 @@ def _zeros(file: File, _rng: Random) -> bytes:
     return bytes(len(file.content))
 
 
+def _overwritten(file: File, rng: Random) -> bytes | None:
+    """Write 20 bytes over the pixels of a PNG, or over a check sum: no JPEG has any."""
+    start = file.content.find(b"IDAT")
+    if start < 0:
+        return None
+    place = rng.randrange(start + 4, max(start + 5, len(file.content) - 32))
+    return file.content[:place] + b"\xff" * 20 + file.content[place + 20 :]
+
+
 _OF_PICTURES: dict[str, Mutation] = {
     "zeros": _zeros,
     "PostScript": _postscript,
     "in another format": _other_format,
     "bytes after the end": _trailing,
+    "pixels overwritten": _overwritten,
 }

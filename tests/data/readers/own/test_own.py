@@ -123,11 +123,8 @@ def test_integers_and_words_are_classes_and_other_numbers_ratings(cells, task, t
     assert data.meta.get("classes") == classes
 
 
-@pytest.mark.parametrize(
-    ("cells", "classes"), [(["01", "+1", "2"] * 4, ["1", "2"]), (["²", "x"] * 6, ["x", "²"])]
-)
-def test_integers_are_compared_by_value(cells, classes, tmp_path):
-    assert readers.read(labels(tmp_path, cells)).meta["classes"] == classes
+def test_integers_are_compared_by_value(tmp_path):
+    assert readers.read(labels(tmp_path, ["01", "+1", "2"] * 4)).meta["classes"] == ["1", "2"]
 
 
 def test_pictures_and_sounds_stand_in_the_record(folder):

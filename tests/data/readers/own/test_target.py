@@ -1,5 +1,6 @@
 """Labels of users' own data: what is a number, what is a class, and what is neither."""
 
+import time
 import warnings
 
 import numpy as np
@@ -14,6 +15,25 @@ OTHER_NOTATIONS = [
     *("50%", "50 %", "5\u2030", "\u066a50", "50 per cent", "50 PERCENT"),
     *("$3", "-$2", "\u20ac 3", "3 \u20ac", "\u20bd3", "USD 3", "3 eur", "(3)"),
     *("\uff15", "\u0663.\u0665", "1.5\u200b", "\ufeff3", "1\u00a0000"),
+    *("\uff11\uff0e\uff15", "1\uff0c5", "50\uff05", "\u2460", "\u00b2", "\u207b1.5", "US$ 5", "R$ 3"),
+    *("1.5-", "+-1", "1d5", "0x1F", "1`000", "1\u02bc000"),
+]
+#: Numbers only because all labels are like them.
+WITH_UNITS = [
+    *(("1.5 SEK", "2.5 SEK"), ("2.5 Euro", "3 euro"), ("-1.5K", "2K"), (".5 kg", "1.5 kg")),
+    *(("4/5", "3/5"), ("1:5", "2:5"), ("\u00bd", "\u00bc"), ("5\u00b0", "6\u00b0"), ("1\u2605", "2\u2605")),
+]
+PERHAPS_WITH_UNITS = [
+    *(("5 points", "7 points"), ("3 dollars", "4 dollars"), ("5 \u5143", "7 \u5143")),
+    *(("kr 5,0", "kr 7,5"), ("kr. 1.5", "kr. 2"), ("2D", "3D")),
+]
+NAMES = [
+    ("class 1", "class 2"),
+    ("Q1", "Q2"),
+    ("18-25", "26-35"),
+    ("18+", "21+"),
+    ("#1", "#2"),
+    ("1st", "2nd"),
 ]
 
 
@@ -24,6 +44,55 @@ def test_numbers_in_another_notation_are_no_classes(cell, others, tmp_path):
     error = refusal(labels(tmp_path, cells, words=None))
     assert (error.field, error.expected) == ("label", "numbers written as -1.5, or words")
     assert error.found == f"{cell!r} in line {2 + len(others)}"
+
+
+@pytest.mark.parametrize("cells", WITH_UNITS)
+def test_numbers_that_all_have_one_unit_are_no_classes(cells, tmp_path):
+    error = refusal(labels(tmp_path, [f'"{cell}"' for cell in cells] * 6))
+    assert (error.field, error.expected) == ("label", "numbers written as -1.5, or words")
+    assert cells[0] in error.found
+
+
+@pytest.mark.parametrize("cells", PERHAPS_WITH_UNITS)
+def test_numbers_that_may_have_one_unit_are_classes_with_a_warning(cells, tmp_path):
+    with pytest.warns(UserWarning, match="all others are taken for classes; ratings are numbers alone"):
+        data = readers.read(labels(tmp_path, [f'"{cell}"' for cell in cells] * 6))
+    assert data.meta["classes"] == sorted(cells)
+
+
+@pytest.mark.parametrize("word", ["9" * 90_000 + "x", "a" * 90_000, "." * 90_000])
+def test_long_labels_take_linear_time(word, tmp_path):
+    start = time.process_time()
+    assert len(readers.read(labels(tmp_path, [word, "other"] * 6)).meta["classes"]) == 2
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("cells", NAMES)
+def test_names_with_numbers_are_classes(cells, tmp_path):
+    assert readers.read(labels(tmp_path, [*cells] * 6)).meta["classes"] == sorted(cells)
+
+
+@pytest.mark.parametrize("word", ["NA", "n/a", "null", "None", "?", "#N/A"])
+def test_words_for_no_label_are_classes_with_a_warning(word, tmp_path):
+    with pytest.warns(UserWarning, match="is a class here; leave rows without a label out"):
+        data = readers.read(labels(tmp_path, ["pos", "neg", word] * 4))
+    assert len(data.meta["classes"]) == 3
+
+
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\u034f", "\u115f", "\ufe0f", "\U000e0101"])
+def test_letters_without_ink_make_no_class(blank, tmp_path):
+    with pytest.warns(UserWarning, match="taken for one class"):
+        data = readers.read(labels(tmp_path, ["good", "bad", f"good{blank}"] * 4))
+    assert data.meta["classes"] == ["bad", "good"]
+
+
+@pytest.mark.parametrize(
+    "word", ["g\u043eod", "\u0441a", "\u0392A"], ids=["Cyrillic o", "Cyrillic c", "Greek B"]
+)
+def test_words_with_letters_of_another_script_are_classes_of_their_own_with_a_warning(word, tmp_path):
+    with pytest.warns(UserWarning, match="are classes of their own"):
+        data = readers.read(labels(tmp_path, ["good", "ca", "BA", word] * 3))
+    assert len(data.meta["classes"]) == 4
 
 
 @pytest.mark.parametrize(
