@@ -4,7 +4,6 @@ Letters: B samples, C classes, D features.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
@@ -13,7 +12,7 @@ from euar._checks import check_target
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
 from euar.systems.registry import System
-from euar.systems.views import average, heads, loss_of_views, rows_of
+from euar.systems.views import ViewsOutput, average, heads, loss_of_views, rows_of
 
 
 @dataclass(frozen=True)
@@ -25,22 +24,7 @@ class LateFusionConfig(SystemConfig):
         return LateFusion(self)
 
 
-class LateFusionOutput(NamedTuple):
-    """What the networks say.
-
-    Attributes:
-        prediction: the mean over the modalities a row has: of predictions, or of class probabilities, whose
-            logarithm is given.
-        each: {modality given: its network's prediction}, shaped alike; without meaning where it is missing.
-        rows: {modality given: (B,) bool}, the rows that have it.
-    """
-
-    prediction: Tensor
-    each: dict[str, Tensor]
-    rows: dict[str, Tensor]
-
-
-class LateFusion(MultimodalModel[LateFusionOutput]):
+class LateFusion(MultimodalModel[ViewsOutput]):
     """A network for each modality: its projection, a hidden layer of D with ReLU, the outputs.
 
     Args:
@@ -58,14 +42,17 @@ class LateFusion(MultimodalModel[LateFusionOutput]):
         inputs: Inputs,
         available: Inputs | None = None,
         generator: Generator | None = None,  # noqa: ARG002  nothing is drawn
-    ) -> LateFusionOutput:
-        """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
+    ) -> ViewsOutput:
+        """Predict a batch: the mean over the modalities a row has, for classes of their probabilities.
+
+        The logarithm of that mean is given. Arguments and errors: `MultimodalModel.forward`.
+        """
         available = available or {}
         each = {m: self.shaped(self.heads[m](x)) for m, x in self.project(inputs, available).items()}
         rows = rows_of(each, available)
-        return LateFusionOutput(self._mean(each, rows), each, rows)
+        return ViewsOutput(self._mean(each, rows), each, rows)
 
-    def loss(self, output: LateFusionOutput, target: Tensor) -> LossTerms:
+    def loss(self, output: ViewsOutput, target: Tensor) -> LossTerms:
         """The sum of the networks' losses, each on the rows it saw; arguments: `MultimodalModel.loss`."""
         check_target(target, output.prediction, self.config.task)
         task = loss_of_views(self.config, output.each, output.rows, target)

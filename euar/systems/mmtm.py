@@ -16,7 +16,6 @@ well as classes: nothing in the module knows the task. Letters: B samples, D fea
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
@@ -25,7 +24,7 @@ from euar._checks import check_positive, check_width
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import SystemConfig
 from euar.systems.registry import System
-from euar.systems.views import average, heads, loss_of_views, rows_of
+from euar.systems.views import ViewsOutput, average, heads, loss_of_views, rows_of
 
 
 class MMTM(nn.Module):
@@ -90,21 +89,7 @@ class MMTMConfig(SystemConfig):
         return MMTMFusion(self)
 
 
-class MMTMOutput(NamedTuple):
-    """What the streams say.
-
-    Attributes:
-        prediction: the mean over the modalities a row has; of logits for classification.
-        each: {modality given: its stream's prediction}, shaped alike; without meaning where it is missing.
-        rows: {modality given: (B,) bool}, the rows that have it.
-    """
-
-    prediction: Tensor
-    each: dict[str, Tensor]
-    rows: dict[str, Tensor]
-
-
-class MMTMFusion(MultimodalModel[MMTMOutput]):
+class MMTMFusion(MultimodalModel[ViewsOutput]):
     """A network for each modality, a transfer module between each two of them.
 
     Args:
@@ -125,8 +110,11 @@ class MMTMFusion(MultimodalModel[MMTMOutput]):
         inputs: Inputs,
         available: Inputs | None = None,
         generator: Generator | None = None,  # noqa: ARG002  nothing is drawn
-    ) -> MMTMOutput:
-        """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
+    ) -> ViewsOutput:
+        """Predict a batch: the mean over the modalities a row has; of logits for classification.
+
+        Arguments and errors: `MultimodalModel.forward`.
+        """
         available = available or {}
         given = self.project(inputs, available)
         nothing = torch.zeros_like(next(iter(given.values())))
@@ -135,9 +123,9 @@ class MMTMFusion(MultimodalModel[MMTMOutput]):
             streams[a], streams[b] = transfer(streams[a], streams[b])
         each = {m: self.shaped(self.heads[m](streams[m])) for m in given}
         rows = rows_of(each, available)
-        return MMTMOutput(average(each, rows), each, rows)
+        return ViewsOutput(average(each, rows), each, rows)
 
-    def loss(self, output: MMTMOutput, target: Tensor) -> LossTerms:
+    def loss(self, output: ViewsOutput, target: Tensor) -> LossTerms:
         """The task's loss of the average and of each stream, `"views"`; arguments: `MultimodalModel.loss`."""
         task = self.task_loss(output.prediction, target)
         views = loss_of_views(self.config, output.each, output.rows, target)

@@ -19,7 +19,6 @@ samples, C classes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
@@ -27,7 +26,7 @@ from torch.nn.functional import cross_entropy
 
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.registry import System
-from euar.systems.views import ClassesConfig, added, heads, kept, mean_over, rows_of
+from euar.systems.views import ClassesConfig, ViewsOutput, added, heads, kept, mean_over, rows_of
 
 
 @dataclass(frozen=True)
@@ -105,21 +104,7 @@ def rank_loss(confidence: Tensor, hardness: Tensor, rows: Tensor | None = None) 
     return mean_over(excess.relu(), rows & rows.roll(-1))
 
 
-class QMFOutput(NamedTuple):
-    """What the networks say.
-
-    Attributes:
-        prediction: (B, C) fused logits.
-        each: {modality given: its logits (B, C)}; 0 in the rows that lack it.
-        rows: {modality given: (B,) bool}, the rows that have it.
-    """
-
-    prediction: Tensor
-    each: dict[str, Tensor]
-    rows: dict[str, Tensor]
-
-
-class QMF(MultimodalModel[QMFOutput]):
+class QMF(MultimodalModel[ViewsOutput]):
     """Quality-aware multimodal fusion: late fusion weighted by energy.
 
     Args:
@@ -138,15 +123,18 @@ class QMF(MultimodalModel[QMFOutput]):
         inputs: Inputs,
         available: Inputs | None = None,
         generator: Generator | None = None,  # noqa: ARG002  nothing is drawn
-    ) -> QMFOutput:
-        """Predict a batch; arguments and errors: `MultimodalModel.forward`."""
+    ) -> ViewsOutput:
+        """Predict a batch: the fused logits; `each` is 0 in the rows that lack the modality.
+
+        Arguments and errors: `MultimodalModel.forward`.
+        """
         available = available or {}
         said = {m: self.heads[m](x) for m, x in self.project(inputs, available).items()}
         rows = rows_of(said, available)
         each = {m: kept(logits, rows[m]) for m, logits in said.items()}  # 0 adds 0 to the fusion
-        return QMFOutput(fuse(list(each.values())), each, rows)
+        return ViewsOutput(fuse(list(each.values())), each, rows)
 
-    def loss(self, output: QMFOutput, target: Tensor) -> LossTerms:
+    def loss(self, output: ViewsOutput, target: Tensor) -> LossTerms:
         """The task's loss of the fusion and of each, `"views"`, and `"rank"`; see `MultimodalModel.loss`."""
         task = self.task_loss(output.prediction, target)
         each, rows = output.each, output.rows

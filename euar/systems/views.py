@@ -7,6 +7,7 @@ A view is a modality. Its network says something of every row, without meaning w
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +28,20 @@ class ClassesConfig(SystemConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_word("task", self.task, ("classification",))
+
+
+class ViewsOutput(NamedTuple):
+    """What the networks of the views say, and all together.
+
+    Attributes:
+        prediction: shaped as `MultimodalModel.shaped` returns it.
+        each: {modality given: its network's prediction}, shaped alike; without meaning where it is missing.
+        rows: {modality given: (B,) bool}, the rows that have it.
+    """
+
+    prediction: Tensor
+    each: dict[str, Tensor]
+    rows: dict[str, Tensor]
 
 
 def heads(config: Config) -> ModalityDict:
