@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from euar import _opening
+from euar._explained import ExplainedError
 
 MAX_BYTES = 2**34
 _MAX_JSON = 2**28
@@ -22,7 +23,7 @@ _DAY = 86400.0  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class DamagedFileError(ValueError):
+class DamagedFileError(ExplainedError):
     """A file that the package wrote and cannot use, with what is wrong and what to do about it.
 
     Args:
@@ -34,10 +35,7 @@ class DamagedFileError(ValueError):
 
     def __init__(self, file: object, expected: str, found: str, remedy: str):
         super().__init__(str(file), expected, found, remedy)
-        self.file, self.expected, self.found, self.remedy = self.args
-
-    def __str__(self) -> str:
-        return f"{self.file}: expected {self.expected}, found {self.found}; {self.remedy}"
+        self.file = str(file)
 
 
 @contextmanager

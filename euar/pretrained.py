@@ -13,12 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from euar._explained import ExplainedError
+
 #: The name of all-MiniLM-L6-v2 (Apache-2.0, Reimers and Gurevych 2019), whose weights a package carries.
 MINILM = "minilm"
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
-class PretrainedError(ValueError):
+class PretrainedError(ExplainedError):
     """A pretrained model that cannot be had, with what is wrong and what to do about it.
 
     Args:
@@ -30,10 +32,7 @@ class PretrainedError(ValueError):
 
     def __init__(self, model: str, expected: str, found: str, remedy: str):
         super().__init__(model, expected, found, remedy)
-        self.model, self.expected, self.found, self.remedy = model, expected, found, remedy
-
-    def __str__(self) -> str:
-        return f"{self.model}: expected {self.expected}, found {self.found}; {self.remedy}"
+        self.model = model
 
 
 def loaded(kind: str, name: str) -> Any:

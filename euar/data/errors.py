@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from euar._explained import ExplainedError
 from euar.pretrained import PretrainedError
 
 
-class DataError(ValueError):
+class DataError(ExplainedError):
     """Data that cannot be used, with what is wrong and what to do about it.
 
     Args:
@@ -19,10 +20,7 @@ class DataError(ValueError):
 
     def __init__(self, file: object, field: str, expected: str, found: str, remedy: str):
         super().__init__(str(file), field, expected, found, remedy)
-        self.file, self.field, self.expected, self.found, self.remedy = self.args
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.field}: expected {self.expected}, found {self.found}; {self.remedy}"
+        self.file, self.field = str(file), field
 
     def at(self, file: object) -> "DataError":
         """Return the same error, blamed on `file`."""

@@ -52,7 +52,7 @@ class Training:
         self.device = data["train"].target.device
         with global_stream(seed, "init"):  # drawn on the CPU: the same weights on every device
             self.model = config.build().to(self.device)
-        self.data: Mapping[str, Any] = {**data, "train": seen_by(self.model, data["train"])}
+        self.data: Mapping[str, Any] = {name: seen_by(self.model, split) for name, split in data.items()}
         self.optimizer = adamw(self.model, recipe)
         self.fabric = fabric or driver(self.device, recipe.precision)
         self._step_of_model = self._set_up()
