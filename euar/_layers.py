@@ -45,7 +45,7 @@ class ModalityDict(nn.ModuleDict):
         return dict(zip(self, self.values(), strict=True)).items()
 
 
-_TAKEN = frozenset(dir(nn.ModuleDict()))
+_TAKEN = frozenset((*dir(nn.ModuleDict()), "smart_apply"))  # transformers gives that one to every module
 
 
 def _written(name: str) -> str:

@@ -19,13 +19,14 @@ import tomllib
 from pathlib import Path
 
 from bookbuild.layout import chapters
+from bookbuild.record import LIBRARIES
 from time_readme import ROOT, circumstances
 
 from euar.files import write_json
 
 ENVIRONMENTS = {"lowest": "python3.12", "newest": "python3.13"}
 KERNEL = ("ipykernel", "ipywidgets", "papermill", "pyyaml")  # a hosted notebook brings these
-SHOWN = ("torch", "numpy", "h5py", "matplotlib", "scikit-learn", "scipy", "statsmodels", "rich", "ipykernel")
+SHOWN = (*LIBRARIES, "rich", "ipykernel")
 RESULT = ROOT / "results" / "colab.json"
 
 

@@ -28,8 +28,8 @@ def test_what_makes_numbers_is_in_the_key_of_an_execution_and_in_the_record_of_t
 
 def test_the_lowest_environment_pins_what_the_package_needs_and_the_newest_nothing():
     low, new = check_colab.requirements("lowest"), check_colab.requirements("newest")
-    assert "torch==2.4" in low
-    assert "torch>=2.4,<3" in new
+    assert "torch==2.10" in low
+    assert "torch>=2.10,<3" in new
     assert len(low) == len(new)
     assert set(check_colab.KERNEL) < set(low)
 

@@ -132,11 +132,13 @@ ERRORS = ["a[red]b[/red][/]", "[/]", ":smile:", "one\n\n  two [1, 2]\nthree", "Ã
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=ascii)
-def test_an_error_is_shown_whole(error, monkeypatch, capsys):
+def test_an_error_is_shown_whole(error, monkeypatch, capsys, tmp_path):
     def fail(*_arguments):
         raise ChapterError(error)
 
     monkeypatch.setattr(run_book, "build", fail)
+    monkeypatch.setattr(run_book, "ROOT", tmp_path)  # nobody else builds there
+    monkeypatch.setattr(run_book, "chapters", lambda *_: [])
     monkeypatch.setattr(sys, "argv", ["run_book.py"])
     monkeypatch.setattr(sys.stdout, "reconfigure", lambda **_options: None, raising=False)
     assert run_book.main() == 1

@@ -24,7 +24,7 @@ from bookbuild.layout import Chapter
 from euar import sealed
 from euar.files import DamagedFileError
 
-LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn", "h5py", "scipy", "statsmodels")
+LIBRARIES = ("torch", "numpy", "matplotlib", "pillow", "scikit-learn", "h5py", "scipy", "statsmodels")
 
 
 @dataclass(frozen=True)
