@@ -53,6 +53,12 @@ def check_positive(name: str, number: int) -> None:
         raise ValueError(f"{name}: expected an int below 2^31, found {shown(number)}")
 
 
+def check_share(name: str, value: object) -> None:
+    """Raise unless value is a number from 0 to below 1, such as a rate of dropout."""
+    if not (is_number(value) and 0 <= value < 1):  # type: ignore[operator]
+        raise ValueError(f"{name}: expected a number from 0 to below 1, found {shown(value)}")
+
+
 def is_number(value: object) -> bool:
     """Tell whether a value is a finite float, or an int that a float can hold."""
     if not isinstance(value, int | float) or isinstance(value, bool):

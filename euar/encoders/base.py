@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from torch import Tensor, nn
 
-from euar._checks import check_word, is_number, shown
+from euar._checks import check_word, shown
 from euar.encoders.padded import Padded, Rows
 
 
@@ -95,12 +95,6 @@ def check_natural(name: str, number: object) -> None:
     """Raise unless a value is an int of at least 0."""
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError(f"{name}: expected an int of at least 0, found {shown(number)}")
-
-
-def check_share(name: str, value: object) -> None:
-    """Raise unless a value is a number from 0 to below 1, as the rate of dropout is."""
-    if not (is_number(value) and 0 <= value < 1):  # type: ignore[operator]
-        raise ValueError(f"{name}: expected a number from 0 to below 1, found {shown(value)}")
 
 
 def check_text(name: str, value: object) -> None:

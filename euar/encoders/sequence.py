@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.init import xavier_uniform_, zeros_
 
-from euar._checks import check_positive, check_word, shown
-from euar.encoders.base import Encoder, EncoderConfig, check_natural, check_padded, check_share
+from euar._checks import check_positive, check_share, check_word, shown
+from euar.encoders.base import Encoder, EncoderConfig, check_natural, check_padded
 from euar.encoders.padded import Padded, Rows
 
 Pool = Literal["mean", "released"]

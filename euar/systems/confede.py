@@ -36,7 +36,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, softplus
 
-from euar._checks import check_positive, is_number, shown
+from euar._checks import check_positive, check_share, is_number, shown
 from euar._layers import ModalityDict, fuse
 from euar._replicas import dropout
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
@@ -69,7 +69,7 @@ class ConFEDEConfig(SystemConfig):
         if not (is_number(self.temperature) and self.temperature > 0):
             raise ValueError(f"temperature: expected a number above 0, found {shown(self.temperature)}")
         check_positive("neighbours", self.neighbours)
-        self.check_dropout()
+        check_share("dropout", self.dropout)
 
     def build(self) -> "ConFEDE":
         """A freshly initialised model."""

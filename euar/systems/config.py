@@ -63,13 +63,6 @@ class Config:
             if not (is_number(getattr(self, name)) and getattr(self, name) >= 0):
                 raise ValueError(f"{name}: expected a finite number >= 0, found {shown(getattr(self, name))}")
 
-    def check_dropout(self, name: str = "dropout") -> None:
-        """Raise a ValueError unless this field is a number of at least 0 and below 1."""
-        if not (is_number(getattr(self, name)) and 0 <= getattr(self, name) < 1):
-            raise ValueError(
-                f"{name}: expected a number from 0 to below 1, found {shown(getattr(self, name))}"
-            )
-
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain values, ready for JSON."""
         return dataclasses.asdict(self)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from torch import Generator, Tensor, nn
 from torch.nn.functional import pad
 
-from euar._checks import check_positive
+from euar._checks import check_positive, check_share
 from euar._layers import fuse
 from euar._replicas import dropout
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
@@ -51,7 +51,7 @@ class CubeMLPConfig(SystemConfig):
         super().__post_init__()
         for name in ("steps", "blocks"):
             check_positive(name, getattr(self, name))
-        self.check_dropout()
+        check_share("dropout", self.dropout)
 
     def build(self) -> "CubeMLP":
         """A freshly initialised model."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from euar._checks import check_positive, check_word, is_number, shown
+from euar._checks import check_positive, check_share, check_word, is_number, shown
 
 Precision = Literal["32-true", "bf16-mixed"]
 
@@ -53,8 +53,7 @@ class Recipe:
             raise ValueError(
                 f"weight_decay: expected a finite number of at least 0, found {shown(self.weight_decay)}"
             )
-        if not (is_number(self.warmup) and 0 <= self.warmup < 1):
-            raise ValueError(f"warmup: expected a number from 0 to below 1, found {shown(self.warmup)}")
+        check_share("warmup", self.warmup)
         check_word("select", self.select, ("valid", "last"))
         check_word("precision", self.precision, ("32-true", "bf16-mixed"))
         if not isinstance(self.compile, bool):
