@@ -75,6 +75,18 @@ def test_a_changed_module_concerns_the_chapters_that_load_it(root, book):
     assert "topk" in nbformat.read(book[0].executed, as_version=4).cells[-1].outputs[0].text
 
 
+def test_an_import_meanwhile_disturbs_nobody(root):
+    code = """import sys
+
+class Name(str):
+    def split(self, *_):
+        sys.modules[f"meanwhile {len(sys.modules)}"] = sys
+        return [self]
+
+sys.modules[Name("slow")] = sys"""
+    execute(write_chapter(root, "imports", code), CAP)
+
+
 def test_touching_and_prose_concern_nothing_and_code_does(root, book):
     for path in root.rglob("*.*"):
         os.utime(path, (time.time() + 9, time.time() + 9))

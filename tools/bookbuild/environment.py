@@ -14,8 +14,11 @@ KEPT = (
     *("EUAR_DATA", "EUAR_CACHE"),
 )
 COMPUTING = ("OMP_", "MKL_", "OPENBLAS_", "KMP_", "CUDA_", "CUBLAS_", "NVIDIA_", "PYTORCH_", "TORCH_")
-#: What scikit-learn and PyTorch set when they are imported: else a build by the tests makes the book anew.
-OF_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK", "CUDA_MODULE_LOADING")
+#: What libraries set when they are imported: else a build by the tests makes the book anew.
+OF_LIBRARIES = (
+    *("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"),  # scikit-learn
+    *("CUDA_MODULE_LOADING", "PYTORCH_NVML_BASED_CUDA_CHECK"),  # PyTorch, Lightning
+)
 THREADS = {"OMP_NUM_THREADS": "1"}  # two chapters at once: more threads would get in the way
 OURS = {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
 
