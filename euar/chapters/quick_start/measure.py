@@ -21,9 +21,9 @@ def grid() -> list[Train]:
 
 
 def presets() -> list[Train]:
-    """Return five seeds of each preset, all with the recipe that the grid chose for the default preset."""
+    """Return ten seeds of each preset, all with the recipe that the grid chose for the default preset."""
     chosen = Recipe(**recipe("embedded"))
-    return [Train(data="embedded", system=name, seeds=tuple(range(5)), recipe=chosen) for name in PRESETS]
+    return [Train(data="embedded", system=name, seeds=tuple(range(10)), recipe=chosen) for name in PRESETS]
 
 
 def measurements() -> list[Train]:
