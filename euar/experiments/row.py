@@ -18,7 +18,7 @@ from euar.training.targets import target_scale
 
 #: What a table of systems compares: two readings of EUAR, and four networks without its Gaussian experts.
 SYSTEMS = ("default", "paper", "mlp-experts", "linear-experts", "concat", "late-fusion")
-RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 _RECIPE = Recipe(epochs=30, batch_size=32)
 
 
