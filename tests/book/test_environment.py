@@ -110,7 +110,8 @@ def test_where_the_data_lie_and_how_many_threads_compute_are_in_the_key(monkeypa
 def test_what_libraries_set_when_they_are_imported_is_not_in_the_key():
     code = (
         "from bookbuild import environment; before = environment.deciding(); "
-        "import sklearn, torch, lightning_fabric, transformers; assert environment.deciding() == before, environment.deciding()"
+        "import sklearn, torch, lightning_fabric, transformers; "
+        "assert environment.deciding() == before, environment.deciding()"
     )
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     command = [sys.executable, "-c", code]

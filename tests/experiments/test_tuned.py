@@ -49,7 +49,7 @@ def row(data, tmp_path_factory):
         def dataset(self):
             return data
 
-        def encoders(self, dataset):
+        def encoders(self, _dataset):
             every = {"text": TextEncoderConfig(folder), "style": FeaturesConfig(2)}
             return {m: every[m] for m in self.modalities or every}
 
