@@ -66,9 +66,15 @@ def content(path: Path, most: int) -> bytes:
     return found
 
 
+def other_kind(status: os.stat_result) -> str | None:
+    """Return what stands at a path in words; None for a regular file."""
+    if stat.S_ISREG(status.st_mode):
+        return None
+    return next((name for test, name in _KINDS if test(status.st_mode)), "something else")
+
+
 def _check(status: os.stat_result, most: int) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        found = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
+    if found := other_kind(status):
         raise NoFileError("a readable file", found, REMEDY)
     if status.st_size > most:
         raise NoFileError(f"at most {most} bytes", f"{status.st_size} bytes", "get the file again")

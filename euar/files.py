@@ -112,9 +112,9 @@ def check_folder(path: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raise a `DamagedFileError` where a folder stands in the place of a file."""
-    if path.is_dir() and not path.is_symlink():
-        raise DamagedFileError(path, "a file", "a folder", "move it away")
+    """Raise a `DamagedFileError` where a folder, device, pipe or link to one stands in the place of a file."""
+    if path.exists() and (found := _opening.other_kind(path.stat())):
+        raise DamagedFileError(path, "a file", found, "move it away, or choose another name")
 
 
 def to_json(value: Any) -> str:

@@ -4,7 +4,9 @@ import math
 import multiprocessing
 import os
 import platform
+import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +88,33 @@ def test_a_folder_that_cannot_be_written_names_the_file(tmp_path):
     with pytest.raises(OSError, match="Read-only") as caught, files.atomic(path) as temporary:
         raise OSError(errno.EROFS, "Read-only file system", str(temporary))
     assert caught.value.filename == str(path)
+
+
+def socket_at(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+NO_FILES = {
+    "a folder": Path.mkdir,
+    "a named pipe": os.mkfifo,
+    "a socket": socket_at,
+    "a device": lambda path: path.symlink_to(os.devnull),
+}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_is_not_replaced(kind, linked, tmp_path):
+    path, odd = tmp_path / "file", tmp_path / "odd"
+    NO_FILES[kind](odd if linked else path)
+    if linked:
+        path.symlink_to(odd)
+    before = os.lstat(path)
+    with pytest.raises(files.DamagedFileError, match=f"expected a file, found {kind}; move it away, or"):
+        files.write_json(path, {})
+    assert os.lstat(path) == before
+    assert {each.name for each in tmp_path.iterdir()} <= {"file", "odd"}
 
 
 def write_and_die(folder):

@@ -9,7 +9,7 @@ import numpy as np
 
 from euar.data import hdf5
 from euar.data.errors import DataError
-from euar.files import write_bytes
+from euar.files import check_file, write_bytes
 
 _FORMAT = "euar/1"
 _FREE, _RATIO = 2**26, 1100  # bytes that any file may unfold to; gzip shrinks to 1/1032 at most
@@ -64,6 +64,8 @@ def read(path: str | Path, *, trusted: bool = False) -> tuple[dict, dict[str, np
 def check_other(path: Path, source: Path) -> None:
     """Raise when writing to a path would replace a source that is read, or a file in its folder but our own.
 
+    So it does where a folder, a device or a pipe stands there.
+
     Args:
         path: what is to be written.
         source: the file or folder, under whatever spelling or link.
@@ -74,6 +76,7 @@ def check_other(path: Path, source: Path) -> None:
     if path.samefile(source) or (inside and not is_ours(path)):
         expected, found = f"a file other than those of {source}", "one of them, which it would replace"
         raise DataError(path, "out", expected, found, "choose another name")
+    check_file(path)
 
 
 def is_ours(path: Path) -> bool:
