@@ -26,7 +26,7 @@ from euar.training.loop import Training
 from euar.training.run_files import read_fields, torch_bytes
 from euar.training.runs import Run, run_folder
 
-_AGAIN = "delete it: the seed starts again from its first epoch, other seeds stay as they are"
+_AGAIN = "delete it: the seed goes on from the epoch before, if that was kept; other seeds stay as they are"
 
 
 @dataclass(frozen=True)
