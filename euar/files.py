@@ -112,7 +112,7 @@ def check_folder(path: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raise a `DamagedFileError` where a folder, device, pipe or link to one stands in the place of a file."""
+    """Raise a `DamagedFileError` where a folder, device, pipe, or a link to one, is in place of a file."""
     if path.exists() and (found := _opening.other_kind(path.stat())):
         raise DamagedFileError(path, "a file", found, "move it away, or choose another name")
 

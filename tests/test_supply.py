@@ -1,11 +1,18 @@
 """What is fetched is pinned: steps of the workflow by commit, packages by version, data by hash."""
 
 import re
+import subprocess
+import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from euar.data import catalogue
+from tools import bootstrap
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,11 +28,67 @@ def test_actions_are_pinned_by_commit_and_may_only_read():
         assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
 
 
+def pins(name):
+    """{package: version} of a file of requirements, each once."""
+    lines = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / name).read_text(), re.MULTILINE)
+    found = {canonicalize_name(package): version for package, version in lines}
+    assert len(found) == len(lines)
+    return found
+
+
 def test_packages_are_pinned_by_version_each_once():
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
-    names = [re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines]
-    assert len(set(names)) == len(names)
+    assert len(pins("constraints.txt")) == len(lines)
+
+
+def test_all_that_make_installs_but_torch_is_pinned_by_hash():
+    parts = re.split(r"\n(?=\S)", (ROOT / "hashes.txt").read_text())
+    packages = [part for part in parts if not part.startswith("#")]
+    assert len(packages) == len(pins("hashes.txt"))
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\b", package) for package in packages)
+    hashed, versions = pins("hashes.txt"), pins("constraints.txt")
+    assert {name: versions[name] for name in hashed.keys() & versions.keys()} == {
+        name: version for name, version in hashed.items() if name in versions
+    }
+    assert wanted() - hashed.keys() == {"torch"}
+
+
+def wanted():
+    """The packages that are asked for by name."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line[:1] != "#"]
+    lines += [line for extra in ("cli", "book", "distributed", "dev") for line in extras[extra]]
+    return {canonicalize_name(Requirement(line).name) for line in lines} - {"euar"}
+
+
+def commands(monkeypatch, tmp_path, **answers):
+    """What `make venv` runs, where a command that holds a word of `answers` ends so."""
+    seen = []
+
+    def ran(command, **_options):
+        words = " ".join(map(str, command))
+        seen.append(words)
+        return SimpleNamespace(returncode=next((code for word, code in answers.items() if word in words), 0))
+
+    monkeypatch.setattr(subprocess, "run", ran)
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp")
+    bootstrap.main()
+    return [words.partition(" install ")[2] for words in seen if " install " in words]
+
+
+def test_make_installs_by_hash_first_and_fetches_no_builder(monkeypatch, tmp_path):
+    hashed, torch, rest = commands(monkeypatch, tmp_path)
+    assert "--require-hashes --no-deps -r hashes.txt" in hashed
+    assert torch.split()[-1] == f"torch=={pins('constraints.txt')['torch']}"
+    assert "--no-build-isolation" in rest
+    assert (tmp_path / "stamp").read_text() == bootstrap.wanted_stamp()
+
+
+def test_a_package_with_another_hash_stops_make(monkeypatch, tmp_path):
+    with pytest.raises(SystemExit, match="pip failed"):
+        commands(monkeypatch, tmp_path, hashes=1)
+    assert not (tmp_path / "stamp").exists()
 
 
 def test_downloads_have_a_hash_or_must_hold_what_was_published():

@@ -21,7 +21,7 @@ PYTHON = VENV / "bin" / "python"
 def wanted_stamp() -> str:
     """Hash what decides the content of the environment; its path counts, since scripts contain it."""
     digest = hashlib.sha256(str(ROOT).encode())
-    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "constraints.txt", "hashes.txt", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -45,18 +45,19 @@ def main() -> None:
     """Bring `.venv` up to date."""
     if STAMP.exists() and STAMP.read_text() == wanted_stamp() and PYTHON.exists():
         return
-    if sys.version_info < (3, 11):  # noqa: UP036  this file runs on whatever Python the system has
+    if sys.version_info < (3, 11, 5):  # what constraints.txt holds needs it
         sys.exit(
-            f"bootstrap: expected Python 3.11 or newer, found {sys.version.split()[0]}; name one: PYTHON=…"
+            f"bootstrap: expected Python 3.11.5 or newer, found {sys.version.split()[0]}; name one: PYTHON=…"
         )
     if not usable():
         print(f"bootstrap: creating {VENV}", flush=True)
         venv.create(VENV, clear=True, with_pip=True)
     STAMP.unlink(missing_ok=True)
     print("bootstrap: installing; the first time takes some minutes", flush=True)
+    install("--require-hashes", "--no-deps", "-r", "hashes.txt")
     torch = re.search(r"^torch==\S+", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
-    install(torch.group())  # first and alone: the largest download fails early
-    install("-r", "requirements.txt", "-e", ".[dev]")
+    install(torch.group())  # by version: the builds for each device have hashes of their own
+    install("--no-build-isolation", "-r", "requirements.txt", "-e", ".[dev]")  # nothing is left to fetch
     STAMP.write_text(wanted_stamp())
 
 
