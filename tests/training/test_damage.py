@@ -149,6 +149,29 @@ def test_damage_is_one_named_error_and_costs_nothing_else(name, content, fitting
         same(run, expected)
 
 
+def test_a_checkpoint_that_was_deleted_costs_one_epoch(tmp_path, monkeypatch):
+    run_epoch, trained = Training.run_epoch, []
+
+    def counted(self):
+        trained.append(len(self.history) + 1)
+        if len(trained) == 3:
+            raise KeyboardInterrupt
+        run_epoch(self)
+
+    monkeypatch.setattr(Training, "run_epoch", counted)
+    one = SETTINGS | {"seeds": (0,)}
+    with pytest.raises(KeyboardInterrupt):
+        fit(TinyConfig(), dataset(), out=tmp_path, **one)
+    checkpoint = tmp_path / "seed-0" / "checkpoint.pt"
+    damage(checkpoint, None, fitting=False)
+    with pytest.raises(DamagedFileError, match="goes on from the epoch before, if that was kept"):
+        fit(TinyConfig(), dataset(), out=tmp_path, **one)
+    checkpoint.unlink()
+    (run,) = fit(TinyConfig(), dataset(), out=tmp_path, **one)
+    assert trained == [1, 2, 3, 2, 3]
+    same(run, fit(TinyConfig(), dataset(), **one)[0])
+
+
 @pytest.mark.parametrize("name", ["weights.pt", "predictions.npz", "model.json"])
 def test_a_missing_part_of_a_run_is_named(name, folder):
     (folder / "seed-0" / name).unlink()
