@@ -11,7 +11,7 @@ from euar.data._unpacking import problem_in, unpack
 from euar.data.catalogue import Source
 from euar.data.errors import DataError
 from euar.data.readers.provenance import sha256
-from euar.files import naming
+from euar.files import check_file, make_folder, naming
 from euar.lock import sole_worker
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def get(
 
     Raises:
         DataError: an unknown set, terms not accepted, no connection, a wrong hash, or a damaged archive.
+        DamagedFileError: something else stands where a file or folder is to be.
         BlockingIOError: another process downloads into this folder.
     """
     entry = catalogue.entry(name)
@@ -68,6 +69,7 @@ def fetch(
 
     Raises:
         DataError: no connection, a wrong hash, or a damaged archive.
+        DamagedFileError: something else stands where a file or folder is to be.
     """
     if source.unpack is None:
         return _file(source, folder, progress, patience)
@@ -97,7 +99,9 @@ def _file(source: Source, folder: Path, progress: Progress | None, patience: Pat
         return target
     report = partial(progress, source.to) if progress else _silent
     part = _part(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
+    for place in (target, part):
+        check_file(place)
     try:
         with naming(part):
             transfer(source.url, part, source.bytes or _MOST, patience, report)

@@ -20,6 +20,7 @@ from PIL import Image
 from euar.data import DataError, archives, catalogue, download
 from euar.data._transfer import Patience
 from euar.data.catalogue import Entry, Source, Unpack
+from euar.files import DamagedFileError
 from tests import working
 from tests.data.server import running
 from tests.working import until
@@ -113,6 +114,19 @@ def test_a_part_that_is_too_long_is_thrown_away(server, tmp_path, plan):
     (tmp_path / "below").mkdir()
     (tmp_path / "below/a.bin.part").write_bytes(BODY + b"more")
     assert download.fetch(source(server.url), tmp_path, patience=QUICK).read_bytes() == BODY
+
+
+@pytest.mark.parametrize("name", ["below", "below/a.bin", "below/a.bin.part"])
+def test_something_else_in_the_way_is_named_before_anything_is_fetched(name, server, tmp_path):
+    odd = tmp_path / name
+    odd.parent.mkdir(exist_ok=True)
+    odd.write_text("a note") if name == "below" else odd.mkdir()
+    with pytest.raises(
+        DamagedFileError, match=f"{name}: expected a (file|folder), found a (file|folder); move"
+    ):
+        download.fetch(source(server.url), tmp_path, patience=QUICK)
+    assert server.asked == []
+    assert odd.exists()
 
 
 def test_a_tampered_file_is_refused_with_both_hashes_and_removed(server, tmp_path):
