@@ -17,7 +17,7 @@ from euar.training.checkpoints import claimed
 from euar.training.device import one_thread, resolve
 from euar.training.fabric import check_several, driver
 from euar.training.origin import Origin, versions
-from euar.training.provenance import code_sha256, describe, model_types
+from euar.training.provenance import code_sha256, describe, dotted, model_types
 from euar.training.recipe import Precision, Recipe
 from euar.training.runs import Runs
 from euar.training.seeding import check_seeds
@@ -163,7 +163,7 @@ def _identity(work: Work, device: torch.device, devices: int) -> dict[str, Any]:
         "model": model,
         "training": asdict(work.recipe),
         "data": {"name": work.dataset.name, "sha256": work.dataset.sha256},
-        "code": code_sha256(model_types(model)),
+        "code": code_sha256([*model_types(model), dotted(type(work.dataset))]),
         "torch": torch.__version__,
         "device": device.type,
         "devices": devices,

@@ -51,6 +51,19 @@ def test_the_hash_ignores_the_rest(file, copy):
     assert provenance.code_sha256(EUAR) == before
 
 
+ROW = [*EUAR, "euar.experiments.row.Row"]
+RAW = ["euar.encoders.EndToEndConfig", "euar.training.raw_source.RawSource"]
+
+
+@pytest.mark.parametrize(("types", "counts"), [(ROW, False), (RAW, True)])
+@pytest.mark.parametrize("file", ["encoders/text.py", "training/raw_rows.py"])
+def test_encoders_count_where_they_train(types, counts, file, copy):
+    before = provenance.code_sha256(types)
+    path = copy / file
+    path.write_text(path.read_text() + "\nANSWER = 42\n")
+    assert (provenance.code_sha256(types) != before) == counts
+
+
 def test_comments_docstrings_and_layout_do_not_count(copy):
     before = provenance.code_sha256(EUAR)
     path = copy / "experts.py"
