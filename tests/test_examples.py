@@ -1,15 +1,25 @@
-"""The examples in the docstrings of method, metrics, training, statistics and systems run as they stand."""
+"""The examples in docstrings of method, systems, encoders, training and statistics run as they stand."""
 
 import doctest
 import importlib
+import inspect
 import pkgutil
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
-from euar import systems
+from euar import encoders, systems
 from euar.experiments import statistics
 from euar.systems import registry
+from euar.systems.config import Config
+
+
+def modules_of(package: ModuleType) -> Iterator[str]:
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if not found.name.rpartition(".")[2].startswith("_"):
+            yield found.name
+
 
 MODULES = (
     "euar.experts",
@@ -18,10 +28,6 @@ MODULES = (
     "euar.moe",
     "euar.model",
     "euar.intervals",
-    "euar.systems.registry",
-    "euar.encoders.end_to_end",
-    "euar.encoders.features",
-    "euar.encoders.sequence",
     "euar.training.fit",
     "euar.training.metrics",
     "euar.training.predict",
@@ -30,39 +36,41 @@ MODULES = (
     "euar.training.raw_source",
     "euar.training.saved",
     "euar.training.targets",
-    *(
-        f"{statistics.__name__}.{found.name}"
-        for found in pkgutil.iter_modules(statistics.__path__)
-        if not found.name.startswith("_")
-    ),
+    *modules_of(systems),
+    *modules_of(encoders),
+    *modules_of(statistics),
 )
-
-
-#: May do without examples; those they have run.
-SYSTEMS = tuple(found.name for found in pkgutil.iter_modules(systems.__path__, f"{systems.__name__}."))
 
 
 def examples_of(module: ModuleType) -> list[doctest.DocTest]:
     return doctest.DocTestFinder().find(module)
 
 
-def needs_example(value: object, module: ModuleType) -> bool:
-    """Whether it is a function or class of the module that acts; records and protocols only declare."""
+def acts(value: object, module: ModuleType) -> bool:
+    """Whether it is a function or class of the module to call; records, protocols and bases only declare."""
     if not callable(value) or getattr(value, "__module__", None) != module.__name__:
         return False
     record = hasattr(value, "_fields") and not any(
         callable(member) for name, member in vars(value).items() if not name.startswith("_")
     )
-    return not record and not getattr(value, "_is_protocol", False)
+    base = inspect.isabstract(value) or getattr(value, "build", None) is Config.build
+    return not (record or base or getattr(value, "_is_protocol", False))
 
 
-def public(module: ModuleType) -> list[str]:
-    """The names of a module that need an example."""
-    return [
-        f"{module.__name__}.{name}"
-        for name, value in vars(module).items()
-        if not name.startswith("_") and needs_example(value, module)
-    ]
+def public(module: ModuleType) -> dict[str, set[str]]:
+    """{name that needs an example: where it may stand}: a configuration and what it builds share theirs.
+
+    Checks, which return nothing, need none.
+    """
+    names = {name: value for name, value in vars(module).items() if acts(value, module)}
+    shared = {name: {name} for name in names if not name.startswith(("_", "check_"))}
+    for name, value in names.items():
+        if hasattr(value, "build"):
+            built = inspect.get_annotations(value.build)["return"]  # a type, or its name
+            both = {name, getattr(built, "__name__", built)}
+            for one in both & shared.keys():
+                shared[one] |= both
+    return shared
 
 
 @pytest.fixture(params=MODULES)
@@ -70,20 +78,20 @@ def module(request):
     return importlib.import_module(request.param)
 
 
-@pytest.mark.parametrize("name", sorted({*MODULES, *SYSTEMS}))
-def test_examples_run(name, monkeypatch):
+def test_examples_run(module, monkeypatch):
     monkeypatch.setattr(registry, "SYSTEMS", registry.Registry("euar.systems"))  # an example adds to it
     runner = doctest.DocTestRunner()
-    for test in examples_of(importlib.import_module(name)):
+    for test in examples_of(module):
         runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
 
 
 def test_each_public_name_has_a_short_example(module):
     lines = {
-        test.name: sum((each.source + each.want).count("\n") for each in test.examples)
+        test.name.removeprefix(f"{module.__name__}."): sum(
+            (each.source + each.want).count("\n") for each in test.examples
+        )
         for test in examples_of(module)
     }
-    missing = [name for name in public(module) if not lines.get(name)]
-    assert not missing
-    assert not [name for name, count in lines.items() if count > 6]
+    assert [name for name, places in public(module).items() if not any(map(lines.get, places))] == []
+    assert [name for name, count in lines.items() if count > 6] == []

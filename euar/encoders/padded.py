@@ -12,6 +12,11 @@ class Padded(NamedTuple):
     Attributes:
         values: (B, T) int64 tokens, or (B, T, d) float frames; whatever stands behind a length is not read.
         lengths: (B,) int64, from 0 to T.
+
+    Example:
+        >>> rows = Padded(torch.tensor([[1, 2], [3, 9]]), torch.tensor([2, 1]))
+        >>> rows.filled(positions=3).tolist()
+        [[1, 2, 0], [3, 0, 0]]
     """
 
     values: Tensor
@@ -52,17 +57,33 @@ Rows = Tensor | Padded
 
 
 def count(rows: Rows) -> int:
-    """Return B."""
+    """Return B.
+
+    Example:
+        >>> count(Padded(torch.zeros(2, 7, 3), torch.tensor([5, 7])))
+        2
+    """
     return len(rows.lengths) if isinstance(rows, Padded) else len(rows)
 
 
 def device_of(rows: Rows) -> torch.device:
-    """Return where the rows are."""
+    """Return where the rows are.
+
+    Example:
+        >>> device_of(torch.zeros(2, 3))
+        device(type='cpu')
+    """
     return rows.lengths.device if isinstance(rows, Padded) else rows.device
 
 
 def chosen(rows: Rows, index: Tensor) -> Rows:
-    """Return the rows at `index`, (b,) int64; of sequences, cut to the longest of them."""
+    """Return the rows at `index`, (b,) int64; of sequences, cut to the longest of them.
+
+    Example:
+        >>> rows = Padded(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]))
+        >>> chosen(rows, torch.tensor([1])).values.tolist()
+        [[4, 5]]
+    """
     if not isinstance(rows, Padded):
         return rows.index_select(0, index)
     lengths = rows.lengths.index_select(0, index)

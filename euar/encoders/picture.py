@@ -42,6 +42,11 @@ class PictureEncoderConfig(EncoderConfig):
             as colour and depth; `"separate"` by itself, as QMF does; `"none"` takes the middle, as
             predictions always do.
         frozen: lowest blocks left as they are: the stem, then the blocks (of a ResNet: the stages).
+
+    Example:
+        >>> config = PictureEncoderConfig(size=192, frozen=2)
+        >>> PictureEncoderConfig.from_dict(config.to_dict()) == config
+        True
     """
 
     model: str = LITE0

@@ -28,6 +28,11 @@ class TextEncoderConfig(EncoderConfig):
             to grow large weights first.
         sequence: what reads the tokens' states instead of the mean, such as the released code's convolution.
         frozen: lowest blocks left as they are: the embeddings, then the layers.
+
+    Example:
+        >>> config = TextEncoderConfig(max_tokens=50, frozen=3)
+        >>> TextEncoderConfig.from_dict(config.to_dict()) == config
+        True
     """
 
     model: str = pretrained.MINILM

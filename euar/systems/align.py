@@ -51,6 +51,12 @@ def alignment(a: Tensor, b: Tensor, rows: Tensor) -> Tensor:
 
     Returns:
         0-dim; 0 where no row counts.
+
+    Example:
+        >>> import torch
+        >>> a, b = torch.eye(2), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+        >>> alignment(a, b, torch.tensor([True, True])).item()  # one pair aligned, one at right angles
+        0.5
     """
     return mean_over(1 - cosine_similarity(a, b, dim=-1), rows)
 
@@ -74,6 +80,13 @@ class Align(MultimodalModel[AlignOutput]):
 
     Args:
         config: see `AlignConfig`.
+
+    Example:
+        >>> import torch
+        >>> model = AlignConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.embeddings["text"].shape
+        (torch.Size([2]), torch.Size([2, 64]))
     """
 
     stacks = True

@@ -163,7 +163,14 @@ TASK_LOSSES: dict[TaskLoss, Callable[[Tensor, Tensor], Tensor]] = {
 
 @torch.no_grad()
 def predicted(model: nn.Module, inputs: Mapping[str, Any], available: Inputs | None = None) -> Tensor:
-    """Return the prediction of a model's forward in evaluation mode; its mode comes back after it."""
+    """Return the prediction of a model's forward in evaluation mode; its mode comes back after it.
+
+    Example:
+        >>> from euar.systems import SYSTEMS
+        >>> model = SYSTEMS["concat"].configure({"text": 8}).build()
+        >>> predicted(model, {"text": torch.zeros(2, 8)}).shape, model.training
+        (torch.Size([2]), True)
+    """
     training = model.training
     model.eval()
     try:

@@ -51,6 +51,13 @@ class Concat(MultimodalModel[ConcatOutput]):
 
     Args:
         config: see `ConcatConfig`.
+
+    Example:
+        >>> import torch
+        >>> model = ConcatConfig({"text": 8, "audio": 4}, dim=5).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.joint.shape
+        (torch.Size([2]), torch.Size([2, 10]))
     """
 
     stacks = True

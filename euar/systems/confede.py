@@ -99,6 +99,12 @@ class ConFEDE(MultimodalModel[ConFEDEOutput]):
 
     Args:
         config: see `ConFEDEConfig`.
+
+    Example:
+        >>> model = ConFEDEConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.mono.shape
+        (torch.Size([2]), torch.Size([4, 2]))
     """
 
     stacks = True
@@ -165,6 +171,12 @@ def neighbours(features: Tensor, target: Tensor, count: int) -> Neighbours:
         features: (B, d).
         target: ratings, (B,) or (B, outputs), or classes (B,).
         count: K, of each kind; a batch of fewer rows has only as many.
+
+    Example:
+        >>> features, target = torch.eye(3), torch.tensor([1.0, 1.0, -2.0])
+        >>> near = neighbours(features, target, count=1)
+        >>> near.which[0, 0].tolist(), near.found[2, 0].tolist()  # the last row has none that is like it
+        ([1], [False])
     """
     label = target.reshape(len(target), -1).round()
     same = (label.unsqueeze(0) == label.unsqueeze(1)).all(dim=-1)
@@ -208,6 +220,11 @@ def contrastive_loss(codes: Tensor, rows: Tensor, near: Neighbours, temperature:
 
     Returns:
         0-dim; 0 where there is no pair.
+
+    Example:
+        >>> near = neighbours(torch.randn(4, 3), torch.tensor([0, 0, 1, 1]), count=1)
+        >>> contrastive_loss(torch.randn(4, 2, 2, 5), torch.ones(4, 2).bool(), near).shape
+        torch.Size([])
     """
     similar, dissimilar = (normalize(codes, dim=-1) / temperature**0.5).unbind(dim=1)  # (B, M, E)
     own = rows & rows[:, :1]  # (B, M): the centre and another code of its row

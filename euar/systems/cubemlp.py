@@ -78,6 +78,12 @@ class AxisMixing(nn.Module):
         before: length of the axis.
         after: its length in the answer.
         p: of the dropout.
+
+    Example:
+        >>> import torch
+        >>> mixing = AxisMixing(axis=1, before=8, after=4, p=0.3)
+        >>> mixing(torch.zeros(2, 8, 3, 5)).shape
+        torch.Size([2, 4, 3, 5])
     """
 
     def __init__(self, axis: int, before: int, after: int, p: float):
@@ -102,6 +108,13 @@ class CubeMLP(MultimodalModel[CubeMLPOutput]):
 
     Args:
         config: see `CubeMLPConfig`.
+
+    Example:
+        >>> import torch
+        >>> model = CubeMLPConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.cube.shape
+        (torch.Size([2]), torch.Size([2, 2, 2, 8]))
     """
 
     stacks = True

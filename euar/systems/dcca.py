@@ -77,6 +77,12 @@ class DCCA(MultimodalModel[DCCAOutput]):
 
     Args:
         config: see `DCCAConfig`.
+
+    Example:
+        >>> model = DCCAConfig({"text": 8, "audio": 4}, components=3).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.codes["audio"].shape
+        (torch.Size([2]), torch.Size([2, 3]))
     """
 
     stacks = True

@@ -81,6 +81,12 @@ class Coupling(nn.Module):
         modalities: M.
         stay: features that stay.
         move: features that move.
+
+    Example:
+        >>> coupling, stay, move = Coupling(2, stay=3, move=4), torch.randn(2, 5, 3), torch.randn(2, 5, 4)
+        >>> moved, log_det = coupling(stay, move)
+        >>> torch.allclose(coupling.inverse(stay, moved), move, atol=1e-5), log_det.shape
+        (True, torch.Size([2, 5]))
     """
 
     def __init__(self, modalities: int, stay: int, move: int):
@@ -217,6 +223,12 @@ class DiCMoR(MultimodalModel[DiCMoROutput]):
 
     Args:
         config: see `DiCMoRConfig`.
+
+    Example:
+        >>> model = DiCMoRConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, output.recovered.shape
+        (torch.Size([2]), torch.Size([2, 2, 64]))
     """
 
     stacks = True

@@ -100,6 +100,12 @@ class BiLSTM(nn.Module):
     Args:
         width: of the input.
         hidden: H.
+
+    Example:
+        >>> exists = torch.tensor([[True, True, False]])
+        >>> states = BiLSTM(width=5, hidden=4)(torch.randn(1, 3, 5), exists)
+        >>> states.shape, states[0, 2].abs().sum().item()
+        (torch.Size([1, 3, 8]), 0.0)
     """
 
     def __init__(self, width: int, hidden: int):
@@ -136,6 +142,12 @@ class GraphBranch(nn.Module):
     Args:
         hidden: H; nodes have 2 H features.
         relations: R.
+
+    Example:
+        >>> exists = torch.tensor([[True, True, False]])
+        >>> edges = temporal_edges(exists, span=1)
+        >>> GraphBranch(hidden=4, relations=3)(torch.zeros(1, 3, 8), edges, exists).shape
+        torch.Size([1, 3, 8])
     """
 
     def __init__(self, hidden: int, relations: int):
@@ -182,6 +194,12 @@ class GCNet(MultimodalModel[GCNetOutput]):
 
     Args:
         config: see `GCNetConfig`.
+
+    Example:
+        >>> model = GCNetConfig({"text": 8, "audio": 4}).build().eval()
+        >>> output = model({"text": torch.zeros(2, 5, 8), "audio": torch.zeros(2, 5, 4)})  # 5 utterances a window
+        >>> output.prediction.shape, output.completed["audio"].shape
+        (torch.Size([2]), torch.Size([2, 4]))
     """
 
     stacks = True

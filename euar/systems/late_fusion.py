@@ -29,6 +29,13 @@ class LateFusion(MultimodalModel[ViewsOutput]):
 
     Args:
         config: see `LateFusionConfig`.
+
+    Example:
+        >>> model = LateFusionConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> mean = (output.each["text"] + output.each["audio"]) / 2
+        >>> torch.allclose(output.prediction, mean)
+        True
     """
 
     stacks = True

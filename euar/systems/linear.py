@@ -21,6 +21,10 @@ def constant(target: Array) -> Predictor:
 
     Args:
         target: (n,) ratings of the training rows.
+
+    Example:
+        >>> constant(np.array([1.0, 4.0]))(np.zeros((3, 5)))
+        array([2.5, 2.5, 2.5])
     """
     mean = float(np.mean(target, dtype=np.float64))
     return lambda features: np.full(len(features), mean)
@@ -32,6 +36,10 @@ def majority(target: Array, classes: int) -> Predictor:
     Args:
         target: (n,) classes of the training rows, 0 to `classes` - 1.
         classes: C.
+
+    Example:
+        >>> majority(np.array([0, 1, 1]), classes=2)(np.zeros((4, 5))).argmax(axis=1)
+        array([1, 1, 1, 1])
     """
     shares = np.bincount(target, minlength=classes) / len(target)
     logits = np.log(np.maximum(shares, _FLOOR))
@@ -46,6 +54,12 @@ def ridge(features: Array, target: Array, valid_features: Array, valid_target: A
         target: (n,) ratings.
         valid_features: (m, d), validation rows.
         valid_target: (m,)
+
+    Example:
+        >>> x = np.linspace(-1, 1, 9)[:, None]
+        >>> predict = ridge(x, 2 * x[:, 0], x, 2 * x[:, 0])
+        >>> predict(np.array([[0.5]])).round(2)
+        array([1.])
     """
     from sklearn.linear_model import Ridge
 
@@ -66,6 +80,11 @@ def logistic(
         valid_features: (m, d), validation rows.
         valid_target: (m,)
         classes: C; a class that training lacks gets a logit of about -700.
+
+    Example:
+        >>> x, y = np.array([[-1.0], [1.0]] * 5), np.array([0, 1] * 5)
+        >>> logistic(x, y, x, y, classes=2)(np.array([[-2.0], [2.0]])).argmax(axis=1)
+        array([0, 1])
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -14,7 +14,14 @@ from euar.systems.registry import System
 
 @dataclass(frozen=True)
 class LinearExpertsConfig(MixtureConfig):
-    """The configuration of a `Mixture` of linear layers."""
+    """The configuration of a `Mixture` of linear layers.
+
+    Example:
+        >>> import torch
+        >>> model = LinearExpertsConfig({"text": 8}, num_experts=4).build()
+        >>> model({"text": torch.zeros(2, 8)}).moe["text"].routing.weights.shape
+        torch.Size([2, 4])
+    """
 
     def build(self) -> Mixture:
         """A freshly initialised model."""

@@ -55,6 +55,11 @@ class LinearHead(MultimodalModel[LinearHeadOutput]):
 
     Args:
         config: see `LinearHeadConfig`.
+
+    Example:
+        >>> model = LinearHeadConfig({"text": 8, "audio": 4}, task="classification", outputs=3).build()
+        >>> model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)}).prediction.shape
+        torch.Size([2, 3])
     """
 
     stacks = True

@@ -89,6 +89,11 @@ class MCTN(MultimodalModel[MCTNOutput]):
     Attributes:
         reads: the modalities that a prediction depends on where a row has all of them.
         targets: the other modalities, in the order of translation.
+
+    Example:
+        >>> model = MCTNConfig({"text": 8, "audio": 4}, source="text").build()
+        >>> model({"text": torch.zeros(2, 8)}).prediction.shape  # the other modality is for training alone
+        torch.Size([2])
     """
 
     stacks = True

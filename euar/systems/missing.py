@@ -34,7 +34,12 @@ def present(inputs: Mapping[str, Tensor], available: Mapping[str, Tensor], names
 
 
 def side_by_side(features: Mapping[str, Tensor], names: Collection[str]) -> Tensor:
-    """Stack the modalities' features, those not given as 0: {modality: (..., D)} to (..., M, D)."""
+    """Stack the modalities' features, those not given as 0: {modality: (..., D)} to (..., M, D).
+
+    Example:
+        >>> side_by_side({"a": torch.ones(2, 3)}, ["a", "b"])[0].tolist()
+        [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]
+    """
     nothing = torch.zeros_like(next(iter(features.values())))
     return torch.stack([features.get(m, nothing) for m in names], dim=-2)
 

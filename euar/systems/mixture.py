@@ -77,6 +77,12 @@ class PlainMoE(nn.Module):
     Args:
         config: its `dim`, `num_experts`, `k`, `renormalize` and `aux_form` count here.
         experts: builds the experts.
+
+    Example:
+        >>> from euar.systems.linear_experts import LinearExpertsConfig
+        >>> moe = PlainMoE(LinearExpertsConfig({"text": 8}, dim=4), Linears)
+        >>> moe(torch.zeros(2, 4)).hidden.shape
+        torch.Size([2, 4])
     """
 
     def __init__(self, config: MixtureConfig, experts: Experts):
@@ -125,6 +131,12 @@ class Mixture(MultimodalModel[MixtureOutput]):
     Args:
         config: see `MixtureConfig`.
         experts: builds the experts of one modality.
+
+    Example:
+        >>> from euar.systems.linear_experts import LinearExpertsConfig
+        >>> model = Mixture(LinearExpertsConfig({"text": 8, "audio": 4}, dim=5), Linears)
+        >>> model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)}).joint.shape
+        torch.Size([2, 10])
     """
 
     stacks = True
@@ -163,6 +175,10 @@ class Linears(nn.Module):
         num_experts: N.
         dim: D.
         out: features that each layer returns; D by default.
+
+    Example:
+        >>> Linears(num_experts=3, dim=4, out=2)(torch.zeros(3, 5, 4)).shape
+        torch.Size([3, 5, 2])
     """
 
     def __init__(self, num_experts: int, dim: int, out: int | None = None):

@@ -16,7 +16,14 @@ from euar.systems.registry import System
 
 @dataclass(frozen=True)
 class MLPExpertsConfig(MixtureConfig):
-    """The configuration of a `Mixture` of networks with one hidden layer."""
+    """The configuration of a `Mixture` of networks with one hidden layer.
+
+    Example:
+        >>> import torch
+        >>> model = MLPExpertsConfig({"text": 8}, num_experts=4).build()
+        >>> model({"text": torch.zeros(2, 8)}).moe["text"].routing.weights.shape
+        torch.Size([2, 4])
+    """
 
     def build(self) -> Mixture:
         """A freshly initialised model."""
@@ -24,7 +31,13 @@ class MLPExpertsConfig(MixtureConfig):
 
 
 def mlps(num_experts: int, dim: int) -> nn.Module:
-    """Return N networks side by side, (N, B, D) -> (N, B, D)."""
+    """Return N networks side by side, (N, B, D) -> (N, B, D).
+
+    Example:
+        >>> import torch
+        >>> mlps(num_experts=3, dim=4)(torch.zeros(3, 5, 4)).shape
+        torch.Size([3, 5, 4])
+    """
     return nn.Sequential(Linears(num_experts, dim), nn.ReLU(), Linears(num_experts, dim))
 
 

@@ -74,6 +74,11 @@ class Cascade(nn.Module):
         width: of the input and the output.
         dim: D; an autoencoder narrows to 2 D, D and D / 2.
         blocks: K.
+
+    Example:
+        >>> output, codes = Cascade(width=12, dim=4, blocks=5)(torch.zeros(3, 12))
+        >>> output.shape, codes.shape
+        (torch.Size([3, 12]), torch.Size([3, 10]))
     """
 
     def __init__(self, width: int, dim: int, blocks: int):
@@ -117,6 +122,12 @@ class MMIN(MultimodalModel[MMINOutput]):
 
     Args:
         config: see `MMINConfig`.
+
+    Example:
+        >>> model = MMINConfig({"text": 8, "audio": 4}).build().eval()
+        >>> output = model({"text": torch.zeros(2, 8)})
+        >>> output.prediction.shape, output.imagined.shape
+        (torch.Size([2]), torch.Size([2, 2, 64]))
     """
 
     stacks = True

@@ -39,6 +39,11 @@ class MMTM(nn.Module):
         squeeze: linear, both streams to 2 (dim_a + dim_b) / ratio channels.
         excite_a: linear, from there to dim_a.
         excite_b: linear, from there to dim_b.
+
+    Example:
+        >>> a, b = MMTM(dim_a=8, dim_b=4)(torch.ones(2, 8), torch.ones(2, 4))
+        >>> a.shape, b.shape, bool((b < 1).all())
+        (torch.Size([2, 8]), torch.Size([2, 4]), True)
     """
 
     def __init__(self, dim_a: int, dim_b: int, ratio: int = 4):
@@ -94,6 +99,12 @@ class MMTMFusion(MultimodalModel[ViewsOutput]):
 
     Args:
         config: see `MMTMConfig`.
+
+    Example:
+        >>> model = MMTMConfig({"text": 8, "audio": 4}).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.prediction.shape, list(output.each)
+        (torch.Size([2]), ['text', 'audio'])
     """
 
     stacks = True

@@ -49,7 +49,12 @@ class QMFConfig(ClassesConfig):
 
 
 def confidence(logits: Tensor) -> Tensor:
-    """Return a tenth of the logsumexp of logits (B, C), (B,)."""
+    """Return a tenth of the logsumexp of logits (B, C), (B,).
+
+    Example:
+        >>> confidence(torch.tensor([[0.0, -100.0], [20.0, 0.0]]))
+        tensor([0., 2.])
+    """
     return logits.logsumexp(dim=-1) / 10
 
 
@@ -109,6 +114,12 @@ class QMF(MultimodalModel[ViewsOutput]):
 
     Args:
         config: see `QMFConfig`.
+
+    Example:
+        >>> model = QMFConfig({"text": 8, "audio": 4}, outputs=3).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> torch.allclose(output.prediction, fuse(list(output.each.values())))
+        True
     """
 
     stacks = True
@@ -148,7 +159,12 @@ class QMF(MultimodalModel[ViewsOutput]):
 
 
 def scaled(losses: Tensor, rows: Tensor) -> Tensor:
-    """Map the losses (B,) of some rows (B,) bool to 0..1, least to greatest; all to 0 if they are equal."""
+    """Map the losses (B,) of some rows (B,) bool to 0..1, least to greatest; all to 0 if they are equal.
+
+    Example:
+        >>> scaled(torch.tensor([1.0, 3.0, 2.0]), torch.tensor([True, True, True]))
+        tensor([0.0000, 1.0000, 0.5000])
+    """
     least = losses.masked_fill(~rows, torch.inf).amin()
     above = kept(losses - least, rows)
     return above / above.amax().clamp(min=torch.finfo(losses.dtype).tiny)

@@ -121,6 +121,12 @@ class TMC(MultimodalModel[TMCOutput]):
 
     Args:
         config: see `TMCConfig`.
+
+    Example:
+        >>> model = TMCConfig({"text": 8, "audio": 4}, outputs=3).build()
+        >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
+        >>> output.alpha.shape, bool((output.alpha >= 1).all())
+        (torch.Size([2, 3]), True)
     """
 
     stacks = True
