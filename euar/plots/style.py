@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
+from euar.systems import SYSTEMS
+
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
@@ -33,7 +35,6 @@ _SYSTEMS = {
 _FREE = [(color, marker) for marker in "X<" for color in COLORS[:6] if (color, marker) != (COLORS[3], "<")]
 _PUBLISHED = ["align", "mmtm", "tmc", "qmf", "dcca", "mctn", "mmin", "gcnet", "dicmor", "cubemlp", "confede"]
 _SYSTEMS |= dict(zip(_PUBLISHED, _FREE, strict=True))
-_PRESETS = {"default": "euar", "paper": "euar, paper", "released": "euar, released"}
 
 
 def appearance(name: str) -> tuple[str, str]:
@@ -106,8 +107,8 @@ def legend_below(made: Figure) -> None:
 
 
 def _system(name: str) -> str:
-    plain = name.lower().replace("-", " ")
-    return _PRESETS.get(plain, plain)
+    label = SYSTEMS[name].label if name in SYSTEMS else name
+    return label.lower().replace("-", " ")
 
 
 def _style(ax: Axes) -> None:

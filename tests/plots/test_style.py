@@ -1,7 +1,10 @@
 """One look a system, rows from the top, one legend."""
 
+from dataclasses import replace
+
 import pytest
 
+from euar.plots import style
 from euar.plots.style import (
     COLORS,
     MARKERS,
@@ -13,6 +16,7 @@ from euar.plots.style import (
     top_down,
 )
 from euar.systems import SYSTEMS
+from euar.systems.registry import Registry
 from tests.drawing import drawn
 
 LABELS = (
@@ -46,6 +50,12 @@ def test_a_name_looks_like_its_label(name, label):
 def test_every_system_of_the_registry_looks_alike_by_name_and_by_label():
     for system in SYSTEMS.values():
         assert appearance(system.name) == appearance(system.label)
+
+
+def test_a_registered_system_looks_alike_by_name_and_by_label(monkeypatch):
+    monkeypatch.setattr(style, "SYSTEMS", Registry("euar.systems"))
+    style.SYSTEMS.add(replace(SYSTEMS["concat"], name="mine", label="Mean of views"))
+    assert appearance("mine") == appearance("Mean of views")
 
 
 def test_a_system_that_is_not_listed_looks_alike_by_name_and_by_label():
