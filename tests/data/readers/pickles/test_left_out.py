@@ -1,21 +1,13 @@
 """What stands in a pickle beside its splits is named, in each layout with splits at the top."""
 
-import pickle
-
 import numpy as np
 import pytest
 
-from euar.data import readers
 from tests.data.readers.writers.pickles import mmsa, mult
 
 
 @pytest.mark.parametrize("writer", [mmsa, mult], ids=["mmsa", "mult"])
-def test_what_stands_beside_the_splits_is_named(writer, tmp_path):
-    def read(content):
-        path = tmp_path / "mosi.pkl"
-        path.write_bytes(pickle.dumps(content))
-        return readers.read(path)
-
+def test_what_stands_beside_the_splits_is_named(writer, read):
     content = writer.content()
     expected, found = read(content), read(content | {"val": {"id": []}, "note": np.zeros((2, 3))})
     assert found.sha256 == expected.sha256
