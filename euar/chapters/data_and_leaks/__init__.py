@@ -1,1 +1,1 @@
-"""What the chapter `data_and_leaks` needs: its exercises, pictures and measurements."""
+"""What the chapter `data_and_leaks` needs."""

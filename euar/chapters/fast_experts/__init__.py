@@ -1,1 +1,1 @@
-"""What the chapter on fast experts needs."""
+"""What the chapter `fast_experts` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `gaussian_experts` needs: its exercises, pictures and measurements."""
+"""What the chapter `gaussian_experts` needs."""

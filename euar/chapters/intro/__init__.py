@@ -1,1 +1,1 @@
-"""What the chapter `intro` needs: its exercises, pictures and measurements."""
+"""What the chapter `intro` needs."""

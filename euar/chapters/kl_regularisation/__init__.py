@@ -1,1 +1,1 @@
-"""What the chapter `kl_regularisation` needs: its exercises, pictures and measurements."""
+"""What the chapter `kl_regularisation` needs."""

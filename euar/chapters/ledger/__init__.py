@@ -1,1 +1,1 @@
-"""What the chapter `ledger` needs: its exercises, pictures and measurements."""
+"""What the chapter `ledger` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `load_balancing` needs: its exercises, pictures and measurements."""
+"""What the chapter `load_balancing` needs."""

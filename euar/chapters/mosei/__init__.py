@@ -1,1 +1,1 @@
-"""What the chapter `mosei` needs: its exercises, pictures and measurements."""
+"""What the chapter `mosei` needs."""

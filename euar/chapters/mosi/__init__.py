@@ -1,1 +1,1 @@
-"""What the chapter `mosi` needs: its exercises, pictures and measurements."""
+"""What the chapter `mosi` needs."""

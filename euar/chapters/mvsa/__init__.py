@@ -1,1 +1,1 @@
-"""What the chapter `mvsa` needs: its exercises, pictures and measurements."""
+"""What the chapter `mvsa` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `noise_and_views` needs: its exercises, pictures and measurements."""
+"""What the chapter `noise_and_views` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `nyud` needs: its exercises, pictures and measurements."""
+"""What the chapter `nyud` needs."""

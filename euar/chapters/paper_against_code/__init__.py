@@ -1,1 +1,1 @@
-"""What the chapter `paper_against_code` needs: its exercises, pictures and measurements."""
+"""What the chapter `paper_against_code` needs."""

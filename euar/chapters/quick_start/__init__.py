@@ -1,1 +1,1 @@
-"""What the chapter `quick_start` needs: its exercises, pictures and measurements."""
+"""What the chapter `quick_start` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `top_k_gating` needs: its exercises, pictures and measurements."""
+"""What the chapter `top_k_gating` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `uncertainty_loss` needs: its exercises, pictures and measurements."""
+"""What the chapter `uncertainty_loss` needs."""

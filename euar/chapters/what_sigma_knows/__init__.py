@@ -1,1 +1,1 @@
-"""What the chapter `what_sigma_knows` needs: its exercises, pictures and measurements."""
+"""What the chapter `what_sigma_knows` needs."""

@@ -1,1 +1,1 @@
-"""What the chapter `whole_model` needs: its exercises, pictures and measurements."""
+"""What the chapter `whole_model` needs."""

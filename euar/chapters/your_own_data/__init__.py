@@ -1,1 +1,1 @@
-"""What the chapter "Your own data and your own model" needs."""
+"""What the chapter `your_own_data` needs."""

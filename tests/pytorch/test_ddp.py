@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.citizen import replica
+from tests.pytorch import replica
 
 
 @pytest.fixture(scope="module")
