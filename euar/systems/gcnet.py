@@ -197,7 +197,8 @@ class GCNet(MultimodalModel[GCNetOutput]):
 
     Example:
         >>> model = GCNetConfig({"text": 8, "audio": 4}).build().eval()
-        >>> output = model({"text": torch.zeros(2, 5, 8), "audio": torch.zeros(2, 5, 4)})  # 5 utterances a window
+        >>> windows = {"text": torch.zeros(2, 5, 8), "audio": torch.zeros(2, 5, 4)}  # of 5 utterances
+        >>> output = model(windows)
         >>> output.prediction.shape, output.completed["audio"].shape
         (torch.Size([2]), torch.Size([2, 4]))
     """
