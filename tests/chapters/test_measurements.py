@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from euar import chapters
 from euar.chapters.measurements import measurements, names
 from euar.experiments import store
 from euar.experiments.measurement import Measurement
@@ -33,6 +34,7 @@ class Mean(Fitted):
 def measurements():
     return [Mean(data="data.h5", seeds=(0, 1), recipe=Recipe(epochs=1))]
 """
+KNOWN = names()
 BENCHMARKS = ("mosi", "mosei", "mvsa", "nyud")
 SYSTEM = "from tests.training.tiny import TinyConfig as MeanConfig\n"
 
@@ -47,13 +49,26 @@ def test_a_benchmark_chapter_names_the_recipe_that_was_measured(name):
     assert set(said) == recipes
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", KNOWN)
 def test_every_chapter_that_measures_says_what(name):
     experiment, asked = measurements(name)
     assert experiment == name
     assert asked
     assert all(isinstance(one, Measurement) for one in asked)
     assert len({repr(one) for one in asked}) == len(asked)
+
+
+def test_a_new_chapter_measures_by_its_folder_alone(tmp_path, monkeypatch):
+    (tmp_path / "made_up").mkdir()
+    (tmp_path / "made_up" / "__init__.py").touch()
+    (tmp_path / "made_up" / "measure.py").write_text("def measurements():\n    return ['one']\n")
+    monkeypatch.setattr(chapters, "__path__", [*chapters.__path__, str(tmp_path)])
+    try:
+        assert set(names()) == {*KNOWN, "made_up"}
+        assert measurements("made_up") == ("made_up", ["one"])
+    finally:
+        for name in [name for name in sys.modules if name.startswith("euar.chapters.made_up")]:
+            del sys.modules[name]
 
 
 def test_every_folder_of_results_is_one_of_a_chapter():
