@@ -4,6 +4,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from euar.resources import resource
+from euar.systems import SYSTEMS
 
 EQUATIONS = yaml.safe_load(resource("book/equations.yml").read_text(encoding="utf-8"))
 
@@ -17,3 +18,9 @@ def test_every_equation_stands_at_its_symbol(html):
         if "chapter" in entry:
             assert f"{entry['chapter']}.html" in links
         assert entry_of_symbol.select(".math")
+
+
+def test_every_system_stands_on_the_page(html):
+    page = BeautifulSoup((html / "book" / "api.html").read_bytes(), "html.parser")
+    for system in SYSTEMS.values():
+        assert page.find(id=f"{system.config.__module__}.{system.config.__qualname__}"), system.name
