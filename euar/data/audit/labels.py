@@ -43,11 +43,11 @@ def _ratings(dataset: MultimodalDataset) -> Iterator[Item]:
     found = f"{target.min():.2f} to {target.max():.2f}"
     if np.ptp(target) == 0:
         yield Item("labels", "fail", found, "more than one value", "check the column of the labels")
-    elif np.abs(target).max() > _LIMIT:
-        yield Item("labels", "info", f"{found}, not on the sentiment scale, within [-3, 3]")
         return
-    else:
-        yield Item("labels", "ok", found)
+    if not -_LIMIT <= target.min() < 0 < target.max() <= _LIMIT:
+        yield Item("labels", "info", f"{found}, not on the sentiment scale (-3 to 3, both signs)")
+        return
+    yield Item("labels", "ok", found)
     for raters, text in _GRIDS.items():
         share = np.mean(np.abs(target * raters - np.rint(target * raters)) < 1e-3)
         if share > 0.9:

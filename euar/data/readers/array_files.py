@@ -109,9 +109,8 @@ def _parsed(file: Path, field: str, raw: bytes) -> np.ndarray:
 
 def _check_type(file: Path, field: str, dtype: np.dtype) -> None:
     if dtype.kind not in "biufUS" or dtype.hasobject or dtype.itemsize == 0:
-        raise DataError(
-            file, field, "numbers, bool or text", str(dtype), "convert it with astype(str) or astype(float)"
-        )
+        remedy = "write it as numpy.array(it, dtype=str), or float"
+        raise DataError(file, field, "numbers, bool or text", str(dtype), remedy)
 
 
 def _check_size(file: Path, field: str, declared: int) -> None:

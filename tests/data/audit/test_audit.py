@@ -10,6 +10,7 @@ import pytest
 from euar.data import DataError, catalogue, readers
 from euar.data.audit import Item, Report, audit
 from euar.data.tasks import with_task
+from euar.training.targets import target_scale
 from tests.data.readers.writers.mosi import bc_lstm
 from tests.data.readers.writers.pickles import mag, mmsa, mult
 from tests.data.rows import ROWS, fields, make
@@ -255,8 +256,21 @@ def test_ratings_of_another_scale_are_a_fact_and_have_no_histogram_in_sevenths()
     report = audit(honest(target=np.linspace(-9, 9, ROWS, dtype=np.float32)))
     items = {item.check: item for item in report.items}
     assert (report.status, items["labels"].status) == ("ok", "info")
-    assert items["labels"].found == "-9.00 to 9.00, not on the sentiment scale, within [-3, 3]"
+    assert items["labels"].found == "-9.00 to 9.00, not on the sentiment scale (-3 to 3, both signs)"
     assert not [name for name in items if name.startswith("rounded labels")]
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (-3, 0), (-3.5, 3), (-1, 1), (-3, 3)])
+def test_check_and_training_agree_on_the_scale(ends):
+    data = honest(target=np.linspace(*ends, ROWS, dtype=np.float32))
+    said = found_in(audit(data), "labels").found
+    assert ("not on the sentiment scale" in said) == (not target_scale(data).sentiment)
+
+
+@pytest.mark.parametrize("value", [7.5, -9.5])
+def test_one_value_off_the_scale_fails(value):
+    report = audit(honest(target=np.full(ROWS, value, dtype=np.float32)))
+    assert found_in(report, "labels").status == "fail"
 
 
 def test_integers_whose_task_is_open_warn_in_the_words_of_a_training(tmp_path):

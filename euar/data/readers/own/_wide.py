@@ -26,6 +26,10 @@ def parts(file: Path) -> tuple[dict[str, list[str]], dict[str, Features]]:
     families = _families(file, names)
     if not families and "label" not in names:
         check_slips(file, names, ("label",))
+        if {"split", "group", "label_sd"} & {*names}:  # a table of labels, then
+            expected = "columns id and label, and features in columns NAME_0, NAME_1, …"
+            found = ", ".join(names)[:200]
+            raise DataError(file, "header", expected, found, "rename the column with the labels to label")
         return {}, folder.modality(file)
     table: dict[str, list[str]] = dict(tables.columns(file))
     if not families:

@@ -139,7 +139,8 @@ def named(file: Path, arrays: Mapping[str, np.ndarray]) -> Features:
         arrays = {"values": next(iter(arrays.values()))}
     if "values" not in arrays or set(arrays) - {"values", "id", "lengths"}:
         expected = "values, and if needed id and lengths"
-        raise DataError(file, "arrays", expected, ", ".join(arrays)[:80] or "none", "rename the arrays")
+        remedy = f"rename the arrays, or, if each is a modality, the file to {_VIEWS}"
+        raise DataError(file, "arrays", expected, ", ".join(arrays)[:80] or "none", remedy)
     return Features(file, arrays["values"], texts(file, arrays.get("id")), arrays.get("lengths"))
 
 

@@ -4,6 +4,7 @@ import csv
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from euar.data import readers
@@ -126,6 +127,8 @@ def test_other_names_are_told(write, arrays, field, words, tmp_path):
         ("id,label,split,label_0,f_0,f_1", "found 'label_0', as if it were a modality"),
         ("id,Label,split,f_0,f_1,f_2", "rename the column to label"),
         ("id,labels,split,a,b,c", "rename the column to label"),
+        ("id,rating,split,a,b,c", "found id, rating, split, a, b, c; rename the column with the labels"),
+        ("patient,rating,split,a,b,c", "expected columns id and label, and features in columns NAME_0"),
         ("ID,label,split,f_0,f_1,f_2", "rename the column to id"),
         (",label,split,f_0,f_1,f_2", "expected a name for each column, found a column without"),
         ("id,label,split,f_0,f_1,f_1", "2 of 'f_1'"),
@@ -145,3 +148,21 @@ def test_groups_in_hdf5_that_are_not_ours_are_told(tmp_path):
     error = refusal(path)
     assert (error.field, error.found) == ("arrays", "'frame/axis1'")
     assert "write each as file['voice'] = values" in error.remedy
+
+
+def test_modalities_in_one_npz_beside_the_labels_are_told_its_name(tmp_path):
+    folder = as_folder(tmp_path)
+    arrays = {"id": COLUMNS["id"], "voice": VOICE, "noise": features(3, ROWS, 2)}
+    path = as_npz(folder / "mine", **arrays)
+    assert "the file to views.npz" in refusal(folder).remedy
+    path.rename(folder / "views.npz")
+    assert readers.read(folder).in_features == {"noise": 2, "voice": 2}
+
+
+def test_words_of_pandas_are_told_what_to_do(tmp_path):
+    ids = pd.Series(COLUMNS["id"], dtype=object)
+    columns = {name: values for name, values in COLUMNS.items() if name != "id"}
+    error = refusal(as_npz(tmp_path / "mine", id=ids, **columns, face=FACE))
+    assert error.remedy == "write it as numpy.array(it, dtype=str), or float"
+    found = readers.read(as_npz(tmp_path / "mine", id=np.array(ids, dtype=str), **columns, face=FACE))
+    assert found.ids.tolist() == COLUMNS["id"]
