@@ -60,6 +60,13 @@ def _training_error() -> type[Exception]:
 class Explained(TyperGroup):
     """A group whose commands are `explained`, whichever of them forgets it."""
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Read the arguments; an interrupt meanwhile is said, too, where typer would leave without a word."""
+        try:
+            return super().make_context(*args, **settings)
+        except KeyboardInterrupt:
+            fail("stopped", code=130)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         with explained():

@@ -31,7 +31,8 @@ def figures(
             missing = (
                 f"the book was not built in profile {profile}" if only is None else f"{only} was not executed"
             )
-            raise ValueError(f"{executed}: {missing}; run `make book PROFILE={profile}` in the checkout")
+            remedy = f"run `make book PROFILE={profile}` in a checkout, and this command with its .venv"
+            raise ValueError(f"{executed}: {missing}; {remedy}")
         for chapter in chapters:
             found = figures_of(chapter)
             for name, content in found.items():

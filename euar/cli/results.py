@@ -18,7 +18,8 @@ app = typer.Typer(**SETTINGS)
 def results(  # noqa: PLR0913  one argument for each option
     name: Annotated[str | None, typer.Argument(help="An experiment; none lists them.")] = None,
     root: Annotated[
-        Path | None, typer.Option(help="Folder of all results; those of the package by default.")
+        Path | None,
+        typer.Option(help="Folder of all results, or of trainings; the package's results by default."),
     ] = None,
     only: Annotated[str | None, typer.Option(help="Those whose title holds this text.")] = None,
     data: Annotated[str | None, typer.Option(help="Those on this data set.")] = None,
@@ -30,18 +31,23 @@ def results(  # noqa: PLR0913  one argument for each option
     json: Annotated[bool, typer.Option("--json", help="The same as a JSON list.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="A tabular for booktabs.")] = False,
 ) -> None:
-    """Print results that were measured: those committed with the package, or those below --root."""
+    """Print results that were measured: those committed with the package, or those below --root.
+
+    `euar train --out runs` is followed by `euar results --root runs`.
+    """
     with explained():
         writers = {export.to_csv: csv, export.as_json: json, export.to_latex: latex}
         chosen = [write for write, wanted in writers.items() if wanted]
         if len(chosen) > 1:
             raise ValueError("results: expected one of --csv, --json and --latex, found several")
-        known = store.experiments(root)
-        if name is None and not chosen:
+        trained = _trained(name, root)
+        known = [] if trained else store.experiments(root)
+        if known and name is None and not chosen:
             for experiment in known:
                 say(f"{experiment}: {len(store.load_results(experiment, root))}")
             return
-        found = _found([name] if name else known, root)
+        names = [name] if name else known
+        found = _titled([trained] if trained else [store.load_results(one, root) for one in names])
         kept = [pair for pair in found if _fits(pair, only, data, current)]
         if not kept:
             raise ValueError(_none_left(name, found, known))
@@ -52,10 +58,19 @@ def results(  # noqa: PLR0913  one argument for each option
             _print([result for _, result in kept], tables)
 
 
-def _found(names: list[str], root: Path | None) -> list[tuple[str, dict[str, Any]]]:
+def _trained(name: str | None, root: Path | None) -> list[dict[str, Any]]:
+    """The results of the trainings in a folder, as `euar train --out` writes them; else none."""
+    if root is None:
+        return []
+    folder = root / (name or "")
+    paths = sorted([*folder.glob("result.json"), *folder.glob("*/result.json")])
+    return [store.read_result(path) for path in paths]
+
+
+def _titled(groups: list[list[dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
     """(title, result) of each result of some experiments; a title tells it from its experiment's others."""
     pairs: list[tuple[str, dict[str, Any]]] = []
-    for results in (store.load_results(name, root) for name in names):
+    for results in groups:
         titles = told_apart([(r["config"]["name"], r["config"]["request"]) for r in results])
         pairs += zip(titles, results, strict=True)
     return pairs
@@ -69,7 +84,7 @@ def _fits(pair: tuple[str, dict[str, Any]], only: str | None, data: str | None, 
 
 def _none_left(name: str | None, found: list[tuple[str, dict[str, Any]]], known: list[str]) -> str:
     if not found:
-        return f"no results of {name!r}; there are {', '.join(known) or 'none at all'}"
+        return f"no results{f' of {name!r}' if name else ''}; there are {', '.join(known) or 'none at all'}"
     return (
         f"none of {len(found)} results fits the options; titles are {' | '.join(title for title, _ in found)}"
     )

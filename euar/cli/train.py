@@ -37,7 +37,8 @@ def train(  # noqa: PLR0913  one argument for each option
     variant: Annotated[str | None, typer.Option(help="The data set's variant, where it has several.")] = None,
     system: Annotated[str, typer.Option("--system", "--preset", help=_SYSTEM)] = "default",
     config: Annotated[
-        Path | None, typer.Option(help="Fields of the model, JSON or TOML; the options below come first.")
+        Path | None,
+        typer.Option(exists=True, help="Fields of the model, JSON or TOML; the options below come first."),
     ] = None,
     seeds: Annotated[str, typer.Option(help="How many, or which: 5 is 0,1,2,3,4.")] = "5",
     epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,

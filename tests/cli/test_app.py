@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 import euar
@@ -82,6 +83,15 @@ def test_an_interrupt_while_modules_load_is_130_without_traceback(module):
     assert process.returncode == 130
     assert said.startswith("euar: stopped")
     assert said.count("\n") == 1
+
+
+def test_an_interrupt_while_arguments_are_read_is_said(monkeypatch):
+    def interrupted(*_args, **_settings):
+        raise KeyboardInterrupt  # typer 0.29 loads pydantic here, and leaves without a word
+
+    monkeypatch.setattr(TyperGroup, "make_context", interrupted)
+    done = CliRunner().invoke(cli.app, ["results"])
+    assert (done.exit_code, done.stderr) == (130, "euar: stopped\n")
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])

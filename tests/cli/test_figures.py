@@ -55,7 +55,10 @@ def test_every_picture_has_the_name_of_its_cell(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--profile", "gpu"], "the book was not built in profile gpu; run `make book PROFILE=gpu`"),
+        (
+            ["--profile", "gpu"],
+            "the book was not built in profile gpu; run `make book PROFILE=gpu` in a checkout",
+        ),
         (["--only", "intro"], "intro was not executed; run `make book"),
     ],
 )

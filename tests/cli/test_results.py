@@ -71,6 +71,20 @@ def test_another_root_is_read(root):
     assert euar("results", "--root", root).stdout == "train: 3\n"
 
 
+def test_trainings_are_shown_as_results_are(root):
+    shown = euar("results", "--root", root.parent).stdout
+    for title in ("default, lr=0.01", "default, lr=0.02", "concat, lr=0.01"):
+        assert shown.count(title) == 1
+    one = json.loads(euar("results", "concat-0.01", "--root", root.parent, "--json").stdout)
+    assert {line["result"] for line in one} == {"concat"}
+
+
+@pytest.mark.parametrize("options", [[], ["--csv"]])
+def test_a_folder_without_results_is_said(options, tmp_path):
+    done = euar("results", "--root", tmp_path / "nowhere", *options)
+    assert (done.exit_code, done.stderr) == (2, "euar: no results; there are none at all\n")
+
+
 def test_titles_tell_tables_apart(root):
     shown = euar("results", "train", "--root", root).stdout
     for title in ("default, lr=0.01", "default, lr=0.02", "concat, lr=0.01"):

@@ -210,6 +210,7 @@ def test_a_file_that_does_not_fit_is_one_block(content, words, data, tmp_path):
     ("options", "words"),
     [
         (["--system", "concat", "--k", "2"], "k: concat has no such field; it has in_features, dim"),
+        (["--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
         (["--k", "0"], "k: expected an int of at least 1, found 0"),
         (["--head", "x"], "head: expected one of 'linear', 'mlp', found 'x'"),
         (["--log-var-range", "a,b"], "log_var_range: expected (low, high)"),
