@@ -7,7 +7,8 @@ import typer
 
 from euar.cli import SETTINGS
 from euar.cli._console import explained, nan_word, say
-from euar.data import load, storage
+from euar.data import DataError, load, storage
+from euar.data.readers.own import folder
 from euar.systems import registry
 from euar.training import load_run
 
@@ -41,8 +42,17 @@ def predict(  # noqa: PLR0913  one argument for each option
             registry.find(system)  # imports its module
         if Path(new).exists():  # else the name of a set
             storage.check_other(out, Path(new))
+            _check_place(out, Path(new))
         trained = load_run(run, device=device)
         rows = load(new, variant=variant, nan=nan_word(nan), labels=False)
         table = trained.predict(rows, routing=routing, sigma=sigma)
         table.to_csv(out)
     say(f"{out}: {len(table)} rows, {len(table.columns)} columns")
+
+
+def _check_place(out: Path, new: Path) -> None:
+    """Raise where the table would lie among features, and be one of them the next time."""
+    parent = out.resolve().parent
+    if parent == new.resolve() or folder.matches(parent):
+        found = f"{parent}, where it would be read as a modality"
+        raise DataError(out, "out", "a place outside folders of data", found, "write it beside the folder")

@@ -57,7 +57,7 @@ def test_every_picture_has_the_name_of_its_cell(tmp_path):
     [
         (
             ["--profile", "gpu"],
-            "the book was not built in profile gpu; run `make book PROFILE=gpu` in a checkout",
+            "not built in profile gpu; run `make book PROFILE=gpu` in a checkout",
         ),
         (["--only", "intro"], "intro was not executed; run `make book"),
     ],

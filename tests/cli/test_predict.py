@@ -79,6 +79,16 @@ def test_a_missing_modality_is_one_line(tiny, tmp_path):
     assert (done.exit_code, done.stderr) == (0, "euar: new: no b: predicted without\n")
 
 
+@pytest.mark.parametrize("place", ["new/p.csv", "p.csv"])
+def test_predictions_are_not_written_among_features(place, tiny, tmp_path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "labels.csv").write_text("id,label\n0,1.5\n")
+    np.save(tmp_path / "new" / "a.npy", np.nan_to_num(dataset().modalities["a"]))
+    done = euar("predict", tiny[0], tmp_path / "new", "--out", tmp_path / place)
+    assert_refused(done, "where it would be read as a modality")
+    assert not (tmp_path / place).exists()
+
+
 def test_nan_in_new_rows(tiny, tmp_path):
     values = np.array(dataset().modalities["a"])
     values[0, 0] = np.nan
