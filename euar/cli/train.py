@@ -1,5 +1,7 @@
 """`euar train`: systems on a data set, their runs in a folder, and their table."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -89,7 +91,8 @@ def train(  # noqa: PLR0913  one argument for each option
         }
         asked = {folder: _asked(name, fields, how) for name, folder in _folders(system, out).items()}
         _check(list(asked.values()))
-        _print({folder: _trained(one, folder, jobs) for folder, one in asked.items()})
+        once = cache(say)  # task, rows and scale are those of all
+        _print({folder: _trained(one, folder, jobs, once) for folder, one in asked.items()})
 
 
 def _folders(systems: str, out: Path) -> dict[str, Path]:
@@ -113,8 +116,8 @@ def _check(asked: list[Train]) -> None:
         one.config(dataset)
 
 
-def _trained(asked: Train, folder: Path, jobs: int) -> dict[str, Any]:
-    result = asked.train(folder, jobs=jobs, announce=say).record
+def _trained(asked: Train, folder: Path, jobs: int, announce: Callable[[str], object]) -> dict[str, Any]:
+    result = asked.train(folder, jobs=jobs, announce=announce).record
     write_json(folder / "result.json", result)
     return result
 

@@ -230,6 +230,7 @@ def test_several_systems_stand_beside_each_other(data, tmp_path):
     names = "default,paper,concat,late-fusion"
     done = euar("train", data, "--preset", names, "--seeds", 1, "--epochs", 1, "--out", tmp_path)
     assert done.exit_code == 0, done.output
+    assert done.stdout.count("Task: ") == 1
     for name in names.split(","):
         assert json.loads((tmp_path / name / "result.json").read_text())["config"]["name"] == name
     (header,) = [line for line in done.stdout.splitlines() if "EUAR, paper" in line and "metric" in line]
