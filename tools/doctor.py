@@ -28,7 +28,7 @@ def packages() -> None:
     """Report the versions of what the book and the tests need."""
     inside = Path(sys.prefix) == ROOT / ".venv"
     line(inside, "environment", sys.prefix, "`make venv` creates .venv")
-    line(sys.version_info >= (3, 11, 5), "python", platform.python_version(), "3.11.5 or newer is needed")
+    line(sys.version_info >= (3, 11), "python", platform.python_version(), "3.11 or newer is needed")
     for name in PACKAGES:
         try:
             line(True, name, version(name))
