@@ -76,14 +76,19 @@ def test_a_changed_module_concerns_the_chapters_that_load_it(root, book):
 
 
 def test_an_import_meanwhile_disturbs_nobody(root):
-    code = """import sys
+    code = """import gc, sys
 
-class Name(str):
-    def split(self, *_):
+class Lost:
+    def __init__(self):
+        self.cycle = self
+
+    def __del__(self):
         sys.modules[f"meanwhile {len(sys.modules)}"] = sys
-        return [self]
+        Lost()
 
-sys.modules[Name("slow")] = sys"""
+Lost()
+sys.modules.update((f"module {number}", sys) for number in range(9_999))  # more than Python has tuples ready
+gc.set_threshold(1)"""
     execute(write_chapter(root, "imports", code), CAP)
 
 

@@ -40,8 +40,8 @@ def _shipped(path: Path) -> str | None:
 
 
 def _save(_result) -> None:
-    loaded = list(sys.modules.items())  # a copy: threads of the kernel may import meanwhile
-    modules = [module for name, module in loaded if name.split(".")[0] == "euar"]
+    loaded = sys.modules.copy()  # in one step: whatever the collector runs meanwhile may import
+    modules = [module for name, module in loaded.items() if name.split(".")[0] == "euar"]
     files = {_shipped(Path(module.__file__)) for module in modules if getattr(module, "__file__", None)}
     if "euar.data" in sys.modules:
         files |= HDF5
