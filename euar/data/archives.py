@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Self
 
 from euar.data._zips import AGAIN, CHUNK, Stepwise, packing_problem, zip_file
 from euar.data.errors import DataError
@@ -22,7 +22,29 @@ MAX_FILES = 100_000
 UNFOLDS = 200  # times its own size that an archive may unfold to
 ALWAYS = 2**28  # bytes that any archive may unfold to
 _LONGEST_NAME, _DEEPEST = 1000, 32  # letters, folders
+_LONGEST_HEADER, _MOST_GLOBAL = 2**12, 100  # bytes of a further header of tar; entries for all members
+_FURTHER = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
 _ZIP, _GZIP = b"PK", b"\x1f\x8b"
+
+
+class _Header(tarfile.TarInfo):
+    """A header whose further headers, which `tarfile` reads and searches as a whole, must be short."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Return what a block says.
+
+        Raises:
+            DataError: a further header is long.
+        """
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _FURTHER and not 0 <= found.size <= _LONGEST_HEADER:
+            expected = f"headers of at most {_LONGEST_HEADER} bytes"
+            raise DataError("archive", "header", expected, f"one of {found.size} bytes", AGAIN)
+        return found
 
 
 class _Member(NamedTuple):
@@ -82,7 +104,7 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
                 yield _from_zip(content)
         else:
             stream = Stepwise(gzip.GzipFile(fileobj=file) if head == _GZIP else file, CHUNK)
-            with tarfile.open(fileobj=stream, mode="r:") as content:
+            with tarfile.open(fileobj=stream, mode="r:", tarinfo=_Header) as content:
                 yield _from_tar(content, stream)
 
 
@@ -98,6 +120,9 @@ def _from_zip(content: zipfile.ZipFile) -> Iterator[_Member]:
 
 def _from_tar(content: tarfile.TarFile, stream: Stepwise) -> Iterator[_Member]:
     for info in content:
+        if len(content.pax_headers) > _MOST_GLOBAL:  # each member gets a copy of them
+            expected = f"at most {_MOST_GLOBAL} entries that hold for all members"
+            raise DataError("archive", "header", expected, f"{len(content.pax_headers)}", AGAIN)
         kind = "folder" if info.isdir() else "a link or device"
         if info.isreg():
             kind = "a sparse file" if info.issparse() else "file"

@@ -22,6 +22,7 @@ from euar.data.regular import regular_file
 
 _MARK = b"\x89HDF\r\n\x1a\n"
 _LONGEST_START = 2**20  # bytes of something else before the mark
+CELL = 100  # bytes of a text in memory, without its letters
 _AGAIN = "get the file again, or write it again with plain arrays"
 
 

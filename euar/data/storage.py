@@ -125,7 +125,8 @@ def _read_arrays(file: h5py.File) -> dict[str, np.ndarray]:
     file.visititems(lambda name, item: stored.update({name: item}) if _is_dataset(item) else None)
     room = _FREE + _RATIO * Path(file.filename).stat().st_size
     for name, item in stored.items():
-        room -= item.size * _dtype(name, item).itemsize * (_LETTER if item.dtype.kind == "S" else 1)
+        width = _dtype(name, item).itemsize
+        room -= item.size * (hdf5.CELL + _LETTER * width if item.dtype.kind == "S" else width)
         if room < 0:
             found = f"shape {item.shape}: more than such a file can hold"
             raise _refused(name, "arrays in proportion to the file", found)

@@ -273,3 +273,32 @@ def test_bytes_after_the_end_of_a_tar_are_refused(make, tmp_path):
 
 def test_an_absent_archive_is_refused(tmp_path):
     assert "No such file" in _refused(tmp_path / "absent.zip", tmp_path / "out").found
+
+
+def _further(kind: bytes, content: bytes) -> bytes:
+    """Return a further header of a tar, as no library writes it."""
+    info = tarfile.TarInfo("further")
+    info.size, info.type = len(content), kind
+    return info.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+
+
+def _records(count: int, first: int = 0) -> bytes:
+    return b"".join(b"15 k%06d=abc\n" % number for number in range(first, first + count))
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        _further(tarfile.XHDTYPE, b"1" * 100_000),  # searched in quadratic time
+        _further(tarfile.XHDTYPE, _records(60_000)),
+        _further(tarfile.XGLTYPE, _records(5_000)),
+        b"".join(_further(tarfile.XGLTYPE, _records(30, 30 * number)) for number in range(20)),
+        _further(tarfile.GNUTYPE_LONGNAME, b"a" * 100_000),
+    ],
+    ids=["digits", "many records", "many for all", "many for all, in parts", "a long name"],
+)
+def test_further_headers_of_a_tar_are_short(further, tmp_path):
+    path = tmp_path / "some.tar"
+    path.write_bytes(further + tarfile.TarInfo("a").tobuf(tarfile.USTAR_FORMAT) + bytes(1024))
+    error = _refused(path, tmp_path / "out")
+    assert error.field == "header"

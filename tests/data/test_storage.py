@@ -187,6 +187,14 @@ def test_arrays_that_together_declare_too_much_are_refused(tmp_path):
     refuse_within(path, 2**24)
 
 
+def test_letters_count_as_the_texts_that_they_become(tmp_path):
+    path = make().to_hdf5(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        letters = np.full(2**21, b"x")
+        file.create_dataset("meta/x", data=letters, compression=9).attrs["dtype"] = "|S1"
+    refuse_within(path, 2**22)
+
+
 def refuse_within(path, room):
     """Expect an error before more than `room` bytes are asked for."""
     tracemalloc.start()

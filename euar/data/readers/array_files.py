@@ -15,7 +15,7 @@ from euar.data.errors import DataError
 from euar.data.regular import read_bytes, regular_file
 
 _UNFOLDS = 100  # times its own size that a compressed file may unfold to
-_ALWAYS = 2**28  # bytes that any file may unfold to
+_ALWAYS = 2**27  # bytes that any file may unfold to
 _MOST_ARRAYS = 1000
 _AGAIN = "write the file again"
 
@@ -43,10 +43,12 @@ def npz(file: Path) -> dict[str, np.ndarray]:
         _check_size(file, "NPZ", sum(member.file_size for member in members))
         if len({member.filename for member in members}) < len(members):
             raise DataError(file, "NPZ", "each array once", "a name twice", _AGAIN)
-        return {
+        found = {
             member.filename.removesuffix(".npy"): _parsed(file, member.filename, unpacked(archive, member))
             for member in members
         }
+    _check_size(file, "NPZ", sum(_memory(values) for values in found.values()))
+    return found
 
 
 def hdf5(file: Path) -> dict[str, np.ndarray]:
@@ -55,8 +57,11 @@ def hdf5(file: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: see `npz`.
     """
+    found: dict[str, np.ndarray] = {}
     with opened(file) as content:
-        return {name: _values(file, name, data) for name, data in _data_sets(content).items()}
+        for name, data in _data_sets(content).items():
+            found[name] = _values(file, name, data, sum(map(_memory, found.values())))
+    return found
 
 
 @contextmanager
@@ -67,8 +72,7 @@ def opened(file: Path) -> Iterator[h5py.File]:
         DataError: see `euar.data.hdf5`; or it declares too much in all.
     """
     with files.opened(file) as content:
-        sizes = (data.size * data.dtype.itemsize for data in _data_sets(content).values())
-        _check_size(file, "HDF5", sum(sizes))
+        _check_size(file, "HDF5", sum(map(_memory, _data_sets(content).values())))
         yield content
 
 
@@ -82,10 +86,12 @@ def _is_data(item: h5py.Group | h5py.Dataset) -> bool:
     return isinstance(item, h5py.Dataset) and item.shape is not None
 
 
-def _values(file: Path, name: str, data: h5py.Dataset) -> np.ndarray:
+def _values(file: Path, name: str, data: h5py.Dataset, held: int) -> np.ndarray:
+    """Return the values of a data set; those read before take `held` bytes."""
     if h5py.check_string_dtype(data.dtype) is not None:
         texts = np.asarray(data.asstr("utf-8")[()], dtype=object)
-        _check_size(file, name, 4 * texts.size * max(map(len, texts.flat), default=0))  # 4 bytes a letter
+        longest = max(map(len, texts.flat), default=0)
+        _check_size(file, name, held + 4 * texts.size * longest)  # 4 bytes a letter
         return texts.astype(np.str_)
     _check_type(file, name, data.dtype)
     return data[()]
@@ -111,6 +117,12 @@ def _check_type(file: Path, field: str, dtype: np.dtype) -> None:
     if dtype.kind not in "biufUS" or dtype.hasobject or dtype.itemsize == 0:
         remedy = "write it as numpy.array(it, dtype=str), or float"
         raise DataError(file, field, "numbers, bool or text", str(dtype), remedy)
+
+
+def _memory(values: np.ndarray | h5py.Dataset) -> int:
+    """Return the bytes that an array takes once it is read: columns become texts, features float32."""
+    least = files.CELL if len(values.shape) < 2 else 4
+    return values.size * max(values.dtype.itemsize, least)
 
 
 def _check_size(file: Path, field: str, declared: int) -> None:

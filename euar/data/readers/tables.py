@@ -19,6 +19,8 @@ from euar.data.regular import read_bytes, regular_file
 MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 2,000
 MAX_BYTES = 2**28
 MAX_CELLS = 2**24
+_LINE = 2**16  # bytes of a first line, to know a file by
+MAX_NAME = 1000  # characters of an id or the name of a class; longer ones take long to compare
 _ROW = 4  # cells that take as much memory as a row itself, and are counted with it
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -30,6 +32,8 @@ _MARKS = {
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+#: Words of tables for no value, in lower case; among names of classes they may be names.
+ABSENT = ("na", "n/a", "#n/a", "<na>", "nil", "none", "null", "missing", "?")
 _NO_HEADER = "let the first line name each column, nothing before it, and put cells with commas in quotes"
 _QUOTED = re.compile('"[^"]*"')
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -55,7 +59,7 @@ class Column(list[str]):
         self.lines = lines
 
 
-def sniff(path: Path, size: int = 4096) -> str:
+def sniff(path: Path, size: int = _LINE) -> str:
     """Return the first line of a file, of its first bytes, or "" if it cannot be read; raises nothing.
 
     Other encodings than UTF-8 are guessed, so that their files are recognised, and `text` can name the fault.
@@ -172,12 +176,12 @@ def numbers(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
 
 
 def measurements(path: Path, column: str, cells: Sequence[str]) -> np.ndarray:
-    """Return cells as float64 (n,); NaN and infinity stay, and an empty cell is NaN.
+    """Return cells as float64 (n,); NaN and infinity stay; what is empty or one of `ABSENT` is NaN.
 
     Raises:
         DataError: a cell holds something else.
     """
-    values = [number(cell) for cell in cells]
+    values = [math.nan if cell.strip().casefold() in ABSENT else number(cell) for cell in cells]
     if None in values:
         raise _no_number(path, column, cells, values.index(None))
     return np.array(values, dtype=np.float64)
@@ -201,6 +205,22 @@ def plain(cell: str) -> str:
         return " ".join(cell.split())
     letters = (letter for letter in unicodedata.normalize("NFC", cell) if not _is_hidden(letter))
     return " ".join("".join(letters).split())
+
+
+def check_names(path: Path, column: str, cells: Sequence[str]) -> None:
+    """Raise at a cell that names nothing, as an empty one or nan, or is far too long for a name.
+
+    Raises:
+        DataError: it names the line.
+    """
+    for row, cell in enumerate(cells):
+        if len(cell) > MAX_NAME:
+            expected, found = f"at most {MAX_NAME} characters", f"{len(cell)} in {where(cells, row)}"
+            raise DataError(path, column, expected, found, "shorten the cell")
+        if plain(cell).casefold() in ("", "nan"):
+            found = f"{plain(cell) or 'none'} in {where(cells, row)}"
+            remedy = "fill the cell in, or leave the row out"
+            raise DataError(path, column, "a value in every row", found, remedy)
 
 
 def words(path: Path, column: str, cells: Sequence[str], known: dict[str, str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +123,32 @@ def test_without_scikit_learn_the_remedy_is_named(monkeypatch):
 def test_scikit_learn_is_not_imported_before_it_is_needed():
     code = "import sys, euar.data.readers.splitting; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_many_groups_are_drawn_in_linear_time_alike_in_classes_and_never_parted():
+    rng = np.random.default_rng(0)
+    groups = rng.permutation(np.repeat(np.arange(40_000), rng.integers(1, 4, 40_000)))
+    target = rng.choice(3, len(groups), p=(0.1, 0.2, 0.7))
+    names = [f"g{group}" for group in groups]
+    start = time.process_time()
+    split = splitting.assign(PATH, target, names)
+    assert time.process_time() - start < 5
+    first = {}
+    assert all(first.setdefault(name, word) == word for name, word in zip(names, split, strict=True))
+    for label in range(3):
+        assert shares(split[target == label]) == pytest.approx(SHARES, abs=0.02)
+    order = rng.permutation(len(groups))
+    again = splitting.assign(PATH, target[order], [names[row] for row in order])
+    assert np.array_equal(again, split[order])
+    assert not np.array_equal(splitting.assign(PATH, target, names, seed=1), split)
+
+
+def test_many_classes_of_many_groups_take_little_memory():
+    target = np.r_[np.zeros(20, dtype=np.int64), np.arange(20_000)]
+    tracemalloc.start()
+    try:
+        split = splitting.assign(PATH, target, [f"id{row}" for row in range(len(target))])
+        assert tracemalloc.get_traced_memory()[1] < 2**26
+    finally:
+        tracemalloc.stop()
+    assert shares(split) == pytest.approx(SHARES, abs=0.01)

@@ -40,7 +40,7 @@ def content(
         names = ", ".join(table)[:200] or "none"
         raise DataError(labels, "header", "a column id", names, "add it, or rename the one with the ids")
     for name in ("id", "label", "group"):
-        _check_filled(labels, name, table.get(name, ()))
+        tables.check_names(labels, name, table.get(name, ()))
     found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})
     _check_ids(labels, table["id"])
     groups = merged(labels, "group", table["group"], "group") if "group" in table else None
@@ -99,13 +99,6 @@ def _check_ids(labels: Path, ids: Sequence[str]) -> None:
         if other != name:
             found = f"{other[:80]!a} and {name[:80]!a} in {tables.where(ids, row)}"
             raise DataError(labels, "id", "ids that look different", found, "correct one of them")
-
-
-def _check_filled(labels: Path, name: str, cells: Sequence[str]) -> None:
-    for row, cell in enumerate(cells):
-        if not tables.plain(cell):
-            found = f"none in {tables.where(cells, row)}"
-            raise DataError(labels, name, "a value in every row", found, "fill the cell in")
 
 
 def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:

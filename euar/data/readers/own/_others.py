@@ -20,9 +20,10 @@ def check_slips(labels: Path, names: Iterable[str], known: Sequence[str]) -> Non
     Raises:
         DataError: it says which name to take.
     """
-    names = list(names)
+    names = dict.fromkeys(names)
+    absent = [one for one in known if one not in names]
     for name in names:
-        meant = [one for one in known if one not in names and _nearly(name, one)]
+        meant = [one for one in absent if _nearly(name, one)]
         if meant and name not in known:
             remedy = f"rename the column to {meant[0]}, or give it a name less like that"
             raise DataError(labels, "header", f"a column {meant[0]}", f"{name[:80]!r}", remedy)
@@ -47,7 +48,8 @@ def others(labels: Path, table: Mapping[str, Sequence[str]], known: Sequence[str
 
 def _nearly(name: str, known: str) -> bool:
     """Tell whether a letter more, less, changed or in another place makes one name of the other."""
-    return bool(_without_one(name.strip().casefold()) & _without_one(known))
+    word = name.strip().casefold()
+    return abs(len(word) - len(known)) < 2 and bool(_without_one(word) & _without_one(known))
 
 
 def _without_one(word: str) -> set[str]:

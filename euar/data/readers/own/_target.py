@@ -24,7 +24,6 @@ _NUMBER = re.compile(r"[-+]*(?=\.*0)[0.]+([ed][-+]?0+)?-?|0x[0a-f]+", re.IGNOREC
 _DIGITS = re.compile(r"\.?0(\.?0)*\.?")
 _UNIT = re.compile(r"0[/:\u2044]0|0[^-+0]+|[^\W\d_]+\.?-?0")
 _LETTER = re.compile(r"[^\W\d_]")
-_ABSENT = ("na", "n/a", "#n/a", "nil", "none", "null", "missing", "?")  # words of tables for no value
 
 
 class Target(NamedTuple):
@@ -75,7 +74,7 @@ def _classes(labels: Path, values: Sequence[Any], notes: dict[str, Any]) -> Targ
 def _as_classes(labels: Path, cells: Sequence[str]) -> Target:
     """Return words as classes; warn of those that may mean that there is no label."""
     found = merged(labels, "label", cells, "class")
-    if absent := [name for name in sorted(set(found.cells)) if name.casefold() in _ABSENT]:
+    if absent := [name for name in sorted(set(found.cells)) if name.casefold() in tables.ABSENT]:
         text = f"{labels}: label: {absent[0]!r} is a class here; leave rows without a label out"
         warnings.warn(text, stacklevel=2)
     return _classes(labels, found.cells, found.notes)

@@ -22,7 +22,7 @@ def parts(file: Path) -> tuple[dict[str, list[str]], dict[str, Features]]:
     Raises:
         DataError: the table is damaged, its columns are numbered with gaps, or none holds features.
     """
-    names = tables.sniff_names(file)
+    names = tables.rows(file)[0]
     families = _families(file, names)
     if not families and "label" not in names:
         check_slips(file, names, ("label",))

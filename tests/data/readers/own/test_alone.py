@@ -1,13 +1,16 @@
 """Everything in one file, as people write it at once: read as the folder is, or told what to rename."""
 
 import csv
+import time
+import tracemalloc
 
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
-from euar.data import readers
+from euar.data import DataError, readers
+from euar.data.readers import array_files
 from tests.data.readers.own.refused import WORDS, refusal
 from tests.data.readers.writers.own._rows import features
 
@@ -53,6 +56,55 @@ def as_csv(path, **arrays):
         cells = zip(*(list(values) for values in columns.values()), strict=True)
         csv.writer(stream).writerows([list(columns), *cells])
     return path.with_suffix(".csv")
+
+
+def test_a_header_of_any_length_is_read_whole(tmp_path):
+    face = np.arange(ROWS * 700.0).reshape(ROWS, 700)
+    data = readers.read(as_csv(tmp_path / "all", id=COLUMNS["id"], label=COLUMNS["label"], face=face))
+    assert data.in_features == {"face": 700}
+    assert "metadata" not in data.meta
+
+
+def test_many_further_columns_take_linear_time(tmp_path):
+    names = [f"z{number}y" for number in range(40_000)]
+    rows = [",".join([f"i{row}", f"{row / 2}", "0.5", *["1"] * len(names)]) for row in range(3)]
+    path = tmp_path / "all.csv"
+    path.write_text("\n".join([",".join(["id", "label", "f_0", *names]), *rows]))
+    start = time.process_time()
+    with pytest.raises(DataError, match="at least 10 groups"):
+        readers.read(path)
+    assert time.process_time() - start < 5
+
+
+def test_a_name_of_a_column_may_be_long(tmp_path):
+    tracemalloc.start()
+    try:
+        readers.read(as_csv(tmp_path / "all", **COLUMNS, face=FACE, **{"bc" * 3000: COLUMNS["age"]}))
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", ["i1", "f2", "S1"])
+@pytest.mark.parametrize("shape", [(2**17,), (ROWS, 2**17)])
+def test_arrays_count_as_what_they_become(shape, dtype, tmp_path, monkeypatch):
+    """Packed small numbers and letters take many times their bytes, as float32 or as texts."""
+    monkeypatch.setattr(array_files, "_ALWAYS", 2**22)
+    path = tmp_path / "all.npz"
+    np.savez_compressed(path, label=np.zeros(shape, dtype), face=np.zeros(shape, dtype))
+    with pytest.raises(DataError, match=r"at most \d+ bytes of arrays"):
+        readers.read(path)
+
+
+def test_texts_of_many_arrays_count_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(array_files, "_ALWAYS", 2**22)
+    path = as_hdf5(tmp_path / "all", label=COLUMNS["label"], face=FACE)
+    with h5py.File(path, "a") as file:
+        for number in range(8):
+            texts = ["x" * 10_000, *["x"] * 49]  # 2 MB at one width
+            file.create_dataset(f"text{number}", data=texts, dtype=h5py.string_dtype(), compression=9)
+    with pytest.raises(DataError, match=r"at most \d+ bytes of arrays"):
+        readers.read(path)
 
 
 WAYS = pytest.mark.parametrize("write", [as_npz, as_hdf5, as_csv])

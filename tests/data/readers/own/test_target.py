@@ -61,10 +61,34 @@ def test_numbers_that_may_have_one_unit_are_classes_with_a_warning(cells, tmp_pa
 
 
 @pytest.mark.parametrize("word", ["9" * 90_000 + "x", "a" * 90_000, "." * 90_000])
-def test_long_labels_take_linear_time(word, tmp_path):
+def test_long_labels_are_refused_at_once(word, tmp_path):
     start = time.process_time()
-    assert len(readers.read(labels(tmp_path, [word, "other"] * 6)).meta["classes"]) == 2
+    error = refusal(labels(tmp_path, [word, "other"] * 6))
+    assert error.found == f"{len(word)} in line 2"
     assert time.process_time() - start < 5
+
+
+def with_first(folder, column, cell):
+    """Write labels of twelve rows with one cell changed."""
+    names = [f"n{row}" for row in range(12)]
+    cells = {"label": ["x", "y"] * 6, "id": names, "group": names, "split": ["train"] * 12}
+    cells[column] = [cell, *cells[column][1:]]
+    return labels(folder, cells.pop("label"), column=cells)
+
+
+@pytest.mark.parametrize("column", ["label", "id", "group", "split"])
+def test_a_heap_of_accents_is_refused_at_once(column, tmp_path):
+    """To bring them into order takes quadratic time."""
+    start = time.process_time()
+    assert refusal(with_first(tmp_path, column, "\u0301\u0316" * 45_000)).field == column
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("column", ["label", "id", "group"])
+def test_nan_names_nothing(column, tmp_path):
+    error = refusal(with_first(tmp_path, column, "NaN"))
+    assert (error.field, error.expected) == (column, "a value in every row")
+    assert error.found == "NaN in line 2"
 
 
 @pytest.mark.parametrize("cells", NAMES)
