@@ -14,7 +14,7 @@ Features of a modality NAME stand in one file:
 - `views.npz`: arrays NAME (n, d), or (n, T, d) with NAME_lengths (n,), in the order of the labels, or of its
   array `id`;
 - `NAME.csv`: a header `id,...`, then the id and numbers; a row that is absent is not available, and an empty
-  cell is NaN;
+  cell, or a word such as NA, is NaN;
 - `NAME.npy`: an array in the order of the labels;
 - `NAME.npz` or `NAME.h5` (`.hdf5`): `values`, and if they are not in the order of the labels `id`; `lengths`.
 

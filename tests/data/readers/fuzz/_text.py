@@ -207,6 +207,24 @@ def _column_dropped(file: File, rng: Random) -> bytes | None:
     return table.encoded()
 
 
+def _many_columns(file: File, rng: Random) -> bytes | None:
+    """Add columns, thousands of bytes of names, whose cells are empty or numbers."""
+    table = _Table(file)
+    if not table.has_header:
+        return None
+    kind, cell = rng.choice(("z{}y", "z_{}", "z{}_0")), rng.choice(("", "1"))
+    more = [kind.format(number) for number in range(5000)]
+    for row in table.rows:
+        row += more if row is table.rows[0] else [cell] * len(more)
+    return table.encoded()
+
+
+def _many_rows(file: File, rng: Random) -> bytes:
+    table = _Table(file)
+    table.rows += [table.rows[rng.choice(table.body)]] * 20_000
+    return table.encoded()
+
+
 def _semicolons(file: File, _rng: Random) -> bytes | None:
     table = _Table(file)
     if table.tab or len(table.rows[0]) < 2:
@@ -230,6 +248,8 @@ _TABLE = {
     "a word spelt otherwise": _other_spelling,
     "a pointer out": _pointer_out,
     "a row repeated": _row_repeated,
+    "many rows": _many_rows,
+    "many columns": _many_columns,
     "a huge cell": _huge_cell,
     "a column dropped": _column_dropped,
     "separated by semicolons": _semicolons,
