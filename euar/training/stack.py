@@ -34,6 +34,7 @@ class Stack:
         self.trainings = sorted(trainings, key=lambda training: training.recipe.lr)
         self._step_of_one = Step(self.trainings[0].model)
         self._weights = {name: self._together(name) for name, _ in self._step_of_one.named_parameters()}
+        self._trained = [weight for weight in self._weights.values() if weight.requires_grad]
         self._optimizer = AdamW(self._by_rate(), fused=True)
         self._adopt()
 
@@ -65,7 +66,7 @@ class Stack:
             return functional_call(self._step_of_one, dict(weights), (Batch(*rows), noise))
 
         terms = torch.vmap(one)(self._weights, batch.inputs, batch.available, batch.target)
-        found = torch.autograd.grad(terms["total"].sum(), list(self._weights.values()))
+        found = torch.autograd.grad(terms["total"].sum(), self._trained)
         gradients = [gradient.contiguous() for gradient in found]  # AdamW takes their memory as it lies
         norm = _clip(gradients)
         for group in self._optimizer.param_groups:
@@ -77,27 +78,27 @@ class Stack:
     def _together(self, name: str) -> nn.Parameter:
         """One weight of all replicas, (S, ...), which their models hold slices of from now on."""
         parts = [Step(training.model).get_parameter(name) for training in self.trainings]
-        weight = nn.Parameter(torch.stack([part.detach() for part in parts]))
+        weight = nn.Parameter(torch.stack([part.detach() for part in parts]), parts[0].requires_grad)
         for part, own in zip(parts, weight.detach(), strict=True):
             part.data = own
         return weight
 
     def _by_rate(self) -> Iterator[dict[str, Any]]:
-        """A group of parameters for each learning rate: slices of all weights."""
+        """A group of parameters for each learning rate: slices of all weights that are trained."""
         rates = [training.recipe.lr for training in self.trainings]
         decay = self.trainings[0].recipe.weight_decay
         for rate in sorted(set(rates)):
             replicas = slice(rates.index(rate), rates.index(rate) + rates.count(rate))
-            weights = [weight.detach()[replicas] for weight in self._weights.values()]
+            weights = [weight.detach()[replicas] for weight in self._trained]
             yield {"params": weights, "lr": rate, "weight_decay": decay, "replicas": replicas}
 
     def _states(self) -> Iterator[tuple[Tensor, list[dict[str, Any]]]]:
         """Each slice of a weight, with its replicas' own states of their optimisers."""
         for group in self._optimizer.param_groups:
             owners = self.trainings[group["replicas"]]
-            for place, weight in enumerate(group["params"]):
-                own = [owner.optimizer.param_groups[0]["params"][place] for owner in owners]
-                yield weight, [owner.optimizer.state[p] for owner, p in zip(owners, own, strict=True)]
+            own = [filter(_is_trained, owner.optimizer.param_groups[0]["params"]) for owner in owners]
+            for weight, *parts in zip(group["params"], *own, strict=True):
+                yield weight, [owner.optimizer.state[p] for owner, p in zip(owners, parts, strict=True)]
 
     def _adopt(self) -> None:
         """Continue from the replicas' optimisers, where they have made a step."""
@@ -112,6 +113,10 @@ class Stack:
             together = self._optimizer.state[weight]
             for i, state in enumerate(states):
                 state.update(step=together["step"], **{name: together[name][i] for name in _MOMENTS})
+
+
+def _is_trained(parameter: Tensor) -> bool:
+    return parameter.requires_grad
 
 
 def _clip(gradients: Sequence[Tensor]) -> Tensor:

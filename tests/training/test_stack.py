@@ -1,5 +1,7 @@
 """A stack trains each replica as it would train alone."""
 
+from dataclasses import dataclass
+
 import pytest
 import torch
 
@@ -48,6 +50,40 @@ def test_each_replica_learns_what_it_learns_alone(data, rates):
                 training.run_epoch()
     assert_alike(together, alone)
     assert len({training.history[-1]["total"] for training in together}) == len(together)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """EUAR with the parameters whose names contain a word as they are."""
+
+    config: EUARConfig
+    word: str
+
+    def build(self):
+        model = self.config.build()
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(self.word not in name)
+        return model
+
+
+@pytest.mark.parametrize("word", ["gate", "experts", "head"])
+def test_what_is_frozen_stays_as_it_is(word, data):
+    config = Frozen(EUARConfig({m: x.shape[1] for m, x in data["train"].inputs.items()}, dim=8), word)
+    together, alone, fresh = ([Training(config, Recipe(), seed, data) for seed in (0, 1)] for _ in range(3))
+    stack = Stack(together)
+    with one_thread():
+        for _ in range(2):
+            stack.run_epoch()
+            for training in alone:
+                training.run_epoch()
+    assert_alike(together, alone)
+    for one, before in zip(together, fresh, strict=True):
+        for (name, now), first in zip(one.model.named_parameters(), before.model.parameters(), strict=True):
+            assert torch.equal(now, first) == (word in name)
+    again = [Training(config, Recipe(), seed, data) for seed in (0, 1)]
+    for new, old in zip(again, together, strict=True):
+        new.load_state_dict(old.state_dict())
+    Stack(again).run_epoch()  # from where they stand
 
 
 def test_a_stack_continues_from_states_and_gives_them_back(data):
