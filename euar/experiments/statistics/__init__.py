@@ -9,6 +9,7 @@ from euar.experiments.statistics.bootstrap import (
     BootstrapInterval,
     bootstrap_interval,
     bootstrap_mean_interval,
+    bootstrap_of_means,
 )
 from euar.experiments.statistics.equivalence import (
     Equivalence,
@@ -29,6 +30,7 @@ __all__ = [
     "Ranks",
     "bootstrap_interval",
     "bootstrap_mean_interval",
+    "bootstrap_of_means",
     "detectable",
     "detectable_difference",
     "equivalence",
