@@ -1,0 +1,143 @@
+"""What `euar table` and `euar figure` share: which cells are asked for, and their measurement."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from euar.chapters.ledger.smoke import tiny
+from euar.chapters.ledger.sources import Source, chosen, measured_elsewhere
+from euar.cli._console import say, warn
+from euar.cli._seeds import parse_seeds
+from euar.experiments import plan
+from euar.experiments.measurement import Measurement
+from euar.experiments.run import run_experiment
+from euar.experiments.store import root_to_write
+from euar.experiments.tables import Panel, Table, homes
+from euar.experiments.tables.found import Wanted, wanted
+from euar.experiments.tables.pace import seconds
+from euar.profiles import choose_profile
+from euar.progress import progress_bar
+
+SMOKE = "smoke"
+
+
+class Asked(NamedTuple):
+    """What a command shall measure.
+
+    Attributes:
+        table: with its cells.
+        root: the folder of all results.
+    """
+
+    table: Table
+    root: Path
+
+
+@contextmanager
+def asked_for(
+    make: Callable[[Sequence[Source]], Table],
+    *,
+    dataset: str | None,
+    systems: str | None,
+    seeds: str | None,
+    profile: str,
+    root: Path | None,
+) -> Iterator[Asked]:
+    """Give the block the cells that some options leave, and where their results lie.
+
+    In the smoke profile both are made up: tiny data, and a folder that goes after the block, unless there is
+    a root.
+
+    Args:
+        make: the table of some sources.
+        dataset: see `sources.chosen`.
+        systems: names with commas between; the paper's own row stays.
+        seeds: see `parse_seeds`.
+        profile: see `choose_profile`.
+        root: see `root_to_write`.
+    """
+    found = chosen(dataset)
+    with TemporaryDirectory() as folder:
+        if choose_profile(profile).name == SMOKE:
+            where = Path(folder) if root is None else root
+            made = Path(folder) / "data" if root is None else root / "smoke-data"
+            made.mkdir(parents=True, exist_ok=True)
+            found = [tiny(source, made) for source in found]
+        else:
+            where = root_to_write(root)
+        table = make(found)
+        if not table.panels:
+            raise ValueError(f"dataset: {table.name} has nothing of {dataset}")
+        yield Asked(_only(table, systems, seeds), where)
+
+
+def measure(asked: Asked, jobs: int, scheduler: str | None, *, dry_run: bool) -> None:
+    """Measure the cells that no experiment holds yet; say which, and about how long it takes."""
+    cells = asked.table.measurements
+    still = wanted(cells, asked.root)
+    if dry_run:
+        _list(cells, still)
+    for reason in dict.fromkeys(still.without_data.values()):
+        count = sum(other == reason for other in still.without_data.values())
+        warn(f"euar: {count} cells cannot be measured here: {reason}")
+    say(f"{asked.table.name}: {len(still.missing)} of {len(cells)} cells to measure{_pace(still.missing, jobs)}")
+    if still.missing and not dry_run:
+        _run(asked, still.missing, jobs, scheduler)
+
+
+def _only(table: Table, systems: str | None, seeds: str | None) -> Table:
+    panels = table.panels
+    if systems is not None:
+        names = tuple(name.strip() for name in systems.split(","))
+        known = dict.fromkeys(row for panel in panels for row in panel.rows)
+        for name in names:
+            if name not in known:
+                raise ValueError(f"systems: expected some of {', '.join(known)}, found {name!r}")
+        panels = tuple(panel.only((*names, panel.ours)) for panel in panels)
+    if seeds is not None:
+        numbers = parse_seeds(seeds)
+        panels = tuple(_with_seeds(panel, numbers) for panel in panels)
+    return replace(table, panels=panels)
+
+
+def _with_seeds(panel: Panel, seeds: tuple[int, ...]) -> Panel:
+    return panel.changed(lambda one: plan.with_seeds([one], seeds)[0])
+
+
+def _list(cells: Sequence[Measurement], still: Wanted) -> None:
+    named = plan.told_apart([(f"{type(one).__name__} {one.name}", one.request()) for one in cells])
+    missing = set(still.missing)
+    for one, line in zip(cells, named, strict=True):
+        there = "no data" if one in still.without_data else "to measure" if one in missing else "there"
+        say(f"{there:<12}{line}")
+
+
+def _pace(missing: Sequence[Measurement], jobs: int) -> str:
+    took = seconds(missing) if missing else None
+    if took is None:
+        return ""
+    return f", about {max(took / jobs / 60, 1):.0f} min if as fast as what was measured before"
+
+
+def _run(asked: Asked, missing: Sequence[Measurement], jobs: int, scheduler: str | None) -> None:
+    with progress_bar(None, len(missing)) as tick:
+        tick(asked.table.name, 0)
+        for name, cells in homes(missing, measured_elsewhere()).items():
+            for path in _paths(name, cells, asked.root, jobs, scheduler):
+                tick(asked.table.name, 1)
+                say(str(path))
+                sys.stdout.flush()
+
+
+def _paths(
+    name: str, cells: Sequence[Measurement], root: Path, jobs: int, scheduler: str | None
+) -> Iterator[Path]:
+    if scheduler is None:
+        return run_experiment(name, cells, root, jobs)
+    from euar.experiments.scheduler import run_on
+
+    return run_on(scheduler, name, cells, root, jobs, say)

@@ -1,0 +1,85 @@
+"""`euar table`: a table of the paper, measured, beside the paper's numbers, with a verdict on each claim."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from euar.chapters.ledger.tables import TABLES
+from euar.cli import SETTINGS
+from euar.cli._cells import Asked, asked_for, measure
+from euar.cli._console import explained, say, show
+from euar.experiments import export
+from euar.experiments.tables import compared, report, search
+from euar.experiments.tables.found import dataset_of
+from euar.experiments.tables.ranking import ranking
+from euar.experiments.tables.verdicts import verdicts
+
+app = typer.Typer(**SETTINGS)
+
+
+@app.command()
+def table(  # noqa: PLR0913  one argument for each option
+    number: Annotated[int, typer.Argument(help="1, 2, 3 or 4.", min=1, max=4)],
+    dataset: Annotated[
+        str | None, typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, or files; commas between.")
+    ] = None,
+    systems: Annotated[str | None, typer.Option(help="Some of the table's rows, commas between.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")] = None,
+    profile: Annotated[str, typer.Option(help="smoke: every cell on a few made-up rows.")] = "cpu",
+    root: Annotated[
+        Path | None, typer.Option(help="Folder of all results; the checkout's, else ./results, by default.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="dask.distributed: local, slurm or tcp://HOST:PORT.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the cells and measure nothing.")] = False,
+    no_measure: Annotated[
+        bool, typer.Option("--no-measure", help="Print what is there, by older code, too.")
+    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A line for each metric of each row, as CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The same as a JSON list.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="A tabular for booktabs.")] = False,
+) -> None:
+    """Measure what a table of the paper lacks, and print it beside the paper's numbers.
+
+    Cells that a chapter measures are its results, and measured once. Ctrl-C stops at once; the same command
+    goes on.
+    """
+    with explained():
+        writers = {export.to_csv: csv, export.as_json: json, export.to_latex: latex}
+        written = [write for write, wanted in writers.items() if wanted]
+        if len(written) > 1:
+            raise ValueError("table: expected one of --csv, --json and --latex, found several")
+        options = {"dataset": dataset, "systems": systems, "seeds": seeds, "profile": profile, "root": root}
+        with asked_for(TABLES[number], **options) as asked:
+            if not (no_measure or written):
+                measure(asked, jobs, scheduler, dry_run=dry_run)
+            if dry_run:
+                return
+            found = _measured(asked)
+        if written:
+            say(written[0](report.lines(found)).rstrip("\n"))
+        else:
+            _print(found)
+
+
+def _measured(asked: Asked) -> report.Measured:
+    found = search(asked.table.measurements, asked.root)
+    data = {}
+    metrics = []
+    for panel in asked.table.panels:
+        ours = panel.rows[panel.ours]
+        if found[ours].there:
+            data.setdefault(ours, dataset_of(ours))
+        metrics += compared(panel, found, data.get(ours))
+    return report.Measured(asked.table, found, metrics, verdicts(metrics))
+
+
+def _print(found: report.Measured) -> None:
+    for line in report.head(found):
+        say(line)
+    show(*report.shown(found))
+    for line in (report.LEGEND, *report.ranks(ranking(found.compared)), *report.claims(found)):
+        say(line)
