@@ -27,6 +27,7 @@ COMMANDS = {
     "experiment": "Measure what the results of an experiment do not hold yet.",
     "results": "Print measured results, or write them as CSV, JSON or LaTeX.",
     "table": "Measure a table of the paper, and print it beside the paper's numbers.",
+    "figure": "Measure a figure of the paper, draw it, and print its numbers.",
     "figures": "Write the figures of the built book to a folder.",
     "bench": "Measure how fast the layer is, beside a naive loop and other mixtures.",
 }

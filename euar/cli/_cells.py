@@ -6,18 +6,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from euar.chapters.ledger.smoke import tiny
 from euar.chapters.ledger.sources import Source, chosen, measured_elsewhere
 from euar.cli._console import say, warn
 from euar.cli._seeds import parse_seeds
+from euar.data import MultimodalDataset
 from euar.experiments import plan
 from euar.experiments.measurement import Measurement
 from euar.experiments.run import run_experiment
 from euar.experiments.store import root_to_write
-from euar.experiments.tables import Panel, Table, homes
-from euar.experiments.tables.found import Wanted, wanted
+from euar.experiments.tables import Compared, Found, Panel, Table, compared, homes, search
+from euar.experiments.tables.found import Wanted, dataset_of, wanted
 from euar.experiments.tables.pace import seconds
 from euar.profiles import choose_profile
 from euar.progress import progress_bar
@@ -84,9 +85,28 @@ def measure(asked: Asked, jobs: int, scheduler: str | None, *, dry_run: bool) ->
     for reason in dict.fromkeys(still.without_data.values()):
         count = sum(other == reason for other in still.without_data.values())
         warn(f"euar: {count} cells cannot be measured here: {reason}")
-    say(f"{asked.table.name}: {len(still.missing)} of {len(cells)} cells to measure{_pace(still.missing, jobs)}")
+    say(
+        f"{asked.table.name}: {len(still.missing)} of {len(cells)} cells to measure{_pace(still.missing, jobs)}"
+    )
     if still.missing and not dry_run:
         _run(asked, still.missing, jobs, scheduler)
+
+
+def known(asked: Asked) -> tuple[dict[Any, Found], dict[str, MultimodalDataset], list[Compared]]:
+    """Return what was found of each cell, {panel's title: its data} where they are here, and all metrics."""
+    found = search(asked.table.measurements, asked.root)
+    loaded: dict[Any, MultimodalDataset | None] = {}
+    metrics: list[Compared] = []
+    data = {}
+    for panel in asked.table.panels:
+        ours = panel.rows[panel.ours]
+        if found[ours].there and ours not in loaded:
+            loaded[ours] = dataset_of(ours)
+        here = loaded.get(ours)
+        metrics += compared(panel, found, here)
+        if here is not None:
+            data[panel.title] = here
+    return found, data, metrics
 
 
 def _only(table: Table, systems: str | None, seeds: str | None) -> Table:

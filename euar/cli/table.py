@@ -7,11 +7,10 @@ import typer
 
 from euar.chapters.ledger.tables import TABLES
 from euar.cli import SETTINGS
-from euar.cli._cells import Asked, asked_for, measure
+from euar.cli._cells import Asked, asked_for, known, measure
 from euar.cli._console import explained, say, show
 from euar.experiments import export
-from euar.experiments.tables import compared, report, search
-from euar.experiments.tables.found import dataset_of
+from euar.experiments.tables import report
 from euar.experiments.tables.ranking import ranking
 from euar.experiments.tables.verdicts import verdicts
 
@@ -66,14 +65,7 @@ def table(  # noqa: PLR0913  one argument for each option
 
 
 def _measured(asked: Asked) -> report.Measured:
-    found = search(asked.table.measurements, asked.root)
-    data = {}
-    metrics = []
-    for panel in asked.table.panels:
-        ours = panel.rows[panel.ours]
-        if found[ours].there:
-            data.setdefault(ours, dataset_of(ours))
-        metrics += compared(panel, found, data.get(ours))
+    found, _, metrics = known(asked)
     return report.Measured(asked.table, found, metrics, verdicts(metrics))
 
 

@@ -145,7 +145,9 @@ def _noisy(dataset: MultimodalDataset, noise: str, draw: int) -> MultimodalDatas
     kind, _, strength = noise.partition(":")
     if kind != ON_FEATURES:
         return features.corrupted(dataset, features.Corruption.parse(noise, seed=draw))
-    return replace(dataset, modalities={m: _shaken(dataset, m, float(strength), draw) for m in dataset.modalities})
+    return replace(
+        dataset, modalities={m: _shaken(dataset, m, float(strength), draw) for m in dataset.modalities}
+    )
 
 
 def _shaken(dataset: MultimodalDataset, modality: str, strength: float, draw: int) -> np.ndarray[Any, Any]:

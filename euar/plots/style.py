@@ -62,24 +62,25 @@ def appearances(names: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def figure(
-    columns: int = 1, width: float = 6.4, height: float = 3.4, **options: Any
+    columns: int = 1, width: float = 6.4, height: float = 3.4, *, rows: int = 1, **options: Any
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure in the book's style and its axes, left to right.
+    """Return a figure in the book's style and its axes, left to right, then top down.
 
     Args:
         columns: panels side by side.
         width: of the figure, inches.
         height: of the figure, inches.
+        rows: lines of panels.
         **options: for `matplotlib.pyplot.subplots`, such as `sharey=True`.
     """
     import matplotlib.pyplot as plt
 
     made, axes = plt.subplots(
-        1, columns, figsize=(width, height), layout="constrained", squeeze=False, **options
+        rows, columns, figsize=(width, height), layout="constrained", squeeze=False, **options
     )
-    for ax in axes[0]:  # no rc_context: leaving one turns a notebook's own display of figures off
+    for ax in axes.flat:  # no rc_context: leaving one turns a notebook's own display of figures off
         _style(ax)
-    return made, list(axes[0])
+    return made, list(axes.flat)
 
 
 def top_down(ax: Axes, names: Sequence[str]) -> None:

@@ -32,7 +32,10 @@ def table_1(sources: Sequence[Source]) -> Table:
 def table_2(sources: Sequence[Source]) -> Table:
     """Return systems of ratings with the modalities that are there, by each protocol of missing data."""
     panels = [
-        panel for source in sources if "Table 2" in source.tables or not source.tables for panel in _missing(source)
+        panel
+        for source in sources
+        if "Table 2" in source.tables or not source.tables
+        for panel in _missing(source)
     ]
     title = "Systems with the modalities that are available, three protocols"
     return Table(name="Table 2", title=title, panels=tuple(panels))
@@ -40,8 +43,10 @@ def table_2(sources: Sequence[Source]) -> Table:
 
 def table_3(sources: Sequence[Source]) -> Table:
     """Return systems of classes under noise on the test rows, the mean over five draws of it."""
-    panels = [panel for source in sources if source.noises for panel in _noise(source)]
-    return Table(name="Table 3", title="Accuracy with noise at test, mean of five draws", panels=tuple(panels))
+    panels = [panel for source in sources if source.noises for panel in noise_panels(source)]
+    return Table(
+        name="Table 3", title="Accuracy with noise at test, mean of five draws", panels=tuple(panels)
+    )
 
 
 def table_4(sources: Sequence[Source]) -> Table:
@@ -89,14 +94,15 @@ def _drawn(source: Source, system: str) -> Draws:
 
 def _missing(source: Source) -> list[Panel]:
     sets = missing_sets(source.modalities)
-    panels = [_matched(source, names) for names in sets]
+    panels = [matched_panel(source, names) for names in sets]
     if len(sets) > 1:
         panels += [_one_model(source, names) for names in sets]
         panels += [_test_only(source, names) for names in sets]
     return panels
 
 
-def _matched(source: Source, names: tuple[str, ...]) -> Panel:
+def matched_panel(source: Source, names: tuple[str, ...]) -> Panel:
+    """Return systems that are trained and tested on the same set of modalities."""
     shown = None if names == source.modalities else names
     systems = source.systems("Table 2", len(names))
     rows = {name: replace(source.row, system=name, modalities=shown) for name in systems}
@@ -133,7 +139,8 @@ def _of_set(source: Source, names: tuple[str, ...], rows: Mapping[str, Any], how
     return _panel(source, "Table 2", rows, title, f"{column} ", **more)
 
 
-def _noise(source: Source) -> list[Panel]:
+def noise_panels(source: Source) -> list[Panel]:
+    """Return systems without noise and under each, the mean of its draws."""
     rows = {name: _drawn(source, name) for name in source.systems("Table 3")}
     accuracy = next(iter(source.metrics))
     shared = {

@@ -49,9 +49,7 @@ class Compared(NamedTuple):
     effects: dict[str, Effect]
 
 
-def compared(
-    panel: Panel, found: Mapping[Any, Found], dataset: MultimodalDataset | None
-) -> list[Compared]:
+def compared(panel: Panel, found: Mapping[Any, Found], dataset: MultimodalDataset | None) -> list[Compared]:
     """Return each metric of a panel.
 
     Args:
@@ -59,7 +57,9 @@ def compared(
         found: {measurement: what is known}, see `search`.
         dataset: the panel's data; None where they are not here, then intervals are over seeds alone.
     """
-    there = {name: found[one] for name, one in panel.rows.items() if found[one].there and _has(found[one], panel)}
+    there = {
+        name: found[one] for name, one in panel.rows.items() if found[one].there and _has(found[one], panel)
+    }
     return [_metric(panel, metric, there, dataset) for metric in panel.metrics]
 
 
@@ -130,7 +130,8 @@ def _over_both(
         return rule.of_rows(said, test.target)
 
     sides = [
-        [of_rows(side, known, name) for name in tests] for side, known in zip((ours, theirs), seeds, strict=True)
+        [of_rows(side, known, name) for name in tests]
+        for side, known in zip((ours, theirs), seeds, strict=True)
     ]
     width = sides[0][0].shape[-1]
 

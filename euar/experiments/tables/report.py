@@ -134,7 +134,10 @@ def _panel(metrics: Sequence[Compared], measured: Measured) -> Shown:
         made.add_column(header, justify="right", no_wrap=True)
     marks = {one.row: one for one in measured.verdicts if one.panel is panel and one.metric == first.metric}
     for row in dict.fromkeys((*first.scores, *panel.rows)):
-        cells = [_cell(one.scores.get(row), panel.said(row, one.metric) if row in panel.rows else None) for one in metrics]
+        cells = [
+            _cell(one.scores.get(row), panel.said(row, one.metric) if row in panel.rows else None)
+            for one in metrics
+        ]
         made.add_row(label(row), *cells, *_effect(first.effects.get(row)), _mark(marks.get(row)))
     for name, value in panel.quoted(first.metric).items():
         others = [_cell(None, panel.quoted(one.metric).get(name)) for one in metrics[1:]]

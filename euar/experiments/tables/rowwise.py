@@ -88,9 +88,7 @@ ROWWISE = {
     "mae": Rowwise(lambda p, y: _alone(np.abs(p - y)), _first),
     "acc2": Rowwise(_signs, _ratio),
     "acc7": Rowwise(_seven, _first),
-    "f1": Rowwise(
-        lambda p, y: _classes((y > 0).astype(int), (p > 0).astype(int), y != 0, 2), _f1_weighted
-    ),
+    "f1": Rowwise(lambda p, y: _classes((y > 0).astype(int), (p > 0).astype(int), y != 0, 2), _f1_weighted),
     "accuracy": Rowwise(lambda p, y: _alone(p.argmax(axis=-1) == y), _first),
     "f1_weighted": Rowwise(
         lambda p, y: _classes(y, p.argmax(axis=-1), np.ones(len(y), dtype=bool), p.shape[-1]), _f1_weighted

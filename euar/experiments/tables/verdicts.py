@@ -57,7 +57,9 @@ def verdicts(table: Iterable[Compared]) -> list[Verdict]:
     found = []
     for (one, row, lead), effect in zip(claims, effects, strict=True):
         known = effect is not None and effect.p == effect.p
-        found.append(judge(one.panel, one.metric, row, lead, effect, float(next(adjusted)) if known else float("nan")))
+        found.append(
+            judge(one.panel, one.metric, row, lead, effect, float(next(adjusted)) if known else float("nan"))
+        )
     return found
 
 
