@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from euar.chapters.ledger.pictures import rank_picture
 from euar.chapters.ledger.tables import TABLES
 from euar.cli import SETTINGS
 from euar.cli._cells import Asked, asked_for, known, measure
@@ -37,6 +38,9 @@ def table(  # noqa: PLR0913  one argument for each option
     no_measure: Annotated[
         bool, typer.Option("--no-measure", help="Print what is there, by older code, too.")
     ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw systems by mean rank into this file.")
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="A line for each metric of each row, as CSV.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The same as a JSON list.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="A tabular for booktabs.")] = False,
@@ -61,7 +65,7 @@ def table(  # noqa: PLR0913  one argument for each option
         if written:
             say(written[0](report.lines(found)).rstrip("\n"))
         else:
-            _print(found)
+            _print(found, picture)
 
 
 def _measured(asked: Asked) -> report.Measured:
@@ -69,9 +73,17 @@ def _measured(asked: Asked) -> report.Measured:
     return report.Measured(asked.table, found, metrics, verdicts(metrics))
 
 
-def _print(found: report.Measured) -> None:
+def _print(found: report.Measured, picture: Path | None) -> None:
     for line in report.head(found):
         say(line)
     show(*report.shown(found))
-    for line in (report.LEGEND, *report.ranks(ranking(found.compared)), *report.claims(found)):
+    ranked = ranking(found.compared)
+    for line in (report.LEGEND, *report.ranks(ranked), *report.claims(found)):
         say(line)
+    if picture is not None:
+        if ranked is None:
+            raise ValueError("picture: expected two panels and three systems in all of them, found fewer")
+        names = [report.label(row) for row in ranked.rows]
+        drawn = rank_picture(names, list(ranked.ranks.mean_ranks), ranked.ranks.critical_difference)
+        drawn.savefig(picture, dpi=150)
+        say(str(picture))

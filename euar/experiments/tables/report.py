@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +21,11 @@ from euar.systems.registry import SYSTEMS
 _MARKS = {CONFIRMED: "yes", NOT_CONFIRMED: "no", UNDECIDABLE: "open"}
 _NAMES = {"acc2": "Acc2", "acc7": "Acc7", "f1": "F1", "f1_weighted": "F1"}
 LEGEND = (
-    "In hundredths: mean here (the paper's). 95 %: over seeds and test rows; * over seeds alone. 80 %: the true "
-    "difference that would have been found in four of five tries. Last column: is the paper's lead borne out?"
+    "In hundredths: mean here (the paper's). 95 %: over seeds and test rows; * over seeds alone.
+"
+    "80 %: the true difference that would have been found in four of five tries.
+"
+    "lead?: whether the paper's lead is borne out: yes, no, open (these rows cannot say)."
 )
 
 
@@ -149,7 +152,8 @@ def _claim(found: Sequence[Verdict]) -> str:
     count = Counter(one.word for one in found)
     parts = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
     quoted = ", ".join(found[0].panel.quoted(found[0].metric))
-    return f"{label(found[0].panel.ours)} ahead of all: {overall(found)} ({parts}{f'; not run: {quoted}' if quoted else ''})"
+    rest = f"; not run: {quoted}" if quoted else ""
+    return f"{label(found[0].panel.ours)} ahead of all: {overall(found)} ({parts}{rest})"
 
 
 def _data(panel: Panel) -> str:
@@ -189,7 +193,3 @@ def _sd(values: Any) -> float:
 def _nan(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
-
-def joined(parts: Iterable[str]) -> str:
-    """Return lines as one text."""
-    return "\n".join(parts)

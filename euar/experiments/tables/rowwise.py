@@ -1,7 +1,7 @@
 """Metrics as functions of means over rows, so that an interval over rows is one product of matrices.
 
-An accuracy is a mean; Acc2 a ratio of two, as rows with the label 0 do not count; the weighted F1 a function of
-how often each class is there, is said, and both. Each agrees with `euar.training.metrics`.
+An accuracy is a mean; Acc2 a ratio of two, as rows with the label 0 do not count; the weighted F1 a function
+of how often each class is there, is said, and both. Each agrees with `euar.training.metrics`.
 """
 
 from collections.abc import Callable
