@@ -85,9 +85,8 @@ def measure(asked: Asked, jobs: int, scheduler: str | None, *, dry_run: bool) ->
     for reason in dict.fromkeys(still.without_data.values()):
         count = sum(other == reason for other in still.without_data.values())
         warn(f"euar: {count} cells cannot be measured here: {reason}")
-    say(
-        f"{asked.table.name}: {len(still.missing)} of {len(cells)} cells to measure{_pace(still.missing, jobs)}"
-    )
+    count = f"{len(still.missing)} of {len(cells)} cells to measure"
+    say(f"{asked.table.name}: {count}{_pace(still.missing, jobs)}")
     if still.missing and not dry_run:
         _run(asked, still.missing, jobs, scheduler)
 

@@ -1,8 +1,8 @@
 """Measurements on dask.distributed: processes of this machine, of a cluster that is there, or of SLURM.
 
 A task is one measurement, which trains all its seeds as one stack. Its result travels back, and this process
-keeps it, so workers need the code and the data, but no folder in common. When a worker dies, dask gives its task
-to another; what was kept stays.
+keeps it, so workers need the code and the data, but no folder in common. When a worker dies, dask gives its
+task to another; what was kept stays.
 """
 
 import shlex

@@ -1,4 +1,4 @@
-"""The course of a training of any system, watched as `Difference` watches EUAR's: the third curve of Figure 5."""
+"""The course of any system's training, watched as `Difference` watches EUAR's: Figure 5's third curve."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -99,8 +99,8 @@ def sources() -> dict[str, Source]:
             metrics=_RATINGS,
             tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi", "Table 4": "table-4"},
             prefix="mosi ",
-            differs="frozen sentence embeddings and openSMILE sound, no video; the paper trains BERT, and has "
-            "COVAREP sound and FACET faces",
+            differs="frozen sentence embeddings and openSMILE sound, no video; the paper trains BERT, "
+            "and has COVAREP sound and FACET faces",
         ),
         Source(
             name="mosi-unseen",
@@ -110,8 +110,8 @@ def sources() -> dict[str, Source]:
             metrics=_RATINGS,
             tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi"},
             prefix="mosi ",
-            differs="pooled text-CNN, openSMILE and 3D-CNN features of another release; 21 videos for test that "
-            "its extractors never saw, not the official split",
+            differs="pooled text-CNN, openSMILE and 3D-CNN features of another release; 21 videos for test "
+            "that its extractors never saw, not the official split",
         ),
         Source(
             name="mosei",

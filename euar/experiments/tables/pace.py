@@ -12,8 +12,8 @@ from euar.experiments.measurement import Measurement
 def seconds(asked: Sequence[Measurement], root: Path | None = None) -> float | None:
     """Return how many seconds some cells take one after the other; None where nothing is known.
 
-    A result tells the pace of its system on its data: seconds a seed, rate and epoch. Where a system was never
-    measured on some data, the median of the others on them counts, else that of all.
+    A result tells the pace of its system on its data: seconds a seed, rate and epoch. Where a system was
+    never measured on some data, the median of the others on them counts, else that of all.
 
     Args:
         asked: cells.

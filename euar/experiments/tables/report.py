@@ -20,13 +20,10 @@ from euar.systems.registry import SYSTEMS
 
 _MARKS = {CONFIRMED: "yes", NOT_CONFIRMED: "no", UNDECIDABLE: "open"}
 _NAMES = {"acc2": "Acc2", "acc7": "Acc7", "f1": "F1", "f1_weighted": "F1"}
-LEGEND = (
-    "In hundredths: mean here (the paper's). 95 %: over seeds and test rows; * over seeds alone.
-"
-    "80 %: the true difference that would have been found in four of five tries.
-"
-    "lead?: whether the paper's lead is borne out: yes, no, open (these rows cannot say)."
-)
+LEGEND = """\
+In hundredths: mean here (the paper's). 95 %: over seeds and test rows; * over seeds alone.
+80 %: the true difference that would have been found in four of five tries.
+lead?: whether the paper's lead is borne out: yes, no, open (these rows cannot say)."""
 
 
 class Measured(NamedTuple):
@@ -192,4 +189,3 @@ def _sd(values: Any) -> float:
 
 def _nan(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
