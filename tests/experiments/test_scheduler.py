@@ -1,4 +1,4 @@
-"""Measurements on dask.distributed: a killed worker loses nothing, and SLURM's script starts a real worker."""
+"""Measurements on dask.distributed: a killed worker loses nothing; SLURM's script starts a real worker."""
 
 import os
 

@@ -10,7 +10,7 @@ from tests.training.tiny import dataset
 
 
 def test_the_test_split_is_the_sentences_with_nothing_but_words(monkeypatch):
-    def extract(words, modality, extractor, progress):
+    def extract(words, modality, extractor, progress):  # noqa: ARG001  the signature that is called
         assert (modality, extractor, list(words.meta["raw"]["a"])) == ("a", "minilm", list(SENTENCES))
         return np.full((len(words), 3), 7, np.float32)
 
