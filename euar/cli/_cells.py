@@ -1,6 +1,5 @@
 """What `euar table` and `euar figure` share: which cells are asked for, and their measurement."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from euar.chapters.ledger.smoke import tiny
 from euar.chapters.ledger.sources import Source, chosen, measured_elsewhere
 from euar.cli._console import say, warn
+from euar.cli._kept import say_kept
 from euar.cli._seeds import parse_seeds
 from euar.data import MultimodalDataset
 from euar.experiments import plan
@@ -148,8 +148,7 @@ def _run(asked: Asked, missing: Sequence[Measurement], jobs: int, scheduler: str
         for name, cells in homes(missing, measured_elsewhere()).items():
             for path in _paths(name, cells, asked.root, jobs, scheduler):
                 tick(asked.table.name, 1)
-                say(str(path))
-                sys.stdout.flush()
+                say_kept(path)
 
 
 def _paths(

@@ -1,6 +1,5 @@
 """`euar experiment`: what is to be measured, about how long it takes, and the results as they come."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +9,12 @@ import typer
 from euar.chapters.measurements import measurements, names
 from euar.cli import SETTINGS
 from euar.cli._console import explained, say
+from euar.cli._kept import say_kept
 from euar.cli._seeds import parse_seeds
 from euar.experiments import plan
 from euar.experiments.measurement import Measurement
-from euar.experiments.rates import at_the_edge
 from euar.experiments.run import run_experiment
-from euar.experiments.store import read_result, result_folder, root_to_write, using
+from euar.experiments.store import result_folder, root_to_write
 from euar.progress import progress_bar
 
 app = typer.Typer(**SETTINGS)
@@ -83,9 +82,4 @@ def _run(experiment: str, missing: Sequence[Measurement], root: Path, jobs: int)
         tick(experiment, 0)
         for path in run_experiment(experiment, missing, root, jobs):
             tick(experiment, 1)
-            say(str(path))
-            with using(path):
-                edges = at_the_edge(read_result(path))
-            for lr, count in edges.items():
-                say(f"  {count} seeds chose lr {lr:g}, the end of the grid: extend it")
-            sys.stdout.flush()
+            say_kept(path)

@@ -152,9 +152,9 @@ def _noisy(dataset: MultimodalDataset, noise: str, draw: int) -> MultimodalDatas
 
 def _shaken(dataset: MultimodalDataset, modality: str, strength: float, draw: int) -> np.ndarray[Any, Any]:
     """Features whose test rows carry noise, in units of each column's spread over the training rows."""
-    values, test = np.array(dataset.modalities[modality]), dataset.split == "test"
-    spread = values[dataset.split == "train"].std(axis=0)
+    values, there = np.array(dataset.modalities[modality]), dataset.available[modality]
+    train, test = (there & (dataset.split == word) for word in ("train", "test"))
     zero = np.zeros_like(values[test])
     noise = corruption.feature_noise(zero, list(dataset.ids[test]), modality, strength, draw)
-    values[test] += spread * noise
+    values[test] += values[train].std(axis=0) * noise
     return values

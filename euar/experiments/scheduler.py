@@ -20,7 +20,7 @@ from euar.lock import sole_worker
 LOCAL, SLURM = "local", "slurm"
 #: How often a task that failed is tried again; one whose worker died counts for itself.
 RETRIES = 2
-#: Of a SLURM job; other settings are dask's own, in `~/.config/dask/jobqueue.yaml`.
+#: Of a SLURM job, unless dask's own settings say otherwise: `~/.config/dask/jobqueue.yaml`.
 _JOB = {"cores": 1, "processes": 1, "memory": "4GB"}
 
 
@@ -77,9 +77,11 @@ def connected(scheduler: str, jobs: int) -> Iterator[Any]:
 
 def slurm(jobs: int) -> Any:
     """Return a cluster that submits jobs of one worker each; `job_script()` shows what it submits."""
+    from dask import config
     from dask_jobqueue import SLURMCluster
 
-    cluster = SLURMCluster(**_JOB)
+    ours = {name: value for name, value in _JOB.items() if config.get(f"jobqueue.slurm.{name}", None) is None}
+    cluster = SLURMCluster(**ours)
     cluster.scale(jobs=jobs)
     return cluster
 

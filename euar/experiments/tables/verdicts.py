@@ -9,11 +9,10 @@ its p-value, corrected by Holm for all claims of the table:
     not testable     one of the two was not measured, or the paper claims no lead
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
-
-import numpy as np
+from typing import NamedTuple, TypeGuard
 
 from euar.experiments.statistics import holm
 from euar.experiments.tables.compared import Compared, Effect
@@ -52,15 +51,14 @@ def verdicts(table: Iterable[Compared]) -> list[Verdict]:
     """Return a verdict for each claim of a table, corrected for their number."""
     claims = [(one, row, lead) for one in table for row, lead in _claims(one)]
     effects = [one.effects.get(row) for one, row, _ in claims]
-    p = [effect.p for effect in effects if effect is not None and effect.p == effect.p]
+    p = [one.p for one, (_, _, lead) in zip(effects, claims, strict=True) if _testable(one, lead)]
     adjusted = iter(holm(p).adjusted if p else [])
-    found = []
-    for (one, row, lead), effect in zip(claims, effects, strict=True):
-        known = effect is not None and effect.p == effect.p
-        found.append(
-            judge(one.panel, one.metric, row, lead, effect, float(next(adjusted)) if known else float("nan"))
+    return [
+        judge(
+            one.panel, one.metric, row, lead, effect, next(adjusted) if _testable(effect, lead) else math.nan
         )
-    return found
+        for (one, row, lead), effect in zip(claims, effects, strict=True)
+    ]
 
 
 def judge(
@@ -94,6 +92,10 @@ def overall(found: Sequence[Verdict]) -> str:
     return next((word for word in order if count[word]), NOT_TESTABLE)
 
 
+def _testable(effect: Effect | None, lead: float) -> TypeGuard[Effect]:
+    return effect is not None and not math.isnan(effect.p) and lead > 0
+
+
 def _claims(one: Compared) -> list[tuple[str, float]]:
     leads = {row: one.panel.lead(row, one.metric) for row in one.panel.rows}
     return [(row, lead) for row, lead in leads.items() if lead is not None]
@@ -103,10 +105,10 @@ def _judged(lead: float, effect: Effect | None, adjusted: float) -> tuple[str, s
     if effect is None:
         return NOT_TESTABLE, "not measured"
     low, high = effect.interval.low, effect.interval.high
-    if np.isnan(low) or np.isnan(adjusted):
-        return NOT_TESTABLE, "one seed and no predictions: no interval"
     if lead <= 0:
         return NOT_TESTABLE, "the paper claims no lead"
+    if math.isnan(low) or math.isnan(adjusted):
+        return NOT_TESTABLE, "one seed and no predictions: no interval"
     if low > 0 and adjusted <= 0.05:
         return CONFIRMED, "smaller than the paper's lead" if high < lead else "the interval lies above 0"
     if high < lead:
