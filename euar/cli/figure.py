@@ -23,7 +23,8 @@ def figure(  # noqa: PLR0913  one argument for each option
         Path | None, typer.Option(help="The picture's file; figure-N.png in this folder by default.")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, or files; commas between.")
+        str | None,
+        typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, FILE or mosei=FILE; commas between."),
     ] = None,
     systems: Annotated[str | None, typer.Option(help="Some of the figure's rows, commas between.")] = None,
     seeds: Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")] = None,

@@ -22,7 +22,8 @@ app = typer.Typer(**SETTINGS)
 def table(  # noqa: PLR0913  one argument for each option
     number: Annotated[int, typer.Argument(help="1, 2, 3 or 4.", min=1, max=4)],
     dataset: Annotated[
-        str | None, typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, or files; commas between.")
+        str | None,
+        typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, FILE or mosei=FILE; commas between."),
     ] = None,
     systems: Annotated[str | None, typer.Option(help="Some of the table's rows, commas between.")] = None,
     seeds: Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")] = None,

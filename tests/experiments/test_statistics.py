@@ -12,6 +12,7 @@ from scipy import stats
 from euar.experiments.statistics import (
     bootstrap_interval,
     bootstrap_mean_interval,
+    bootstrap_of_means,
     detectable_difference,
     equivalence,
     holm,
@@ -248,6 +249,34 @@ def test_correlation_of_one_seed_has_fishers_interval():
     effect = bootstrap_interval(lambda p, t: np.corrcoef(p, t)[0, 1], y, x[None]).effect
     expected = stats.pearsonr(x, y).confidence_interval()
     assert (effect.low, effect.high) == pytest.approx(tuple(expected), abs=0.01)
+
+
+def test_a_function_of_means_gives_what_the_metric_gives_on_each_draw():
+    """Precision: a ratio of two means; rows in groups of two, a system with seeds against one without."""
+    rng = np.random.default_rng(3)
+    target, groups = rng.integers(0, 2, 60), np.arange(60) // 2
+    ours, theirs = (rng.integers(0, 2, (n, 60)) for n in (4, 1))
+
+    def precision(guess, truth):
+        return (guess & truth).sum() / guess.sum()
+
+    rows = [np.stack([guess & target, guess], axis=-1) for guess in (ours, theirs)]
+    slow = bootstrap_interval(precision, target, ours, theirs, groups=groups, resamples=300)
+    fast = bootstrap_of_means(
+        lambda means: means[..., 0] / means[..., 1], *rows, groups=groups, resamples=300
+    )
+    assert fast == pytest.approx(slow)
+
+
+def test_p_is_five_hundredths_where_the_interval_ends_at_zero():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(0, 0.3, (10, 200)) + rng.normal(0, 0.02, (10, 1))
+    found = bootstrap_mean_interval(scores)
+    moved = bootstrap_mean_interval(scores - found.effect.low)
+    assert moved.p == pytest.approx(0.05)
+    assert bootstrap_mean_interval(scores + 1).p < 1e-6
+    assert bootstrap_mean_interval(np.zeros((2, 5))).p == 1
+    assert bootstrap_mean_interval(np.ones((2, 5))).p == 0
 
 
 def test_classes_and_a_system_without_seeds():

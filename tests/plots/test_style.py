@@ -128,3 +128,10 @@ def test_the_legend_of_all_panels_says_each_label_once_and_hides_nothing():
     (legend,) = made.legends
     assert [text.get_text() for text in legend.get_texts()] == ["both", "right"]
     assert legend.get_window_extent().y1 < min(ax.get_window_extent().y0 for ax in axes)
+
+
+def test_panels_come_left_to_right_then_top_down():
+    made, axes = figure(columns=3, rows=2)
+    corners = [(round(ax.get_position().y0, 1), round(ax.get_position().x0, 1)) for ax in drawn(made)]
+    assert len(axes) == 6
+    assert corners == sorted(corners, key=lambda place: (-place[0], place[1]))

@@ -115,7 +115,7 @@ def figure_7(sources: Sequence[Source]) -> Table:
     """Single utterances by their ids, and sentences of our own."""
     whole = [source for source in sources if {"text", "audio"} < {*source.modalities}]
     panels = [_samples(source) for source in whole[:1]]
-    panels += [_invented(source) for source in sources if source.modalities == ("text", "audio")][:1]
+    panels += [_invented(source) for source in sources if source.words][:1]
     return Table(name="Figure 7", title="Single utterances, and sentences of our own", panels=tuple(panels))
 
 

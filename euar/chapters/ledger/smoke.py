@@ -30,6 +30,7 @@ def tiny(source: Source, folder: Path) -> Source:
         title=f"{source.title} (made up)",
         row=replace(source.row, data=str(file), variant=None, noises=(), **_HOW),
         noises=_on_features(source.noises),
+        words=False,
         watched={name: _HOW[name] for name in ("seeds", "rates")},
         differs="made-up rows; no number means anything",
     )

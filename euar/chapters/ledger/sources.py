@@ -32,6 +32,7 @@ class Source:
         prefix: how columns of that table begin.
         differs: how the features differ from the paper's.
         noises: {noise: the paper's column, None where it has none}.
+        words: whether its text features are made here, so that other sentences can be given to its models.
         watched: changes of measurements that are watched between epochs, by field.
     """
 
@@ -44,6 +45,7 @@ class Source:
     prefix: str = ""
     differs: str = ""
     noises: Mapping[str, str | None] = field(default_factory=dict)
+    words: bool = False
     watched: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,6 +99,7 @@ def sources() -> dict[str, Source]:
             row=_default("mosi", "official"),
             modalities=("text", "audio"),
             metrics=_RATINGS,
+            words=True,
             tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi", "Table 4": "table-4"},
             prefix="mosi ",
             differs="frozen sentence embeddings and openSMILE sound, no video; the paper trains BERT, "
@@ -150,31 +153,51 @@ def sources() -> dict[str, Source]:
 
 
 def chosen(names: str | None) -> list[Source]:
-    """Return sources by name, or of any file that `load` reads.
+    """Return sources by name, or files that `load` reads.
 
     Args:
-        names: with commas between; None for the paper's.
+        names: with commas between, such as `mosi,mosei=aligned_50.pkl`: a file in the place of a set stands
+            beside the paper's numbers for that set, a file alone beside none. None for the paper's sets.
 
     Raises:
-        DataError: neither a name nor a file.
+        DataError: no such file.
+        ValueError: a file in the place of a set that is none of the paper's.
     """
     known = sources()
     if names is None:
         return list(known.values())
-    return [known[name] if name in known else of_file(name) for name in map(str.strip, names.split(","))]
+    return [known[name] if name in known else _of_file(name) for name in map(str.strip, names.split(","))]
+
+
+def _of_file(text: str) -> Source:
+    name, equals, path = text.partition("=")
+    if not equals:
+        return of_file(text)
+    if name not in sources():
+        raise ValueError(f"dataset: expected one of {', '.join(sources())} before =, found {name!r}")
+    source, own = sources()[name], of_file(path)
+    return replace(
+        own,
+        row=replace(source.row, data=path, variant=None, noises=()),
+        tables=source.tables,
+        prefix=source.prefix,
+        differs="features of the file",
+    )
 
 
 def of_file(path: str) -> Source:
     """Return a file of the user's as a source, measured as CMU-MOSI is; the paper says nothing of it."""
     dataset = load(path)
+    words = "text" in dataset.meta.get("features", {})
     ratings = dataset.task == "regression"
     return Source(
-        name=path,
+        name=Path(path).stem,
         title=Path(path).stem,
         row=replace(_default("mosi", "official"), data=path, variant=None),
         modalities=tuple(dataset.modalities),
         metrics=_RATINGS if ratings else _CLASSES,
         noises={} if ratings else {"features:0.5": None, "features:1": None},
+        words=words,
     )
 
 

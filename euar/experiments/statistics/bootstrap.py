@@ -205,9 +205,10 @@ def bootstrap_interval(
 def _means(values: Floats, member: NDArray[np.int64], times: NDArray[np.int64]) -> Floats:
     """Means of (seeds, rows, c) on each draw of groups, (resamples, seeds, c)."""
     seeds, rows, c = values.shape
-    sums = np.zeros((times.shape[1], seeds * c))
-    np.add.at(sums, member, values.transpose(1, 0, 2).reshape(rows, -1))
-    found: Floats = (times @ sums / (times @ np.bincount(member))[:, None]).reshape(-1, seeds, c)
+    sizes, by_row = np.bincount(member), values.transpose(1, 0, 2).reshape(rows, -1)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sums = np.add.reduceat(by_row[np.argsort(member, kind="stable")], starts)  # (m, seeds c)
+    found: Floats = (times @ sums / (times @ sizes)[:, None]).reshape(-1, seeds, c)
     return found
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from euar.chapters.ledger.figures import FIGURES
 from euar.chapters.ledger.measure import measurements as numbers
-from euar.chapters.ledger.sources import measured_elsewhere, sources
+from euar.chapters.ledger.sources import chosen, measured_elsewhere, sources
 from euar.chapters.ledger.tables import TABLES
 from euar.chapters.measurements import measurements
 from euar.experiments.paper import tables as paper_tables
 from euar.experiments.row import Row
+from tests.data.readers.writers.pickles import mmsa
 
 ALL = list(sources().values())
 MADE = {f"table {n}": make(ALL) for n, make in TABLES.items()}
@@ -88,3 +89,24 @@ def test_a_row_of_draws_serves_two_tables():
     draws = {one for one in MADE["table 3"].measurements if one.system == "qmf"}
     assert draws <= set(MADE["table 1"].measurements)
     assert all(len(panel.tests) in (1, 5) for panel in MADE["table 3"].panels)
+
+
+def test_a_users_file_of_mmsa_stands_in_the_place_of_a_set(tmp_path):
+    file = mmsa.write(tmp_path)
+    (source,) = chosen(f"mosei={file}")
+    table = TABLES[2]([source])
+    assert len(table.panels) == 3 * 7  # protocols, sets of text, audio and vision
+    said = {panel.title: panel.said("default", "acc2") for panel in table.panels}
+    paper = paper_tables()["table-2-mosei"]
+    assert said[f"{source.title}: vision, one-model"] == paper.fraction("EUAR", "video acc2")
+    assert said[f"{source.title}: text + audio + vision, matched"] == paper.fraction(
+        "EUAR", "text+video+audio acc2"
+    )
+    assert {one.data for one in table.measurements} == {str(file)}
+    (alone,) = chosen(str(file))
+    assert {panel.paper for panel in TABLES[2]([alone]).panels} == {None}
+
+
+def test_a_file_in_the_place_of_no_set_is_an_error():
+    with pytest.raises(ValueError, match="dataset: expected one of mosi, mosi-unseen"):
+        chosen("moses=x.pkl")
