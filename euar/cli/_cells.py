@@ -83,8 +83,8 @@ def measure(asked: Asked, jobs: int, scheduler: str | None, *, dry_run: bool) ->
     if dry_run:
         _list(cells, still)
     for reason in dict.fromkeys(still.without_data.values()):
-        count = sum(other == reason for other in still.without_data.values())
-        warn(f"euar: {count} cells cannot be measured here: {reason}")
+        many = sum(other == reason for other in still.without_data.values())
+        warn(f"euar: {many} cells cannot be measured here: {reason}")
     count = f"{len(still.missing)} of {len(cells)} cells to measure"
     say(f"{asked.table.name}: {count}{_pace(still.missing, jobs)}")
     if still.missing and not dry_run:

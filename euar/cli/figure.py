@@ -1,7 +1,7 @@
 """`euar figure`: a figure of the paper, measured and drawn, with its numbers."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -54,7 +54,13 @@ def figure(  # noqa: PLR0913  one argument for each option
         if len(written) > 1:
             raise ValueError("figure: expected one of --csv and --json, found both")
         draft = FIGURES[number]
-        options = {"dataset": dataset, "systems": systems, "seeds": seeds, "profile": profile, "root": root}
+        options: dict[str, Any] = {
+            "dataset": dataset,
+            "systems": systems,
+            "seeds": seeds,
+            "profile": profile,
+            "root": root,
+        }
         with asked_for(draft.cells, **options) as asked:
             if not (no_measure or written):
                 measure(asked, jobs, scheduler, dry_run=dry_run)

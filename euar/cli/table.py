@@ -1,7 +1,7 @@
 """`euar table`: a table of the paper, measured, beside the paper's numbers, with a verdict on each claim."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -56,7 +56,13 @@ def table(  # noqa: PLR0913  one argument for each option
         written = [write for write, wanted in writers.items() if wanted]
         if len(written) > 1:
             raise ValueError("table: expected one of --csv, --json and --latex, found several")
-        options = {"dataset": dataset, "systems": systems, "seeds": seeds, "profile": profile, "root": root}
+        options: dict[str, Any] = {
+            "dataset": dataset,
+            "systems": systems,
+            "seeds": seeds,
+            "profile": profile,
+            "root": root,
+        }
         with asked_for(TABLES[number], **options) as asked:
             if not (no_measure or written):
                 measure(asked, jobs, scheduler, dry_run=dry_run)

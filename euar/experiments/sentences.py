@@ -58,11 +58,15 @@ def with_sentences(dataset: MultimodalDataset, text: str) -> MultimodalDataset:
     return MultimodalDataset(
         name=dataset.name,
         modalities=modalities,
-        target=np.append(rest.target, np.float32([*SENTENCES.values()])),
+        target=np.append(rest.target, _meant()),
         ids=np.append(rest.ids, [f"{INVENTED}-{i}" for i in range(n)]),
         split=np.append(rest.split, ["test"] * n),
         available=available,
     )
+
+
+def _meant() -> np.ndarray:
+    return np.array([*SENTENCES.values()], dtype=np.float32)
 
 
 def _features(dataset: MultimodalDataset, text: str) -> np.ndarray:
@@ -70,9 +74,9 @@ def _features(dataset: MultimodalDataset, text: str) -> np.ndarray:
     words = MultimodalDataset(
         name=INVENTED,
         modalities={},
-        target=np.float32([*SENTENCES.values()]),
-        ids=[f"{INVENTED}-{i}" for i in range(len(SENTENCES))],
-        split=["test"] * len(SENTENCES),
+        target=_meant(),
+        ids=np.array([f"{INVENTED}-{i}" for i in range(len(SENTENCES))]),
+        split=np.full(len(SENTENCES), "test"),
         meta=meta,
     )
     extractor = dataset.meta.get("features", {}).get(text, "")

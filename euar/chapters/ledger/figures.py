@@ -148,17 +148,17 @@ def _course(source: Source) -> Panel:
 
 
 def _joints(source: Source) -> Panel:
-    rows = {name: as_kind(source.row, Joint, system=name, without="audio", noises=()) for name in JOINTS}
+    rows = {name: as_kind(source.some, Joint, system=name, without="audio", noises=()) for name in JOINTS}
     return Panel(title=source.title, rows=rows, metrics=_metrics(source), differs=source.differs)
 
 
 def _samples(source: Source) -> Panel:
-    rows = {name: as_kind(source.row, Withheld, system=name) for name in RIVALS}
+    rows = {name: as_kind(source.some, Withheld, system=name) for name in RIVALS}
     return Panel(title=source.title, rows=rows, metrics=_metrics(source), differs=source.differs)
 
 
 def _invented(source: Source) -> Panel:
-    rows = {name: as_kind(source.row, Sentences, system=name) for name in RIVALS}
+    rows = {name: as_kind(source.some, Sentences, system=name) for name in RIVALS}
     title = f"{source.title}: sentences of our own"
     return Panel(title=title, rows=rows, metrics=_metrics(source), differs=source.differs)
 
@@ -267,7 +267,7 @@ def _curves(panel: Panel, found: Mapping[Any, Found]) -> dict[str, NDArray[Any]]
     }
 
 
-def _withheld(one: Joint) -> list[str]:
+def _withheld(one: Any) -> list[str]:
     names = one.modalities or tuple(one.dataset().modalities)
     return [only([name for name in names if name != one.without])]
 

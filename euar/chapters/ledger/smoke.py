@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from euar.training import Recipe
 
 ROWS = {"train": 48, "valid": 24, "test": 36}
 _WIDTH, _CLASSES, _VIDEO = 6, 3, 6
-_HOW = {"seeds": (0, 1), "rates": (1e-3,), "recipe": Recipe(epochs=2, batch_size=16)}
+_HOW: dict[str, Any] = {"seeds": (0, 1), "rates": (1e-3,), "recipe": Recipe(epochs=2, batch_size=16)}
 
 
 def tiny(source: Source, folder: Path) -> Source:
@@ -30,6 +31,7 @@ def tiny(source: Source, folder: Path) -> Source:
         title=f"{source.title} (made up)",
         row=replace(source.row, data=str(file), variant=None, noises=(), **_HOW),
         noises=_on_features(source.noises),
+        part=None,
         words=False,
         watched={name: _HOW[name] for name in ("seeds", "rates")},
         differs="made-up rows; no number means anything",

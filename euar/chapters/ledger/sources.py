@@ -1,6 +1,6 @@
 """The paper's data sets as they are here: how a chapter measures each, and what differs from the paper's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ class Source:
         name: for `--dataset`.
         title: for heads.
         row: how EUAR's default is measured on it; other cells differ from it in what they compare.
+        part: the same where it is shown some of its modalities; None: as `row`.
         modalities: of the set.
         metrics: {metric: what the paper's columns call it}.
         tables: {"Table 1": the paper's table that has the set, "Table 2": …}, names of `paper.tables()`.
@@ -39,6 +40,7 @@ class Source:
     name: str
     title: str
     row: Row
+    part: Row | None = None
     modalities: tuple[str, ...]
     metrics: Mapping[str, str]
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +49,11 @@ class Source:
     noises: Mapping[str, str | None] = field(default_factory=dict)
     words: bool = False
     watched: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def some(self) -> Row:
+        """How the set is measured where some modalities are missing."""
+        return self.part or self.row
 
     @property
     def watched_as(self) -> dict[str, Any]:
@@ -97,6 +104,7 @@ def sources() -> dict[str, Source]:
             name="mosi",
             title="CMU-MOSI, official split",
             row=_default("mosi", "official"),
+            part=_with_some("mosi", "official"),
             modalities=("text", "audio"),
             metrics=_RATINGS,
             words=True,
@@ -109,6 +117,7 @@ def sources() -> dict[str, Source]:
             name="mosi-unseen",
             title="CMU-MOSI, unseen videos",
             row=_default("mosi", "unseen-video"),
+            part=_with_some("mosi", "unseen-video"),
             modalities=("text", "audio", "video"),
             metrics=_RATINGS,
             tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi"},
@@ -209,9 +218,17 @@ def measured_elsewhere() -> dict[str, list[Any]]:
 
 def _default(chapter: str, variant: str | None) -> Row:
     """How a chapter measures EUAR's default on all rows and modalities."""
-    rows = (one for one in measurements(chapter)[1] if type(one) is Row)
-    return next(
-        one
-        for one in rows
-        if (one.system, one.variant, one.modalities, one.size) == ("default", variant, None, None)
-    )
+    return next(one for one in _rows(chapter, variant) if one.modalities is None)
+
+
+def _with_some(chapter: str, variant: str) -> Row:
+    """The same with as many seeds as the chapter takes for a smaller set of modalities."""
+    smaller = next(one for one in _rows(chapter, variant) if one.modalities is not None)
+    return replace(smaller, modalities=None)
+
+
+def _rows(chapter: str, variant: str | None) -> Iterator[Row]:
+    """Rows of EUAR's default on all training rows."""
+    for one in measurements(chapter)[1]:
+        if type(one) is Row and (one.system, one.variant, one.size) == ("default", variant, None):
+            yield one

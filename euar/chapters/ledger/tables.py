@@ -105,15 +105,16 @@ def matched_panel(source: Source, names: tuple[str, ...]) -> Panel:
     """Return systems that are trained and tested on the same set of modalities."""
     shown = None if names == source.modalities else names
     systems = source.systems("Table 2", len(names))
-    rows = {name: replace(source.row, system=name, modalities=shown) for name in systems}
+    like = source.row if shown is None else source.some
+    rows = {name: replace(like, system=name, modalities=shown) for name in systems}
     return _of_set(source, names, rows, "matched")
 
 
 def _one_model(source: Source, names: tuple[str, ...]) -> Panel:
     """With as many steps as training on all modalities alone."""
     sets = len(missing_sets(source.modalities))
-    recipe = replace(source.row.recipe, epochs=max(1, round(source.row.recipe.epochs / sets)))
-    rows = {s: as_kind(source.row, OneModel, system=s, recipe=recipe) for s in source.systems("Table 2")}
+    recipe = replace(source.some.recipe, epochs=max(1, round(source.some.recipe.epochs / sets)))
+    rows = {s: as_kind(source.some, OneModel, system=s, recipe=recipe) for s in source.systems("Table 2")}
     return _of_set(source, names, rows, "one-model", tests=(_test_of(source, names),))
 
 
@@ -124,7 +125,7 @@ def _test_only(source: Source, names: tuple[str, ...]) -> Panel:
         rows = {s: replace(source.row, system=s) for s in source.systems("Table 2")}
         (missing,) = set(source.modalities) - set(names) or {""}
         return _of_set(source, names, rows, "test-only", tests=(f"without {missing}" if missing else TEST,))
-    rows = {s: as_kind(source.row, Withheld, system=s) for s in source.systems("Table 2")}
+    rows = {s: as_kind(source.some, Withheld, system=s) for s in source.systems("Table 2")}
     return _of_set(source, names, rows, "test-only", tests=(test,))
 
 
@@ -143,7 +144,7 @@ def noise_panels(source: Source) -> list[Panel]:
     """Return systems without noise and under each, the mean of its draws."""
     rows = {name: _drawn(source, name) for name in source.systems("Table 3")}
     accuracy = next(iter(source.metrics))
-    shared = {
+    shared: dict[str, Any] = {
         "rows": rows,
         "paper": source.tables.get("Table 3"),
         "of_paper": source.of_paper("Table 3"),

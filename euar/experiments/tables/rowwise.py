@@ -56,7 +56,8 @@ def _signs(prediction: _Array, target: _Array) -> _Array:
 
 def _ratio(means: _Array) -> _Array:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return means[..., 1] / means[..., 0]
+        found: _Array = means[..., 1] / means[..., 0]
+    return found
 
 
 def _seven(prediction: _Array, target: _Array) -> _Array:

@@ -11,7 +11,7 @@ its p-value, corrected by Holm for all claims of the table:
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeGuard
 
 from euar.experiments.statistics import holm
@@ -52,7 +52,7 @@ def verdicts(table: Iterable[Compared]) -> list[Verdict]:
     claims = [(one, row, lead) for one in table for row, lead in _claims(one)]
     effects = [one.effects.get(row) for one, row, _ in claims]
     p = [one.p for one, (_, _, lead) in zip(effects, claims, strict=True) if _testable(one, lead)]
-    adjusted = iter(holm(p).adjusted if p else [])
+    adjusted: Iterator[float] = iter(holm(p).adjusted.tolist() if p else [])
     return [
         judge(
             one.panel, one.metric, row, lead, effect, next(adjusted) if _testable(effect, lead) else math.nan

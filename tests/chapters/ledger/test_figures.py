@@ -1,4 +1,4 @@
-"""Figures on made-up rows: each draws what was measured, with its numbers beside, and says what is missing."""
+"""Figures on made-up rows: each draws what was measured, with its numbers, and says what is missing."""
 
 import json
 from functools import partial
@@ -29,7 +29,7 @@ def some(tmp_path_factory):
 
 
 def found_of(one, data):
-    """What a measurement would find: numbers by a seeded draw, of every test split that any figure asks for."""
+    """What a measurement would find: seeded numbers of every test split that any figure asks for."""
     rng = np.random.default_rng(len(str(one.request())))
     test = data.subset(split="test")
     splits = [
