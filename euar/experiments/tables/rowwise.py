@@ -65,7 +65,8 @@ def _seven(prediction: _Array, target: _Array) -> _Array:
 
 
 def _rounded(values: _Array) -> _Array:
-    return np.rint(np.clip(values, -3, 3))
+    classes: _Array = np.rint(np.clip(values, -3, 3))
+    return classes
 
 
 def _classes(truth: _Array, guess: _Array, counts: _Array, number: int) -> _Array:
