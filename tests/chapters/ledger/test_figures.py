@@ -53,7 +53,7 @@ def found_of(one, data):
     said = {name: Predicted(test.ids, rng.normal(size=shape)) for name in (*splits, *tests)}
     said |= {
         f"{what}, {name}": Predicted(test.ids, rng.uniform(-1, 1, (2, len(test), *more)))
-        for name in ("test", "only text + video")
+        for name in ("test", "only text")
         for what, more in {"t-SNE": (2,), "silhouette": ()}.items()
     }
     said |= {INVENTED: Predicted(np.array([*SENTENCES]), rng.normal(size=(2, len(SENTENCES))))}
@@ -97,7 +97,7 @@ def test_figure_5_has_three_curves_and_the_third_is_plain(some):
 def test_figure_6_has_a_separation_with_an_interval_for_each_panel(some):
     lines = FIGURES[6].draw(measured(6, some)).lines
     assert [line["row"] for line in lines[::2]] == ["concat", "MLP experts", "EUAR"]
-    assert {line["test"] for line in lines} == {"test", "only text + video"}
+    assert {line["test"] for line in lines} == {"test", "only text"}
     assert all(line["low"] < line["silhouette"] < line["high"] for line in lines)
 
 
