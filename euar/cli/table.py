@@ -12,6 +12,7 @@ from euar.cli._cells import Asked, asked_for, known, measure
 from euar.cli._console import explained, say, show
 from euar.experiments import export
 from euar.experiments.tables import report
+from euar.experiments.tables.pooled import one_a_set, over_panels
 from euar.experiments.tables.ranking import ranking
 from euar.experiments.tables.verdicts import verdicts
 
@@ -85,7 +86,8 @@ def _print(found: report.Measured, picture: Path | None) -> None:
         say(line)
     show(*report.shown(found))
     ranked = ranking(found.compared)
-    for line in (report.LEGEND, *report.ranks(ranked), *report.claims(found)):
+    pooled = report.pooled(over_panels(one_a_set(found.compared)), found.table.panels[0].ours)
+    for line in (report.LEGEND, *report.ranks(ranked), *pooled, *report.claims(found)):
         say(line)
     if picture is not None:
         if ranked is None:

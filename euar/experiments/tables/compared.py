@@ -25,12 +25,16 @@ class Effect(NamedTuple):
         p: two-sided, of no difference.
         detectable: the true difference that would have been found in four of five tries.
         over: what the interval covers: `"seeds and rows"`, or `"seeds"` where no predictions were kept.
+        se: standard error of the mean; 0 where it has none.
+        df: its degrees of freedom.
     """
 
     interval: Interval
     p: float
     detectable: float
     over: str
+    se: float = 0.0
+    df: float = 0.0
 
 
 class Compared(NamedTuple):
@@ -108,13 +112,17 @@ def _effect(
     assert ours.result is not None and theirs.result is not None
     each = [differences(ours.result, theirs.result, metric, None if t == TEST else t) for t in tests]
     values = np.mean(each, axis=0)
-    alone = len(values) < 2
-    p = float("nan") if alone else paired_t(values, np.zeros_like(values)).p
-    return Effect(t_interval(values), p, float("nan") if alone else detectable(values), "seeds")
+    n = len(values)
+    if n < 2:
+        return Effect(t_interval(values), float("nan"), float("nan"), "seeds")
+    se = float(values.std(ddof=1) / np.sqrt(n))
+    p = paired_t(values, np.zeros_like(values)).p
+    return Effect(t_interval(values), p, detectable(values), "seeds", se, n - 1)
 
 
 def _of_bootstrap(found: BootstrapInterval) -> Effect:
-    return Effect(found.effect, found.p, found.detectable, "seeds and rows")
+    df = found.df if found.se else 0.0
+    return Effect(found.effect, found.p, found.detectable, "seeds and rows", found.se, df)
 
 
 def _over_both(

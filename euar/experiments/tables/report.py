@@ -14,6 +14,7 @@ from euar.experiments.store import age, is_current
 from euar.experiments.tables.compared import Compared, Effect
 from euar.experiments.tables.found import Found
 from euar.experiments.tables.panels import Panel, Table
+from euar.experiments.tables.pooled import OverPanels
 from euar.experiments.tables.ranking import Ranking
 from euar.experiments.tables.verdicts import CONFIRMED, NOT_CONFIRMED, UNDECIDABLE, WORDS, Verdict, overall
 from euar.systems.registry import SYSTEMS
@@ -79,6 +80,15 @@ def ranks(found: Ranking | None) -> list[str]:
         f"Mean ranks over {found.panels} panels: {words}",
         f"Critical difference (Nemenyi, 5 %): {found.ranks.critical_difference:.1f}; "
         f"Friedman p = {found.ranks.friedman_p:.2g}",
+    ]
+
+
+def pooled(found: Sequence[OverPanels], ours: str) -> list[str]:
+    """Return a line for each row that several sets compare: ours minus it, if the same on all, if varying."""
+    return [
+        f"{label(ours)} - {label(one.row)} over {one.panels} sets: {one.pooled.fixed.signed(1, scale=100)} if the "
+        f"same on all, {one.pooled.random.signed(1, scale=100)} if it varies"
+        for one in found
     ]
 
 

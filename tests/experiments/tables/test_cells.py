@@ -11,8 +11,9 @@ from euar.experiments.row import Row
 from euar.experiments.tables import Panel, Table, compared, homes, search
 from euar.experiments.tables.found import HOME, wanted
 from euar.experiments.tables.pace import seconds
+from euar.experiments.tables.pooled import one_a_set, over_panels
 from euar.experiments.tables.ranking import ranking
-from euar.experiments.tables.report import Measured, claims, head, lines, shown
+from euar.experiments.tables.report import Measured, claims, head, lines, pooled, shown
 from euar.experiments.tables.verdicts import verdicts
 from euar.training import Recipe
 from tests.training.tiny import dataset
@@ -118,6 +119,16 @@ def test_ranks_need_three_systems_and_two_panels(measured):
     assert found.panels == 2
     assert found.rows[-1] == "linear-head"
     assert found.ranks.mean_ranks[-1] == 3
+
+
+def test_a_row_of_several_panels_is_pooled(measured):
+    (found,) = over_panels(measured.compared)
+    effect = measured.compared[0].effects["concat"]
+    assert (found.row, found.panels) == ("concat", 2)  # the same panel twice
+    assert found.pooled.fixed.mean == pytest.approx(effect.interval.mean)
+    assert one_a_set(measured.compared) == list(measured.compared[:2])  # both panels are of one set
+    assert over_panels(measured.compared[:2]) == []
+    assert "EUAR - concat over 2 sets: " in pooled([found], "default")[0]
 
 
 def test_the_pace_is_that_of_the_closest_result(rows, root):

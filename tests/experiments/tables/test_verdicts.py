@@ -1,5 +1,7 @@
 """Verdicts by the rule: four words, the correction for a table's claims, and what the whole says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -82,3 +84,20 @@ def test_ahead_of_all_is_as_strong_as_its_weakest_part(words, whole):
 
 def test_what_the_paper_has_and_no_row_is_quoted():
     assert set(PANEL.quoted("accuracy")) == {"Concat", "Late Fusion"}
+
+
+def test_where_the_paper_claims_no_lead_nothing_is_corrected_for_it():
+    names = {"default": "EUAR", "cubemlp": "CubeMLP", "dicmor": "DiCMoR"}
+    panel = replace(
+        PANEL,
+        rows={name: Row(data="x", system=name) for name in names},
+        metrics={"acc7": "mosei acc7"},  # 54.9 for both EUAR and CubeMLP
+        paper="table-1-video",
+        of_paper=names,
+    )
+    found = verdicts([Compared(panel, "acc7", {}, dict.fromkeys(names, effect(0.01, 0.05, 0.03)))])
+    assert [(one.row, one.word) for one in found] == [
+        ("cubemlp", "not testable here"),
+        ("dicmor", "confirmed"),
+    ]
+    assert found[1].adjusted == pytest.approx(0.03)
