@@ -86,8 +86,9 @@ def ranks(found: Ranking | None) -> list[str]:
 def pooled(found: Sequence[OverPanels], ours: str) -> list[str]:
     """Return a line for each row that several sets compare: ours minus it, if the same on all, if varying."""
     return [
-        f"{label(ours)} - {label(one.row)} over {one.panels} sets: {one.pooled.fixed.signed(1, scale=100)} if the "
-        f"same on all, {one.pooled.random.signed(1, scale=100)} if it varies"
+        f"{label(ours)} - {label(one.row)} over {one.panels} sets: "
+        f"{one.pooled.fixed.signed(1, scale=100)} if the same on all, "
+        f"{one.pooled.random.signed(1, scale=100)} if it varies"
         for one in found
     ]
 
