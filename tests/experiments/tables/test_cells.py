@@ -122,13 +122,15 @@ def test_ranks_need_three_systems_and_two_panels(measured):
 
 
 def test_a_row_of_several_panels_is_pooled(measured):
-    (found,) = over_panels(measured.compared)
-    effect = measured.compared[0].effects["concat"]
-    assert (found.row, found.panels) == ("concat", 2)  # the same panel twice
-    assert found.pooled.fixed.mean == pytest.approx(effect.interval.mean)
-    assert one_a_set(measured.compared) == list(measured.compared[:2])  # both panels are of one set
-    assert over_panels(measured.compared[:2]) == []
+    first, _, second, _ = measured.compared  # the same panel twice, two metrics each
+    effect = first.effects["concat"]
+    moved = effect._replace(interval=effect.interval._replace(mean=effect.interval.mean + 0.02))
+    (found,) = over_panels([first, second._replace(effects={"concat": moved})])
+    assert (found.row, found.panels) == ("concat", 2)
+    assert found.pooled.fixed.mean == pytest.approx(effect.interval.mean + 0.01)  # equal errors: the middle
     assert "EUAR - concat over 2 sets: " in pooled([found], "default")[0]
+    assert over_panels([first]) == []
+    assert one_a_set(measured.compared) == list(measured.compared[:2])  # both panels are of one set
 
 
 def test_the_pace_is_that_of_the_closest_result(rows, root):
