@@ -29,7 +29,8 @@ class Ranking(NamedTuple):
 def ranking(table: Sequence[Compared]) -> Ranking | None:
     """Return the ranks of the systems that every panel has, over its headline metrics.
 
-    None where fewer than three systems or two panels are there. Panels on the same data are not independent,
+    None where fewer than three systems or two panels are there, or all systems are alike.
+    Panels on the same data are not independent,
     so within one set the critical difference is too small.
     """
     heads = [one for one in table if one.metric == one.panel.headline and one.scores]
@@ -37,6 +38,8 @@ def ranking(table: Sequence[Compared]) -> Ranking | None:
     if len(heads) < 2 or len(shared) < 3:
         return None
     scores = np.array([[_height(one, row) for row in shared] for one in heads])
+    if not np.ptp(scores, axis=1).any():  # all alike: nothing is ranked
+        return None
     found = rank_systems(scores)
     order = np.argsort(found.mean_ranks, kind="stable")
     return Ranking(

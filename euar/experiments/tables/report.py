@@ -24,7 +24,7 @@ _NAMES = {"acc2": "Acc2", "acc7": "Acc7", "f1": "F1", "f1_weighted": "F1"}
 LEGEND = """\
 In hundredths: mean here (the paper's). 95 %: over seeds and test rows; * over seeds alone.
 80 %: the true difference that would have been found in four of five tries.
-lead?: whether the paper's lead is borne out: yes, no, open (these rows cannot say)."""
+paper: its lead. lead?: whether that is borne out: yes, no, open (these rows cannot say)."""
 
 
 class Measured(NamedTuple):
@@ -44,9 +44,13 @@ class Measured(NamedTuple):
 
 
 def shown(measured: Measured) -> list[Shown]:
-    """Return each panel as a table for the terminal; panels of which nothing was measured are left out."""
+    """Return each panel as tables for the terminal, scores and differences; without those not measured."""
     panels = [[one for one in measured.compared if one.panel is panel] for panel in measured.table.panels]
-    return [_panel(metrics, measured) for metrics in panels if any(one.scores for one in metrics)]
+    found = []
+    for metrics in (some for some in panels if any(one.scores for one in some)):
+        found.append(_panel(metrics))
+        found += [_differences(metrics[0], measured.verdicts)] if metrics[0].effects else []
+    return found
 
 
 def head(measured: Measured) -> list[str]:
@@ -136,23 +140,36 @@ def _line(measured: Measured, one: Compared, row: str, verdict: Verdict | None) 
     }
 
 
-def _panel(metrics: Sequence[Compared], measured: Measured) -> Shown:
+def _panel(metrics: Sequence[Compared]) -> Shown:
+    """Each row's scores, beside the paper's."""
     panel, first = metrics[0].panel, metrics[0]
-    made = Shown(title=panel.title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    made.add_column("", no_wrap=True)
-    ours = label(panel.ours)
-    for header in (*(_name(one.metric) for one in metrics), f"{ours} - it, 95 %", "80 %", "lead?"):
-        made.add_column(header, justify="right", no_wrap=True)
-    marks = {one.row: one for one in measured.verdicts if one.panel is panel and one.metric == first.metric}
+    made = _table(panel.title, *(_name(one.metric) for one in metrics))
     for row in dict.fromkeys((*first.scores, *panel.rows)):
-        cells = [
-            _cell(one.scores.get(row), panel.said(row, one.metric) if row in panel.rows else None)
-            for one in metrics
-        ]
-        made.add_row(label(row), *cells, *_effect(first.effects.get(row)), _mark(marks.get(row)))
-    for name, value in panel.quoted(first.metric).items():
-        others = [_cell(None, panel.quoted(one.metric).get(name)) for one in metrics[1:]]
-        made.add_row(f"{name}, quoted", _cell(None, value), *others, "", "", "")
+        said = [panel.said(row, one.metric) if row in panel.rows else None for one in metrics]
+        cells = [_cell(one.scores.get(row), paper) for one, paper in zip(metrics, said, strict=True)]
+        made.add_row(label(row), *cells)
+    for name in panel.quoted(first.metric):
+        made.add_row(f"{name}, quoted", *(_cell(None, panel.quoted(one.metric).get(name)) for one in metrics))
+    return made
+
+
+def _differences(one: Compared, verdicts: Sequence[Verdict]) -> Shown:
+    """Our row minus each other in the headline metric, and whether the paper's lead is borne out."""
+    marks = {each.row: each for each in verdicts if each.panel is one.panel and each.metric == one.metric}
+    title = f"{label(one.panel.ours)} minus it, {_name(one.metric)}"
+    made = _table(title, "95 %", "80 %", "paper", "lead?")
+    for row, effect in one.effects.items():
+        mark = marks.get(row)
+        lead = "" if mark is None else f"{100 * mark.lead:+.1f}"
+        made.add_row(label(row), *_effect(effect), lead, "" if mark is None else _MARKS.get(mark.word, "-"))
+    return made
+
+
+def _table(title: str, *headers: str) -> Shown:
+    made = Shown(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    made.add_column("", no_wrap=True)
+    for header in headers:
+        made.add_column(header, justify="right", no_wrap=True)
     return made
 
 
@@ -178,16 +195,10 @@ def _cell(values: Any, paper: float | None) -> str:
     return here if paper is None else f"{here} ({100 * paper:.1f})"
 
 
-def _effect(effect: Effect | None) -> tuple[str, str]:
-    if effect is None:
-        return "", ""
+def _effect(effect: Effect) -> tuple[str, str]:
     star = "" if effect.over == "seeds and rows" else "*"
     seen = "-" if math.isnan(effect.detectable) else f"{100 * effect.detectable:.1f}"
     return f"{effect.interval.signed(1, scale=100)}{star}", seen
-
-
-def _mark(verdict: Verdict | None) -> str:
-    return "" if verdict is None else _MARKS.get(verdict.word, "-")
 
 
 def _mean(values: Any) -> float:

@@ -1,9 +1,11 @@
 """Cells: found wherever they were measured, compared over seeds and rows, and told in lines."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from euar.experiments import export, store
 from euar.experiments.measurement import Result
@@ -104,7 +106,11 @@ def test_a_table_has_its_rows_and_baselines_and_says_what_is_missing(measured):
     assert rows["linear head"]["n"] == 0
     assert np.isnan(rows["linear head"]["mean"])
     assert rows["EUAR"]["experiment"] == "chapter"
-    assert len(shown(measured)) == 2
+    titles = [made.title for made in shown(measured)]
+    assert titles == ["Tiny", "EUAR minus it, Acc2", "Tiny again", "EUAR minus it, Acc2"]
+    console = Console(width=80, file=io.StringIO())
+    console.print(*shown(measured))
+    assert "…" not in console.file.getvalue()  # a number is never cut
     assert "2 of 3 cells measured" in head(measured)[-1]
     assert "Tiny: made up" in head(measured)
     assert claims(measured) == []  # the paper says nothing of it
@@ -115,6 +121,8 @@ def test_a_table_has_its_rows_and_baselines_and_says_what_is_missing(measured):
 def test_ranks_need_three_systems_and_two_panels(measured):
     assert ranking(measured.compared) is None
     more = [one._replace(scores=one.scores | {"linear-head": np.array([0.0])}) for one in measured.compared]
+    alike = [one._replace(scores=dict.fromkeys(one.panel.rows, np.array([0.5]))) for one in measured.compared]
+    assert ranking(alike) is None
     found = ranking(more)
     assert found.panels == 2
     assert found.rows[-1] == "linear-head"
