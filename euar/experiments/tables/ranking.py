@@ -30,8 +30,7 @@ def ranking(table: Sequence[Compared]) -> Ranking | None:
     """Return the ranks of the systems that every panel has, over its headline metrics.
 
     None where fewer than three systems or two panels are there, or all systems are alike.
-    Panels on the same data are not independent,
-    so within one set the critical difference is too small.
+    Panels on the same data are not independent, so within one set the critical difference is too small.
     """
     heads = [one for one in table if one.metric == one.panel.headline and one.scores]
     shared = [row for row in heads[0].panel.rows if all(row in one.scores for one in heads)] if heads else []
