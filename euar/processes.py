@@ -95,7 +95,7 @@ def _finished(tasks: list[Future[_T]]) -> Iterator[_T]:
     waiting, failures = set(tasks), list[BaseException]()
     while waiting:
         done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for task in done:
+        for task in sorted(done, key=tasks.index):  # the first failure is that of the first task
             if error := task.exception():
                 failures.append(error)
             else:

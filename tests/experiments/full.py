@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Marked:
 
     def measure(self, experiment, dataset):  # noqa: ARG002
         (Path(self.folder) / f"measured-{self.number}").touch()
+        time.sleep(0.1)  # long enough for a failure to be heard of
         if self.end == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         raise OSError(errno.ENOSPC, "No space left on device", f"{self.number}.json")
