@@ -17,7 +17,6 @@ from euar.data import MultimodalDataset, corruption, features
 from euar.experiments.linear import evaluate, fitted
 from euar.experiments.measurement import Observation
 from euar.experiments.row import Row
-from euar.training import TrainingError
 
 PROTOCOLS = ("matched", "one-model", "test-only")
 #: Noise on standardised features instead of pictures and words, for sets that come without these.
@@ -25,30 +24,7 @@ ON_FEATURES = "features"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sturdy(Row):
-    """A row that does without the rates at which a training breaks: the lowest of these, and all above it.
-
-    The grid of rates reaches as far as EUAR's validation does; some systems diverge at its end. What a run's
-    `valid_by_lr` lacks was left out.
-    """
-
-    def observe(self, dataset: MultimodalDataset) -> Observation:
-        """Train at all rates, and where one breaks at all but the highest, until none does.
-
-        Raises:
-            TrainingError: the lowest rate breaks, too.
-        """
-        try:
-            return super().observe(dataset)
-        except TrainingError:
-            if len(self.rates) == 1:
-                raise
-        lower = tuple(sorted(self.rates))[:-1]
-        return replace(self, rates=lower).observe(dataset)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tested(Sturdy):
+class Tested(Row):
     """A row that knows its linear baselines on each of its other test splits: `baselines_by_test`."""
 
     def observe(self, dataset: MultimodalDataset) -> Observation:

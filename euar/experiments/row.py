@@ -31,7 +31,8 @@ class Row(Fitted):
         modalities: those that training and test see; None for all.
         size: training rows, drawn once; those of a smaller size are among those of a larger. None for all.
         rates: learning rates; each seed keeps the one with the lowest value of what selection minimises on
-            the validation split. The recipe's own gives way to it.
+            the validation split. The recipe's own gives way to it. `valid_by_lr` of a run lacks those that
+            were given up, see `fit_grid`.
         noises: KIND:STRENGTH, see `features.Corruption.parse`; the runs are also tested under each.
     """
 
@@ -69,7 +70,7 @@ class Row(Fitted):
         """Train every seed at every rate, and test what validation prefers on all test splits."""
         grid = fit_grid(self.config(dataset), dataset, rates=self.rates, seeds=self.seeds, recipe=self.recipe)
         at_rates = [{rate: found[place] for rate, found in grid.items()} for place in range(len(self.seeds))]
-        chosen = [best_rate(self.rates, runs.__getitem__, _criterion) for runs in at_rates]
+        chosen = [best_rate(tuple(grid), runs.__getitem__, _criterion) for runs in at_rates]
         runs = [one.trained for one in chosen]
         tests = self.tests(dataset)
         said = {name: _predicted(runs, test) for name, test in tests.items()}

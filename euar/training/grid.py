@@ -7,7 +7,7 @@ from typing import Any
 from euar.data.dataset import MultimodalDataset
 from euar.training.batches import all_splits
 from euar.training.device import one_thread, resolve
-from euar.training.loop import Training
+from euar.training.loop import Training, TrainingError
 from euar.training.recipe import Recipe
 from euar.training.runs import Run
 from euar.training.seeding import check_seeds
@@ -25,6 +25,9 @@ def fit_grid(
 ) -> dict[float, list[Run]]:
     """Train every seed at every rate, as `fit` does; nothing is written.
 
+    A grid that reaches to where validation turns can break some systems. Where a training leaves the finite,
+    all begin again without the highest rate.
+
     Args:
         config: see `fit`.
         dataset: see `fit`.
@@ -34,10 +37,11 @@ def fit_grid(
         device: see `fit`.
 
     Returns:
-        {rate: its runs in the order of the seeds}.
+        {rate: its runs in the order of the seeds}, without the rates that were given up.
 
     Raises:
-        ValueError, DataError, TrainingError: see `fit`.
+        ValueError, DataError: see `fit`.
+        TrainingError: a training breaks at the lowest rate, too.
 
     Example:
         >>> from euar.data import simulate
@@ -48,11 +52,22 @@ def fit_grid(
         >>> {rate: [run.seed for run in found] for rate, found in runs.items()}
         {0.001: [0, 1], 0.01: [0, 1]}
     """
-    recipes, data = [replace(recipe, lr=rate) for rate in rates], all_splits(dataset, resolve(device))
-    seeds = check_seeds(seeds)
-    trainings = [Training(config, each, seed, data) for each in recipes for seed in seeds]
+    data, seeds = all_splits(dataset, resolve(device)), check_seeds(seeds)
+    while True:
+        recipes = [replace(recipe, lr=rate) for rate in rates]
+        trainings = [Training(config, each, seed, data) for each in recipes for seed in seeds]
+        try:
+            runs = _trained(trainings)
+        except TrainingError:
+            if len(rates) == 1:
+                raise
+            rates = [rate for rate in rates if rate < max(rates)]
+        else:
+            return {rate: runs[i * len(seeds) : (i + 1) * len(seeds)] for i, rate in enumerate(rates)}
+
+
+def _trained(trainings: Sequence[Training]) -> list[Run]:
     with one_thread():
         for _ in to_the_end(trainings, lambda _: None, alone=len(trainings) == 1):
             pass
-        runs = [training.finish() for training in trainings]
-    return {rate: runs[i * len(seeds) : (i + 1) * len(seeds)] for i, rate in enumerate(rates)}
+        return [training.finish() for training in trainings]

@@ -8,11 +8,9 @@ import pytest
 
 from euar.data.features import Corruption
 from euar.experiments import protocols
-from euar.experiments import row as row_module
-from euar.experiments.protocols import Draws, OneModel, Sturdy, Withheld, draws_of, under_every_set
+from euar.experiments.protocols import Draws, OneModel, Withheld, draws_of, under_every_set
 from euar.systems.registry import find
-from euar.training import Recipe, TrainingError, fit, predict
-from euar.training.grid import fit_grid
+from euar.training import Recipe, fit, predict
 from tests.experiments.schema import validate
 from tests.training.tiny import dataset
 
@@ -22,26 +20,6 @@ HOW = {"recipe": Recipe(epochs=1, batch_size=16), "rates": (1e-2,), "seeds": (0,
 @pytest.fixture(scope="module")
 def withheld(data_file):
     return Withheld(data=str(data_file), **HOW).measure("tiny")
-
-
-def test_a_rate_at_which_training_breaks_is_left_out_with_all_above(data_file, monkeypatch):
-    asked = []
-
-    def broken_from_a_tenth(config, data, *, rates, **how):
-        asked.append(rates)
-        if max(rates) >= 0.1:
-            raise TrainingError("not finite")
-        return fit_grid(config, data, rates=rates, **how)
-
-    monkeypatch.setattr(row_module, "fit_grid", broken_from_a_tenth)
-    how = {**HOW, "rates": (1e-3, 1e-2, 0.1, 0.3)}
-    one = Sturdy(data=str(data_file), **how)
-    result = one.measure("tiny").record
-    assert asked == [(1e-3, 1e-2, 0.1, 0.3), (1e-3, 1e-2, 0.1), (1e-3, 1e-2)]
-    assert set(result["runs"][0]["valid_by_lr"]) == {"0.001", "0.01"}
-    assert result["key"] == one.key()
-    with pytest.raises(TrainingError):
-        replace(one, rates=(0.3,)).measure("tiny")
 
 
 def test_a_result_has_a_split_and_baselines_for_each_smaller_set(withheld):

@@ -54,6 +54,11 @@ def test_each_seed_keeps_the_rate_that_its_validation_split_prefers(row, result)
         assert record["test"] == pytest.approx(runs[record["lr"]].metrics["test"], rel=1e-5)
 
 
+def test_a_seed_chooses_among_the_rates_at_which_nothing_broke(row):
+    found = replace(row, rates=(3e-2, 1e30), seeds=(0,)).measure("tiny").record
+    assert found["runs"][0]["valid_by_lr"].keys() == {"0.03"}
+
+
 def test_a_modality_is_withheld_from_the_test_rows_that_have_another(row, measured):
     record, data = measured.record["runs"][0], dataset(120)
     run = trained(row, record["lr"], (0,))[0]

@@ -7,7 +7,7 @@ from typing import Any
 from euar.chapters.ledger.sources import Source, measured_elsewhere
 from euar.chapters.paper_against_code.measure import Difference
 from euar.data.corruption import missing_sets
-from euar.experiments.protocols import Draws, OneModel, Sturdy, Withheld, draws_of, only
+from euar.experiments.protocols import Draws, OneModel, Withheld, draws_of, only
 from euar.experiments.row import Row
 from euar.experiments.tables import Panel, Table
 from euar.experiments.tables.panels import TEST
@@ -58,13 +58,6 @@ def table_4(sources: Sequence[Source]) -> Table:
 TABLES: Mapping[int, Callable[[Sequence[Source]], Table]] = {1: table_1, 2: table_2, 3: table_3, 4: table_4}
 
 
-def cell(row: Row) -> Row:
-    """Return a row as a cell: as it is where a chapter measures it, else sturdy."""
-    kept = {one for measured in measured_elsewhere().values() for one in measured}
-    sturdy: Row = row if row in kept else as_kind(row, Sturdy)
-    return sturdy
-
-
 def as_kind(row: Row, kind: type[Row], **changes: Any) -> Any:
     """Return a row as a measurement of another kind, with all that the two have in common."""
     return kind(**{f.name: getattr(row, f.name) for f in fields(Row)} | changes)
@@ -87,10 +80,10 @@ def _panel(
 
 def _all(source: Source) -> dict[str, Row]:
     """Every system; what no chapter measures is measured with the draws of Table 3 at once."""
-    cells = {name: cell(replace(source.row, system=name)) for name in source.systems("Table 1")}
-    if not source.noises:
-        return cells
-    return {name: row if type(row) is Row else _drawn(source, name) for name, row in cells.items()}
+    cells = {name: replace(source.row, system=name) for name in source.systems("Table 1")}
+    kept = {one for measured in measured_elsewhere().values() for one in measured}
+    plain = {name for name, row in cells.items() if row in kept or not source.noises}
+    return {name: row if name in plain else _drawn(source, name) for name, row in cells.items()}
 
 
 def _drawn(source: Source, system: str) -> Draws:
@@ -112,7 +105,7 @@ def matched_panel(source: Source, names: tuple[str, ...]) -> Panel:
     shown = None if names == source.modalities else names
     systems = source.systems("Table 2", len(names))
     like = source.row if shown is None else source.some
-    rows = {name: cell(replace(like, system=name, modalities=shown)) for name in systems}
+    rows = {name: replace(like, system=name, modalities=shown) for name in systems}
     return _of_set(source, names, rows, "matched")
 
 
@@ -128,7 +121,7 @@ def _test_only(source: Source, names: tuple[str, ...]) -> Panel:
     """Of two modalities, a plain row tests each alone already."""
     test = _test_of(source, names)
     if len(source.modalities) == 2:
-        rows = {s: cell(replace(source.row, system=s)) for s in source.systems("Table 2")}
+        rows = {s: replace(source.row, system=s) for s in source.systems("Table 2")}
         (missing,) = set(source.modalities) - set(names) or {""}
         return _of_set(source, names, rows, "test-only", tests=(f"without {missing}" if missing else TEST,))
     rows = {s: as_kind(source.some, Withheld, system=s) for s in source.systems("Table 2")}
