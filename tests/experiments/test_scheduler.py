@@ -1,6 +1,7 @@
 """Measurements on dask.distributed: a killed worker loses nothing; SLURM's script starts a real worker."""
 
 import os
+import signal
 
 import pytest
 
@@ -12,9 +13,23 @@ needs_dask = pytest.mark.skipif(
 )
 _SBATCH = """#!/bin/sh
 cat "$1" > "$SUBMITTED.$$"
-nohup sh "$1" > "$SUBMITTED.log" 2>&1 &
+nohup sh "$SUBMITTED.$$" > "$SUBMITTED.log" 2>&1 &
 echo "Submitted batch job $!"
 """
+
+
+@pytest.fixture(autouse=True)
+def deadline():
+    """A worker that never comes must not hold the suite up."""
+    before = signal.signal(signal.SIGALRM, _late)
+    signal.alarm(240)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def _late(*_):
+    raise TimeoutError("no result within four minutes")
 
 
 @needs_dask
