@@ -13,6 +13,7 @@ from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t, h5z
 from euar.data._hdf5_values import RefusedError, Values
 
 _MOST_OBJECTS, _MOST_ATTRIBUTES = 250_000, 100
+_MOST_DEEP = 64  # groups in groups; the library walks a path anew for each object
 _MOST_IN_ATTRIBUTE = 2**16  # bytes
 _MOST_IN_CHUNK = 2**28  # bytes
 _FREE, _RATIO = 2**16, 1100  # bytes that any data set may unfold to; gzip shrinks to 1/1032 at most
@@ -58,12 +59,23 @@ def _objects(root: h5g.GroupID) -> Iterator[tuple[str, h5g.GroupID | h5d.Dataset
         yield name, item
         for link in item if isinstance(item, h5g.GroupID) else ():
             inner = path.rstrip(b"/") + b"/" + link
+            _check_name(inner)
             _check_link(_shown(inner), item.links.get_info(link).type)
             waiting.append(inner)
 
 
 def _shown(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace").strip("/") or "root"
+
+
+def _check_name(path: bytes) -> None:
+    """Raise for names that Python gives back as bytes, and for paths that go too deep."""
+    try:
+        path.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RefusedError(_shown(path), "names in UTF-8", "other bytes") from None
+    if path.count(b"/") > _MOST_DEEP:
+        raise RefusedError(_shown(path)[:80], f"groups at most {_MOST_DEEP} deep", "a deeper one")
 
 
 def _check_link(name: str, kind: int) -> None:

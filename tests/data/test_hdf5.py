@@ -82,7 +82,20 @@ def _region(file, _outside):
     file.create_dataset("views/out", data=[file["views/in"].regionref[:2]], dtype=h5py.regionref_dtype)
 
 
+def _name_in_other_bytes(file, _outside):
+    space = h5py.h5s.create_simple((8, 2))
+    h5py.h5d.create(file.require_group("views").id, b"\xff\xfe", h5py.h5t.NATIVE_FLOAT, space)
+
+
+def _group_below_group(file, _outside):
+    group = file.require_group("views")
+    for _ in range(100):
+        group = group.create_group("in")
+
+
 HARM = {
+    _name_in_other_bytes: "other bytes",
+    _group_below_group: "a deeper one",
     _external_link: "a link to another file",
     _link_to_itself: "a soft link",
     _dangling_link: "a soft link",

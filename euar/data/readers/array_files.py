@@ -60,6 +60,9 @@ def hdf5(file: Path) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     with opened(file) as content:
         for name, data in _data_sets(content).items():
+            if data.shape is None:
+                remedy = "write its values, or leave it out"
+                raise DataError(file, name, "an array", "an empty data set", remedy)
             found[name] = _values(file, name, data, sum(map(_memory, found.values())))
     return found
 
@@ -78,12 +81,10 @@ def opened(file: Path) -> Iterator[h5py.File]:
 
 def _data_sets(content: h5py.File) -> dict[str, h5py.Dataset]:
     found: dict[str, h5py.Dataset] = {}
-    content.visititems(lambda name, item: found.update({name: item}) if _is_data(item) else None)
+    content.visititems(
+        lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
+    )
     return found
-
-
-def _is_data(item: h5py.Group | h5py.Dataset) -> bool:
-    return isinstance(item, h5py.Dataset) and item.shape is not None
 
 
 def _values(file: Path, name: str, data: h5py.Dataset, held: int) -> np.ndarray:
@@ -121,6 +122,8 @@ def _check_type(file: Path, field: str, dtype: np.dtype) -> None:
 
 def _memory(values: np.ndarray | h5py.Dataset) -> int:
     """Return the bytes that an array takes once it is read: columns become texts, features float32."""
+    if values.shape is None:  # nothing, as HDF5 may say
+        return 0
     least = files.CELL if len(values.shape) < 2 else 4
     return values.size * max(values.dtype.itemsize, least)
 

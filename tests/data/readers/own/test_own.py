@@ -82,6 +82,14 @@ def test_one_hdf5_file_and_integer_classes(tmp_path):
     assert data.sequences["voice"][1].tolist() == list(own_hdf5.LENGTHS)
 
 
+def test_an_array_without_values_is_named_not_left_out(tmp_path):
+    path = own_hdf5.write(tmp_path)
+    with h5py.File(path, "r+") as file:
+        file["views/touch"] = h5py.Empty("f4")
+    error = refusal(path)
+    assert (error.field, error.found) == ("views/touch", "an empty data set")
+
+
 def test_the_same_rows_in_a_folder_and_in_one_file_give_the_same_set(tmp_path):
     one = own_hdf5.write(tmp_path)
     with h5py.File(one) as content:
