@@ -41,7 +41,8 @@ OPTIONAL = {
 #: What else cannot be noticed in a format, such as a row that stands twice where rows have no ids.
 UNSEEN = {
     "mosi/cross_modal_bert": {"a row repeated", "many rows"},
-    "own/wide": {"many columns"},  # each is a feature, as it should be
+    "own/folder": {"many columns"},  # each is a feature, as it should be
+    "own/wide": {"many columns"},
 }
 
 
