@@ -57,13 +57,14 @@ def hdf5(file: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: see `npz`.
     """
-    found: dict[str, np.ndarray] = {}
+    found, held = dict[str, np.ndarray](), 0
     with opened(file) as content:
         for name, data in _data_sets(content).items():
             if data.shape is None:
                 remedy = "write its values, or leave it out"
                 raise DataError(file, name, "an array", "an empty data set", remedy)
-            found[name] = _values(file, name, data, sum(map(_memory, found.values())))
+            found[name] = _values(file, name, data, held)
+            held += _memory(found[name])
     return found
 
 
