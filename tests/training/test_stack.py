@@ -39,9 +39,8 @@ def assert_alike(found, right):
             torch.testing.assert_close(p, q, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("rates", [(1e-3,), (3e-3, 1e-3)], ids=["one rate", "two rates"])
-def test_each_replica_learns_what_it_learns_alone(data, rates):
-    together, alone = trainings(data, rates=rates), trainings(data, rates=rates)
+def assert_learns_alike(together, alone):
+    """Train two epochs, as a stack and one by one."""
     stack = Stack(together)
     with one_thread():
         for _ in range(2):
@@ -49,6 +48,12 @@ def test_each_replica_learns_what_it_learns_alone(data, rates):
             for training in alone:
                 training.run_epoch()
     assert_alike(together, alone)
+
+
+@pytest.mark.parametrize("rates", [(1e-3,), (3e-3, 1e-3)], ids=["one rate", "two rates"])
+def test_each_replica_learns_what_it_learns_alone(data, rates):
+    together, alone = trainings(data, rates=rates), trainings(data, rates=rates)
+    assert_learns_alike(together, alone)
     assert len({training.history[-1]["total"] for training in together}) == len(together)
 
 
@@ -70,13 +75,7 @@ class Frozen:
 def test_what_is_frozen_stays_as_it_is(word, data):
     config = Frozen(EUARConfig({m: x.shape[1] for m, x in data["train"].inputs.items()}, dim=8), word)
     together, alone, fresh = ([Training(config, Recipe(), seed, data) for seed in (0, 1)] for _ in range(3))
-    stack = Stack(together)
-    with one_thread():
-        for _ in range(2):
-            stack.run_epoch()
-            for training in alone:
-                training.run_epoch()
-    assert_alike(together, alone)
+    assert_learns_alike(together, alone)
     for one, before in zip(together, fresh, strict=True):
         for (name, now), first in zip(one.model.named_parameters(), before.model.parameters(), strict=True):
             assert torch.equal(now, first) == (word in name)
