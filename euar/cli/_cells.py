@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import typer
 
 from euar.chapters.ledger.smoke import tiny
 from euar.chapters.ledger.sources import Source, chosen, measured_elsewhere
@@ -24,6 +26,20 @@ from euar.profiles import choose_profile
 from euar.progress import progress_bar
 
 SMOKE = "smoke"
+
+#: Options that both commands have.
+Dataset = Annotated[
+    str | None,
+    typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, FILE or mosei=FILE; commas between."),
+]
+OtherSeeds = Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")]
+Profile = Annotated[str, typer.Option(help="smoke: every cell on a few made-up rows.")]
+Root = Annotated[
+    Path | None, typer.Option(help="Folder of all results; the checkout's, else ./results, by default.")
+]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes at once.")]
+Scheduler = Annotated[str | None, typer.Option(help="dask.distributed: local, slurm or tcp://HOST:PORT.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="List the cells and measure nothing.")]
 
 
 class Asked(NamedTuple):

@@ -1,7 +1,7 @@
 """`euar figure`: a figure of the paper, measured and drawn, with its numbers."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -9,9 +9,21 @@ from rich.table import Table as Shown
 
 from euar.chapters.ledger.figures import FIGURES, Measured
 from euar.cli import SETTINGS
-from euar.cli._cells import Asked, asked_for, known, measure
+from euar.cli._cells import (
+    Asked,
+    Dataset,
+    DryRun,
+    Jobs,
+    OtherSeeds,
+    Profile,
+    Root,
+    Scheduler,
+    asked_for,
+    known,
+    measure,
+)
 from euar.cli._console import explained, say, show
-from euar.experiments import export
+from euar.cli._writers import chosen_writer
 
 app = typer.Typer(**SETTINGS)
 
@@ -22,21 +34,14 @@ def figure(  # noqa: PLR0913  one argument for each option
     out: Annotated[
         Path | None, typer.Option(help="The picture's file; figure-N.png in this folder by default.")
     ] = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, FILE or mosei=FILE; commas between."),
-    ] = None,
+    dataset: Dataset = None,
     systems: Annotated[str | None, typer.Option(help="Some of the figure's rows, commas between.")] = None,
-    seeds: Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")] = None,
-    profile: Annotated[str, typer.Option(help="smoke: every cell on a few made-up rows.")] = "cpu",
-    root: Annotated[
-        Path | None, typer.Option(help="Folder of all results; the checkout's, else ./results, by default.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(help="dask.distributed: local, slurm or tcp://HOST:PORT.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the cells and measure nothing.")] = False,
+    seeds: OtherSeeds = None,
+    profile: Profile = "cpu",
+    root: Root = None,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = None,
+    dry_run: DryRun = False,
     no_measure: Annotated[
         bool, typer.Option("--no-measure", help="Draw what is there, by older code, too.")
     ] = False,
@@ -49,28 +54,21 @@ def figure(  # noqa: PLR0913  one argument for each option
     explains.
     """
     with explained():
-        writers = {export.to_csv: csv, export.as_json: json}
-        written = [write for write, wanted in writers.items() if wanted]
-        if len(written) > 1:
-            raise ValueError("figure: expected one of --csv and --json, found both")
+        write = chosen_writer("figure", csv=csv, json=json)
         draft = FIGURES[number]
-        options: dict[str, Any] = {
-            "dataset": dataset,
-            "systems": systems,
-            "seeds": seeds,
-            "profile": profile,
-            "root": root,
-        }
-        with asked_for(draft.cells, **options) as asked:
-            if not (no_measure or written):
+        cells = asked_for(
+            draft.cells, dataset=dataset, systems=systems, seeds=seeds, profile=profile, root=root
+        )
+        with cells as asked:
+            if not (no_measure or write):
                 measure(asked, jobs, scheduler, dry_run=dry_run)
             if dry_run:
                 return
             drawn = draft.draw(_measured(asked))
         if not drawn.lines:
             raise ValueError(f"{asked.table.name}: nothing of it was measured; run it without --no-measure")
-        if written:
-            say(written[0](drawn.lines).rstrip("\n"))
+        if write:
+            say(write(drawn.lines).rstrip("\n"))
             return
         _print(drawn.lines)
         if drawn.picture is not None:

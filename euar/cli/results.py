@@ -8,6 +8,7 @@ from rich.table import Table
 
 from euar.cli import SETTINGS
 from euar.cli._console import explained, say, show
+from euar.cli._writers import chosen_writer
 from euar.experiments import export, report, store
 from euar.experiments.plan import told_apart
 
@@ -36,13 +37,10 @@ def results(  # noqa: PLR0913  one argument for each option
     `euar train --out runs` is followed by `euar results --root runs`.
     """
     with explained():
-        writers = {export.to_csv: csv, export.as_json: json, export.to_latex: latex}
-        chosen = [write for write, wanted in writers.items() if wanted]
-        if len(chosen) > 1:
-            raise ValueError("results: expected one of --csv, --json and --latex, found several")
+        write = chosen_writer("results", csv=csv, json=json, latex=latex)
         trained = _trained(name, root)
         known = [] if trained else store.experiments(root)
-        if known and name is None and not chosen:
+        if known and name is None and not write:
             for experiment in known:
                 say(f"{experiment}: {len(store.load_results(experiment, root))}")
             return
@@ -52,8 +50,8 @@ def results(  # noqa: PLR0913  one argument for each option
         if not kept:
             raise ValueError(_none_left(name, found, known))
         tables = [_tables(title, result, root) for title, result in kept]
-        if chosen:
-            say(chosen[0](export.lines(kept, metric)).rstrip("\n"))
+        if write:
+            say(write(export.lines(kept, metric)).rstrip("\n"))
         else:
             _print([result for _, result in kept], tables)
 

@@ -1,16 +1,28 @@
 """`euar table`: a table of the paper, measured, beside the paper's numbers, with a verdict on each claim."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from euar.chapters.ledger.pictures import rank_picture
 from euar.chapters.ledger.tables import TABLES
 from euar.cli import SETTINGS
-from euar.cli._cells import Asked, asked_for, known, measure
+from euar.cli._cells import (
+    Asked,
+    Dataset,
+    DryRun,
+    Jobs,
+    OtherSeeds,
+    Profile,
+    Root,
+    Scheduler,
+    asked_for,
+    known,
+    measure,
+)
 from euar.cli._console import explained, say, show
-from euar.experiments import export
+from euar.cli._writers import chosen_writer
 from euar.experiments.tables import report
 from euar.experiments.tables.pooled import one_a_set, over_panels
 from euar.experiments.tables.ranking import ranking
@@ -22,21 +34,14 @@ app = typer.Typer(**SETTINGS)
 @app.command()
 def table(  # noqa: PLR0913  one argument for each option
     number: Annotated[int, typer.Argument(help="1, 2, 3 or 4.", min=1, max=4)],
-    dataset: Annotated[
-        str | None,
-        typer.Option(help="mosi, mosi-unseen, mosei, mvsa, nyud, FILE or mosei=FILE; commas between."),
-    ] = None,
+    dataset: Dataset = None,
     systems: Annotated[str | None, typer.Option(help="Some of the table's rows, commas between.")] = None,
-    seeds: Annotated[str | None, typer.Option(help="Other seeds: how many, or which.")] = None,
-    profile: Annotated[str, typer.Option(help="smoke: every cell on a few made-up rows.")] = "cpu",
-    root: Annotated[
-        Path | None, typer.Option(help="Folder of all results; the checkout's, else ./results, by default.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(help="dask.distributed: local, slurm or tcp://HOST:PORT.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the cells and measure nothing.")] = False,
+    seeds: OtherSeeds = None,
+    profile: Profile = "cpu",
+    root: Root = None,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = None,
+    dry_run: DryRun = False,
     no_measure: Annotated[
         bool, typer.Option("--no-measure", help="Print what is there, by older code, too.")
     ] = False,
@@ -53,25 +58,18 @@ def table(  # noqa: PLR0913  one argument for each option
     goes on.
     """
     with explained():
-        writers = {export.to_csv: csv, export.as_json: json, export.to_latex: latex}
-        written = [write for write, wanted in writers.items() if wanted]
-        if len(written) > 1:
-            raise ValueError("table: expected one of --csv, --json and --latex, found several")
-        options: dict[str, Any] = {
-            "dataset": dataset,
-            "systems": systems,
-            "seeds": seeds,
-            "profile": profile,
-            "root": root,
-        }
-        with asked_for(TABLES[number], **options) as asked:
-            if not (no_measure or written):
+        write = chosen_writer("table", csv=csv, json=json, latex=latex)
+        cells = asked_for(
+            TABLES[number], dataset=dataset, systems=systems, seeds=seeds, profile=profile, root=root
+        )
+        with cells as asked:
+            if not (no_measure or write):
                 measure(asked, jobs, scheduler, dry_run=dry_run)
             if dry_run:
                 return
             found = _measured(asked)
-        if written:
-            say(written[0](report.lines(found)).rstrip("\n"))
+        if write:
+            say(write(report.lines(found)).rstrip("\n"))
         else:
             _print(found, picture)
 
