@@ -16,9 +16,9 @@ from euar.training.grid import fit_grid
 from euar.training.scoring import scores
 from euar.training.targets import target_scale
 
-#: What a table of systems compares: two readings of EUAR, and three networks without its Gaussian experts.
-SYSTEMS = ("default", "paper", "mlp-experts", "concat", "late-fusion")
-RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+#: What a table of systems compares: two readings of EUAR, and four networks without its Gaussian experts.
+SYSTEMS = ("default", "paper", "mlp-experts", "linear-experts", "concat", "late-fusion")
+RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 _RECIPE = Recipe(epochs=30, batch_size=32)
 
 
@@ -41,7 +41,7 @@ class Row(Fitted):
     size: int | None = None
     recipe: Recipe = _RECIPE
     rates: tuple[float, ...] = RATES
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    seeds: tuple[int, ...] = tuple(range(10))
     noises: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

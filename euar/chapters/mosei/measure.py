@@ -1,19 +1,17 @@
 """CMU-MOSEI, text alone: the systems on thirteen times the utterances of CMU-MOSI, and on fewer of them."""
 
+from functools import partial
+
 from euar.experiments.row import SYSTEMS, Row
 from euar.training import Recipe
 
 _SYSTEMS = tuple(system for system in SYSTEMS if system != "late-fusion")  # one modality: nothing to fuse
-_RECIPE = Recipe(epochs=8, batch_size=64)
+_row = partial(Row, data="mosei", recipe=Recipe(epochs=8, batch_size=64), seeds=tuple(range(20)))
 _SIZES = (1284, 5136)  # as many as MOSI has, and four times as many
 
 
 def measurements() -> list[Row]:
     """Return every system on all training rows, and two of them on fewer."""
-    whole = [Row(data="mosei", system=system, recipe=_RECIPE) for system in _SYSTEMS]
-    fewer = [
-        Row(data="mosei", system=system, size=size, recipe=_RECIPE)
-        for size in _SIZES
-        for system in ("default", "concat")
-    ]
+    whole = [_row(system=system) for system in _SYSTEMS]
+    fewer = [_row(system=system, size=size) for size in _SIZES for system in ("default", "concat")]
     return [*whole, *fewer]
