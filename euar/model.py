@@ -6,7 +6,7 @@ Letters: B samples, N experts, k chosen, D features, M modalities.
 """
 
 import dataclasses
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self, cast, get_args
 
 from torch import Generator, Tensor
 from torch.utils import _pytree
@@ -19,6 +19,7 @@ from euar.losses import AuxForm, Detach, Reduce
 from euar.moe import CHOICES, KLExperts, MoEOutput, Output, UncertaintyAwareMoE
 from euar.systems.base import Inputs, LossTerms, MultimodalModel
 from euar.systems.config import Config, Task, TaskLoss
+from euar.systems.registry import find
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,6 +144,16 @@ class EUARConfig(Config):
         if changes.get("task") == "classification":
             literal["task_loss"] = None  # it knows ratings alone; classes have one loss
         return cls(in_features=in_features, **literal | changes)
+
+    @classmethod
+    def calibrated(cls, in_features: dict[str, int], **changes: Any) -> "EUARConfig":
+        """Our own reading, whose sigma is trained to be the error that it announces.
+
+        Example:
+            >>> EUARConfig.calibrated({"text": 768, "audio": 88}).likelihood
+            'gaussian'
+        """
+        return cast(EUARConfig, find("calibrated").configure(in_features, **changes))
 
     def build(self) -> "EUAR":
         """A freshly initialised model."""

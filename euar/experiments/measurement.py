@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from euar.data import MultimodalDataset, load
 from euar.experiments.linear import baselines
-from euar.training import Recipe, Run, fit
-from euar.training.batches import SPLITS
+from euar.training import Recipe, Run, fit, predict
+from euar.training.batches import SPLITS, Source
 from euar.training.device import resolve
 from euar.training.provenance import code, describe, environment, key, model_types
 
@@ -214,6 +214,17 @@ def observed(
     """
     said = Predicted(ids_of(dataset), np.stack([run.predictions["test"] for run in runs]).astype(np.float32))
     return Observation({"runs": list(records), "baselines": baselines(dataset)}, {"test": said})
+
+
+def predicted(runs: Sequence[Run], test: MultimodalDataset | Source, dataset: MultimodalDataset) -> Predicted:
+    """Return what some runs say about a test split.
+
+    Args:
+        runs: one a seed.
+        test: where the rows lie, as `euar.training.predict` takes them.
+        dataset: whose test rows they are.
+    """
+    return Predicted(ids_of(dataset), np.stack([predict(run.model, test) for run in runs]))
 
 
 def ids_of(dataset: MultimodalDataset) -> NDArray[Any]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from euar.data import MultimodalDataset, corruption, features
-from euar.experiments.measurement import Fitted, Observation, Predicted, ids_of, observed
+from euar.experiments.measurement import Fitted, Observation, observed, predicted
 from euar.experiments.rates import CHOICE, Chosen, best_rate
 from euar.experiments.train import configure
 from euar.systems import registry
-from euar.training import Recipe, Run, predict
+from euar.training import Recipe
 from euar.training.grid import fit_grid
 from euar.training.scoring import scores
 from euar.training.targets import target_scale
@@ -70,10 +71,10 @@ class Row(Fitted):
         """Train every seed at every rate, and test what validation prefers on all test splits."""
         grid = fit_grid(self.config(dataset), dataset, rates=self.rates, seeds=self.seeds, recipe=self.recipe)
         at_rates = [{rate: found[place] for rate, found in grid.items()} for place in range(len(self.seeds))]
-        chosen = [best_rate(tuple(grid), runs.__getitem__, _criterion) for runs in at_rates]
+        chosen = [best_rate(tuple(grid), runs.__getitem__, attrgetter("criterion")) for runs in at_rates]
         runs = [one.trained for one in chosen]
         tests = self.tests(dataset)
-        said = {name: _predicted(runs, test) for name, test in tests.items()}
+        said = {name: predicted(runs, test, test) for name, test in tests.items()}
         others = [
             {name: _scores(tests[name], values.values[place]) for name, values in said.items()}
             for place in range(len(runs))
@@ -85,21 +86,13 @@ class Row(Fitted):
         """Return the set with other test splits: noisy, and without one of several modalities."""
         noisy = {name: features.corrupted(dataset, features.Corruption.parse(name)) for name in self.noises}
         names = list(dataset.modalities)
-        return noisy | {f"without {m}": _without(dataset, m) for m in names if len(names) > 1}
+        without = {m: corruption.with_available(dataset, corruption.withheld(dataset, m)) for m in names}
+        return noisy | {f"without {m}": test for m, test in without.items() if len(names) > 1}
 
 
 def _record(chosen: Chosen, others: Mapping[str, Any]) -> dict[str, Any]:
     chose = {"lr": chosen.lr, "valid_by_lr": chosen.valid_by_lr}
     return {**chosen.trained.record(), **chose, "others": others}
-
-
-def _criterion(run: Run) -> float:
-    """What selection minimised, at the selected epoch."""
-    return run.history[run.best_epoch - 1]["valid_criterion"]
-
-
-def _predicted(runs: list[Run], test: MultimodalDataset) -> Predicted:
-    return Predicted(ids_of(test), np.stack([predict(run.model, test) for run in runs]))
 
 
 def _scores(test: MultimodalDataset, values: np.ndarray) -> dict[str, float]:
@@ -111,10 +104,3 @@ def _fewer(dataset: MultimodalDataset, size: int) -> MultimodalDataset:
     train = np.flatnonzero(dataset.split == "train")
     dropped = np.random.default_rng(0).permutation(train)[size:]
     return dataset.subset(mask=~np.isin(np.arange(len(dataset)), dropped))
-
-
-def _without(dataset: MultimodalDataset, modality: str) -> MultimodalDataset:
-    """Withhold a modality from the test rows, where they have another."""
-    others = [mask for name, mask in dataset.available.items() if name != modality]
-    withheld = (dataset.split == "test") & np.any(others, axis=0)
-    return corruption.with_available(dataset, {modality: ~withheld})

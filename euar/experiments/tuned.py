@@ -12,15 +12,15 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from euar.data import MultimodalDataset
+from euar.data.corruption import withheld
 from euar.data.features import Corruption
 from euar.encoders import EncoderConfig, EndToEndConfig, PictureEncoderConfig, TextEncoderConfig
-from euar.experiments.measurement import Fitted, Observation, Predicted, ids_of, observed
+from euar.experiments.measurement import Fitted, Observation, Predicted, observed, predicted
 from euar.folders import cache_folder
 from euar.systems import registry
-from euar.training import Recipe, Run, fit, predict
+from euar.training import Recipe, fit
 from euar.training.raw_source import RawSource, default_encoders
 from euar.training.runs import Runs
 from euar.training.scoring import scores
@@ -98,10 +98,10 @@ class Tuned(Fitted):
         """
         folder = cache_folder() / "experiments" / self.key(dataset)
         tried = {factor: self._trained(dataset, factor, self.trials, folder) for factor in self.factors}
-        valid = {factor: fmean(map(_criterion, runs)) for factor, runs in tried.items()}
+        valid = {factor: fmean(run.criterion for run in runs) for factor, runs in tried.items()}
         best = min(valid, key=valid.__getitem__)
         runs = self._trained(dataset, best, self.seeds, folder)
-        said = {name: _predicted(runs, test) for name, test in self._tests(dataset).items()}
+        said = {name: predicted(runs, test, dataset) for name, test in self._tests(dataset).items()}
         chosen = {"factor": best, "valid_by_factor": {f"{f:g}": value for f, value in valid.items()}}
         records = [
             {**run.record(), **chosen, "others": _others(dataset, said, place)}
@@ -127,20 +127,11 @@ class Tuned(Fitted):
             name: RawSource(dataset, encoders, corruption=Corruption.parse(name)) for name in self.noises
         }
         without = {
-            f"without {m}": RawSource(dataset, encoders, available={m: _left(dataset, encoders, m)})
+            f"without {m}": RawSource(dataset, encoders, available=withheld(dataset, m, encoders))
             for m in encoders
             if len(encoders) > 1
         }
         return noisy | without
-
-
-def _criterion(run: Run) -> float:
-    """What selection minimised, at the selected epoch."""
-    return float(run.history[run.best_epoch - 1]["valid_criterion"])
-
-
-def _predicted(runs: Runs, test: RawSource) -> Predicted:
-    return Predicted(ids_of(test.dataset), np.stack([predict(run.model, test) for run in runs]))
 
 
 def _others(
@@ -148,11 +139,3 @@ def _others(
 ) -> dict[str, dict[str, float]]:
     target, sentiment = dataset.target[dataset.split == "test"], target_scale(dataset).sentiment
     return {name: scores(found.values[place], target, sentiment=sentiment) for name, found in said.items()}
-
-
-def _left(dataset: MultimodalDataset, encoders: Mapping[str, Any], modality: str) -> NDArray[np.bool_]:
-    """Which rows keep a modality when test rows that have another lose it."""
-    every = np.ones(len(dataset), dtype=bool)
-    others = [dataset.available.get(m, every) for m in encoders if m != modality]
-    left: NDArray[np.bool_] = ~((dataset.split == "test") & np.any(others, axis=0))
-    return left

@@ -51,6 +51,11 @@ class Run:
     origin: Origin | None = None
 
     @property
+    def criterion(self) -> float:
+        """What selection minimised on the validation split, at the epoch kept."""
+        return self.history[self.best_epoch - 1]["valid_criterion"]
+
+    @property
     def preprocessing(self) -> Preprocessing:
         """What new rows go through: means, scales, class names, order of modalities.
 

@@ -117,6 +117,25 @@ def with_available(dataset: MultimodalDataset, available: Mapping[str, np.ndarra
     return replace(dataset, available={**dataset.available, **passed})
 
 
+def withheld(
+    dataset: MultimodalDataset, modality: str, among: Iterable[str] | None = None
+) -> dict[str, np.ndarray]:
+    """Return what is available when the test rows lose a modality, those that have another.
+
+    Args:
+        dataset: the set.
+        modality: which one they lose.
+        among: the modalities that are used; all by default.
+
+    Returns:
+        {modality: bool (n,)}, as `with_available` takes it.
+    """
+    everywhere = np.ones(len(dataset), dtype=bool)  # of what has no features, only raw content
+    used = among or dataset.modalities
+    others = [dataset.available.get(name, everywhere) for name in used if name != modality]
+    return {modality: ~((dataset.split == "test") & np.any(others, axis=0))}
+
+
 def _check_once(field: str, values: list[str]) -> None:
     for value, count in Counter(values).most_common(1):
         if count > 1:
