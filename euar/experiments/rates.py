@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from euar.training.grid import next_rate
+
 CHOICE = "of each seed, the lowest criterion on validation"
 
 
@@ -12,27 +14,41 @@ class Chosen(NamedTuple):
     Attributes:
         lr: the learning rate.
         trained: what training with it gave.
-        valid_by_lr: {rate: what selection minimises, on the validation split}.
+        valid_by_lr: {rate: what selection minimises, on the validation split}; None where training left the
+            finite.
     """
 
     lr: float
     trained: Any
-    valid_by_lr: dict[str, float]
+    valid_by_lr: dict[str, float | None]
 
 
 def best_rate(
     rates: Sequence[float], train: Callable[[float], Any], criterion: Callable[[Any], float]
 ) -> Chosen:
-    """Train one seed at each rate, and return the one that validation prefers.
+    """Train one seed at each rate, and at further ones while the best lies at an end; return the best.
 
     Args:
-        rates: learning rates; the first of equals wins.
+        rates: learning rates; a single one does not grow.
         train: rate -> what training gives.
         criterion: of that, the number that selection minimises on the validation split.
     """
     trained = {rate: train(rate) for rate in rates}
-    valid = {rate: criterion(found) for rate, found in trained.items()}
-    lr = min(valid, key=valid.__getitem__)
+    while (further := next_rate({rate: criterion(found) for rate, found in trained.items()})) is not None:
+        trained[further] = train(further)
+    return best_of(dict(sorted(trained.items())), criterion)
+
+
+def best_of(trained: Mapping[float, Any], criterion: Callable[[Any], float]) -> Chosen:
+    """Return what validation prefers of one seed; the first of equals wins.
+
+    Args:
+        trained: {rate: what training gave}; None where it left the finite.
+        criterion: see `best_rate`.
+    """
+    valid = {rate: None if found is None else criterion(found) for rate, found in trained.items()}
+    finite = {rate: value for rate, value in valid.items() if value is not None}
+    lr = min(finite, key=finite.__getitem__)
     return Chosen(lr, trained[lr], {str(rate): value for rate, value in valid.items()})
 
 

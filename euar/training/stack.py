@@ -66,12 +66,14 @@ class Stack:
             return functional_call(self._step_of_one, dict(weights), (Batch(*rows), noise))
 
         terms = torch.vmap(one)(self._weights, batch.inputs, batch.available, batch.target)
-        found = torch.autograd.grad(terms["total"].sum(), self._trained)
-        gradients = [gradient.contiguous() for gradient in found]  # AdamW takes their memory as it lies
-        norm = _clip(gradients)
+        found = torch.autograd.grad(terms["total"].sum(), self._trained, allow_unused=True)
+        gradients = [
+            None if g is None else g.contiguous() for g in found
+        ]  # AdamW takes their memory as it lies
+        norm = _clip([gradient for gradient in gradients if gradient is not None])
         for group in self._optimizer.param_groups:
             for part, gradient in zip(group["params"], gradients, strict=True):
-                part.grad = gradient[group["replicas"]]
+                part.grad = None if gradient is None else gradient[group["replicas"]]
         self._optimizer.step()
         return {name: term.detach() for name, term in {**terms, "grad_norm": norm}.items()}
 
@@ -110,8 +112,8 @@ class Stack:
     def _share(self) -> None:
         """Let the replicas' optimisers see their slices."""
         for weight, states in self._states():
-            together = self._optimizer.state[weight]
-            for i, state in enumerate(states):
+            together = self._optimizer.state.get(weight, {})  # of a weight that nothing reads there is none
+            for i, state in enumerate(states if together else ()):
                 state.update(step=together["step"], **{name: together[name][i] for name in _MOMENTS})
 
 
@@ -121,7 +123,7 @@ def _is_trained(parameter: Tensor) -> bool:
 
 def _clip(gradients: Sequence[Tensor]) -> Tensor:
     """Clip each replica's gradient as `clip_grad_norm_` does, in place; their norms before it, (S,)."""
-    norms = [torch.linalg.vector_norm(gradient.flatten(1), dim=1) for gradient in gradients]
+    norms = [torch.linalg.vector_norm(gradient.reshape(len(gradient), -1), dim=1) for gradient in gradients]
     norm: Tensor = torch.linalg.vector_norm(torch.stack(norms), dim=0)
     scale = (CLIP / (norm + 1e-6)).clamp(max=1)
     for gradient in gradients:

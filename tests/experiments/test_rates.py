@@ -1,7 +1,7 @@
 import pytest
 
 from euar.experiments import store
-from euar.experiments.rates import at_the_edge, best_rate
+from euar.experiments.rates import at_the_edge, best_of, best_rate
 
 
 def test_the_rate_with_the_lowest_criterion_is_kept():
@@ -9,8 +9,13 @@ def test_the_rate_with_the_lowest_criterion_is_kept():
     assert chosen == (2.0, 4.0, {"1.0": 4.0, "2.0": 1.0, "4.0": 11.0})
 
 
+def test_a_seed_whose_best_lies_at_an_end_tries_further_rates():
+    chosen = best_rate((1e-3, 3e-3), lambda rate: rate, lambda rate: abs(rate - 1.5e-2))
+    assert chosen.lr == 1e-2 and list(chosen.valid_by_lr) == ["0.001", "0.003", "0.01", "0.03"]
+
+
 def test_the_first_of_equals_wins():
-    assert best_rate((3.0, 1.0), lambda rate: rate, lambda _: 0.0).lr == 3.0
+    assert best_of({3.0: 3.0, 1.0: 1.0}, lambda _: 0.0).lr == 3.0
 
 
 def chose(*rates, grid=(0.001, 0.01, 0.1)):

@@ -5,7 +5,7 @@ import pytest
 
 from euar.data import DataError
 from euar.training import Recipe, TrainingError, fit
-from euar.training.grid import fit_grid
+from euar.training.grid import LADDER, fit_grid, fit_growing, next_rate
 from tests.training.tiny import TinyConfig, dataset
 
 
@@ -26,6 +26,41 @@ def test_rates_at_which_a_training_breaks_are_given_up():
     assert [run.metrics for run in found[0.5]] == [run.metrics for run in plain[0.5]]
     with pytest.raises(TrainingError):
         fit_grid(TinyConfig(), dataset(), rates=(1e30,), **how)
+
+
+def test_a_grid_grows_where_the_best_lies_at_its_end():
+    how = {"seeds": (0, 1), "recipe": Recipe(epochs=1)}
+    grids = fit_growing(TinyConfig(), dataset(), rates=(1e-4, 3e-4), **how)
+    for seed, grid in zip((0, 1), grids, strict=True):
+        rates = list(grid)
+        assert rates == sorted(rates) and set(rates) <= set(LADDER)
+        best = min(grid, key=lambda rate: grid[rate].criterion)
+        assert best not in (rates[0], rates[-1]) or best in (LADDER[0], LADDER[-1])
+        for rate, run in grid.items():
+            (alone,) = fit(TinyConfig(), dataset(), seeds=[seed], lr=rate, epochs=1, device="cpu")
+            assert run.seed == seed and run.metrics == alone.metrics
+
+
+def test_a_rate_that_breaks_ends_the_growth():
+    (grid,) = fit_growing(TinyConfig(), dataset(), rates=(0.1, 1e30), seeds=(0,), recipe=Recipe(epochs=1))
+    assert grid[1e30] is None and grid[0.1] is not None
+
+
+@pytest.mark.parametrize(
+    ("valid", "expected"),
+    [
+        ({1e-3: 1.0, 3e-3: 0.5}, 1e-2),
+        ({1e-3: 0.5, 3e-3: 1.0}, 3e-4),
+        ({1e-3: 1.0, 3e-3: 0.5, 1e-2: 0.7}, None),
+        ({1e-3: 1.0, 3e-3: 0.5, 1e-2: None}, None),
+        ({1e-3: 0.5}, None),
+        ({0.3: 1.0, LADDER[-1]: 0.5}, None),
+        ({LADDER[0]: 0.5, 1e-3: 1.0}, None),
+        ({0.002: 1.0, 0.004: 0.5}, 1e-2),
+    ],
+)
+def test_the_next_rate_lies_beyond_the_end_that_is_best(valid, expected):
+    assert next_rate(valid) == expected
 
 
 def test_one_class_among_the_training_rows_is_refused():

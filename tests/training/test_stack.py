@@ -85,6 +85,59 @@ def test_what_is_frozen_stays_as_it_is(word, data):
     Stack(again).run_epoch()  # from where they stand
 
 
+class Scaled(torch.nn.Module):
+    """A head whose outputs are multiplied by one learned number, which has no axis."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.head, self.scale = head, torch.nn.Parameter(torch.ones(()))
+
+    def forward(self, x):
+        return self.scale * self.head(x)
+
+
+@dataclass(frozen=True)
+class WithScale:
+    """EUAR with such a head."""
+
+    config: EUARConfig
+
+    def build(self):
+        model = self.config.build()
+        model.head = Scaled(model.head)
+        return model
+
+
+def test_a_weight_without_an_axis_learns_as_others_do(data):
+    config = WithScale(EUARConfig({m: x.shape[1] for m, x in data["train"].inputs.items()}, dim=8))
+    together, alone = ([Training(config, Recipe(), seed, data) for seed in (0, 1)] for _ in range(2))
+    assert_learns_alike(together, alone)
+    assert all(training.model.head.scale != 1 for training in together)
+
+
+@dataclass(frozen=True)
+class WithIdle:
+    """EUAR with a parameter that nothing reads, which a user's system may have."""
+
+    config: EUARConfig
+
+    def build(self):
+        model = self.config.build()
+        model.idle = torch.nn.Parameter(torch.ones(2))
+        return model
+
+
+def test_a_weight_that_nothing_reads_stays_as_it_is(data):
+    config = WithIdle(EUARConfig({m: x.shape[1] for m, x in data["train"].inputs.items()}, dim=8))
+    together, alone = ([Training(config, Recipe(), seed, data) for seed in (0, 1)] for _ in range(2))
+    assert_learns_alike(together, alone)
+    assert all(torch.equal(training.model.idle, torch.ones(2)) for training in together)
+    again = [Training(config, Recipe(), seed, data) for seed in (0, 1)]
+    for new, old in zip(again, together, strict=True):
+        new.load_state_dict(old.state_dict())
+    Stack(again).run_epoch()  # from where they stand
+
+
 def test_a_stack_continues_from_states_and_gives_them_back(data):
     whole, begun = trainings(data), trainings(data)
     stack, first = Stack(whole), Stack(begun)
