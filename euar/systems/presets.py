@@ -1,6 +1,7 @@
 """EUAR itself, in its three readings: see `EUARConfig`."""
 
 from euar.model import EUARConfig
+from euar.systems.calibrated import CalibratedConfig
 from euar.systems.registry import System
 
 DEFAULT = System(
@@ -25,5 +26,13 @@ RELEASED = System(
     config=EUARConfig.released,
     source="the paper's released code",
     faithful="its arithmetic and weights after the encoders; a linear projection stands for its conv1d",
+    kind="EUAR",
+)
+CALIBRATED = System(
+    name="calibrated",
+    label="EUAR, calibrated",
+    config=CalibratedConfig,
+    source="this book: each modality's own likelihood, on the variance that its experts pass on",
+    faithful="gates, Gaussian experts, KL and load balance of Eq. 1-9; head, fusion and U-loss are ours",
     kind="EUAR",
 )

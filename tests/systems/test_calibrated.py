@@ -1,0 +1,180 @@
+"""The calibrated EUAR: Bayes' rule, the likelihood by scipy, missing ones, noise that sigma finds."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from euar.chapters.what_sigma_knows.meters import spearman
+from euar.data import simulate
+from euar.model import EUARConfig
+from euar.systems import find
+from euar.systems.calibrated import CalibratedConfig, CalibratedEUAR, _noisy
+from euar.training import fit
+from euar.training.batches import all_splits
+from euar.training.predict import evaluating
+
+WIDTHS = {"a": 6, "b": 3}
+SOME = torch.tensor([True, False, True, True])
+
+
+@pytest.fixture(autouse=True)
+def _seed():
+    torch.manual_seed(0)
+
+
+def inputs(rows=4):
+    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+
+
+def build(**changes):
+    return CalibratedConfig(WIDTHS, dim=5, **changes).build()
+
+
+def positive(raw):
+    return (torch.nn.functional.softplus(raw) + 1e-4).item()
+
+
+def test_it_is_a_preset_and_a_system():
+    assert (
+        EUARConfig.calibrated(WIDTHS, k=2)
+        == CalibratedConfig(WIDTHS, k=2)
+        == find("calibrated").configure(WIDTHS, k=2)
+    )
+    assert isinstance(EUARConfig.calibrated(WIDTHS).build(), CalibratedEUAR)
+
+
+@torch.no_grad()
+def test_the_belief_is_the_normal_distribution_given_the_measurements():
+    model = build()
+    model.prior.fill_(0.7)
+    output = model.eval()(inputs())
+    before, common = positive(model.before), positive(model.common)
+    for row in range(4):
+        said = np.array([output.measured[m].mean[row, 0] for m in WIDTHS], dtype=float)
+        noise = np.array([output.measured[m].variance[row, 0] for m in WIDTHS], dtype=float)
+        covariance = before + np.diag(noise)  # of the measurements, which share the target
+        gain = np.full(2, before) @ np.linalg.inv(covariance)
+        mean, variance = 0.7 + gain @ (said - 0.7), before - gain @ np.full(2, before)
+        assert output.prediction[row].item() == pytest.approx(mean, rel=1e-4)
+        assert output.variance[row].item() == pytest.approx(variance + common, rel=1e-4)
+        for place, m in enumerate(WIDTHS):
+            own = before / (before + noise[place])
+            assert output.alone[m].mean[row, 0].item() == pytest.approx(
+                0.7 + own * (said[place] - 0.7), rel=1e-4
+            )
+            assert output.alone[m].variance[row, 0].item() == pytest.approx(
+                before * (1 - own) + common, rel=1e-4
+            )
+        assert [output.weights[m][row, 0].item() for m in WIDTHS] == pytest.approx(
+            1 / noise / (1 / noise).sum()
+        )
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("lost", WIDTHS)
+def test_a_missing_modality_is_a_measurement_less(lost):
+    model, given = build().eval(), inputs()
+    whole, available = model(given, {lost: SOME}), SOME
+    other = {m: x for m, x in given.items() if m != lost}
+    without = model(other)
+    assert torch.allclose(whole.prediction[~available], without.prediction[~available])
+    assert torch.allclose(whole.variance[~available], without.variance[~available])
+    assert (whole.variance[available] < without.variance[available]).all()
+    assert (whole.weights[lost][~available] == 0).all()
+
+
+def test_the_loss_is_the_likelihood_of_scipy_over_the_rows_that_have_a_modality():
+    model, target = build(noisy=0.0, alpha=0.0, beta=0.0, lam=0.5), torch.randn(4)
+    output = model(inputs(), {"b": SOME})
+    loss = model.loss(output, target)
+
+    def nll(mean, variance, rows):
+        mean, sd = (t.detach().numpy() for t in (mean, variance.sqrt()))
+        return -stats.norm.logpdf(target.numpy(), mean, sd)[rows.numpy()].mean() - 0.5 * np.log(2 * np.pi)
+
+    every = torch.ones(4, dtype=torch.bool)
+    assert loss.task.item() == pytest.approx(nll(output.prediction, output.variance, every), rel=1e-5)
+    views = sum(
+        nll(output.alone[m].mean[:, 0], output.alone[m].variance[:, 0], rows)
+        for m, rows in {"a": every, "b": SOME}.items()
+    )
+    assert loss.parts["views"].item() == pytest.approx(views, rel=1e-5)
+    assert loss.parts["u"].item() == pytest.approx(output.variance.mean().item())
+    expected = loss.task + loss.parts["views"] + 0.5 * loss.parts["u"]
+    assert loss.total.item() == pytest.approx(expected.item())
+
+
+def test_the_beta_likelihood_weighs_by_the_standard_deviation():
+    model, plain, target = build(likelihood="beta-nll", noisy=0.0), build(noisy=0.0), torch.randn(4)
+    plain.load_state_dict(model.state_dict())
+    output = model(inputs())
+    each = plain._likelihood(output.prediction, output.variance, target)
+    weighed = (each * output.variance.sqrt()).mean()
+    assert model.loss(output, target).task.item() == pytest.approx(weighed.item(), rel=1e-6)
+
+
+@torch.no_grad()
+def test_a_class_has_about_the_mean_probability_over_the_noise():
+    model = build(task="classification", outputs=3).eval()
+    output = model(inputs())
+    assert output.prediction.shape == output.variance.shape == (4, 3)
+    believed = model._believed(output.measured, output.rows)
+    draws = believed.mean + believed.variance.sqrt() * torch.randn(20_000, 4, 3)
+    assert (output.prediction.softmax(dim=-1) - draws.softmax(dim=-1).mean(dim=0)).abs().max() < 0.03
+
+
+def test_a_larger_error_asks_for_a_larger_sigma():
+    """The gradient by the log-variances of one modality's experts, which knows no error in the paper."""
+
+    def pull(error):
+        torch.manual_seed(0)
+        model = build(noisy=0.0, alpha=0.0, beta=0.0)
+        output = model(inputs())
+        model.loss(output, output.prediction.detach() + error).total.backward()
+        return model.moes["a"].experts.bias.grad[..., 5:].sum().item()
+
+    assert pull(3.0) < pull(1.0) < pull(0.0)
+    assert pull(0.0) > 0 > pull(3.0)
+
+
+def test_training_sees_noisy_rows_and_evaluation_none():
+    x, generator = torch.zeros(20_000, 3), torch.Generator().manual_seed(0)
+    spread = _noisy(x, 0.3, generator).std(dim=1)
+    assert (spread > 0).float().mean().item() == pytest.approx(0.3, abs=0.02)
+    level = _noisy(torch.zeros(4000, 400), 0.9, generator).std(dim=1)
+    level = level[level > 0]
+    assert level.min().item() == pytest.approx(0.1, rel=0.15) and level.max().item() == pytest.approx(
+        3, rel=0.15
+    )
+    assert level.log().mean().item() == pytest.approx(np.log(0.3**0.5), abs=0.05)  # log-uniform
+    model, given = build(), inputs()
+    assert not torch.equal(model(given).prediction, model(given).prediction)
+    model.eval()
+    assert torch.equal(model(given).prediction, model(given).prediction)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"noisy": 1.0}, "noisy: expected a share"),
+        ({"noisy": -0.1}, "noisy: expected a finite number >= 0"),
+        ({"views": "x"}, "views: expected a finite number >= 0"),
+        ({"likelihood": "mse"}, "likelihood"),
+        ({"output": "sample"}, "output"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        CalibratedConfig(WIDTHS, **changes)
+
+
+def test_sigma_follows_the_noise_of_each_modality():
+    data = simulate(n=(1000, 200, 400))
+    test = all_splits(data, torch.device("cpu"))["test"]
+    (run,) = fit(CalibratedConfig(data.in_features), data, seeds=[0], epochs=12, lr=1e-2, device="cpu")
+    with evaluating(run.model):
+        measured = run.model(test.inputs).measured
+    for m in data.modalities:
+        noise = data.meta["noise"][m][data.split == "test"]
+        assert spearman(measured[m].variance[:, 0].numpy(), noise) > 0.4, m
