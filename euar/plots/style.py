@@ -23,8 +23,9 @@ _SYSTEMS = {
     "euar": (COLORS[0], "o"),
     "euar, paper": (COLORS[1], "s"),
     "euar, released": (COLORS[2], "^"),
+    "euar, calibrated": (COLORS[3], "p"),
     "mlp experts": (COLORS[3], "D"),
-    "linear experts": (COLORS[3], "<"),
+    "linear experts": (COLORS[2], "<"),
     "concat": (COLORS[4], "v"),
     "linear head": (COLORS[4], "x"),
     "late fusion": (COLORS[5], "P"),
@@ -32,7 +33,7 @@ _SYSTEMS = {
     "logistic": (COLORS[6], "X"),
     "constant": (COLORS[6], "*"),
 }
-_FREE = [(color, marker) for marker in "X<" for color in COLORS[:6] if (color, marker) != (COLORS[3], "<")]
+_FREE = [(color, marker) for marker in "X<" for color in COLORS[:6] if (color, marker) != (COLORS[2], "<")]
 _PUBLISHED = ["align", "mmtm", "tmc", "qmf", "dcca", "mctn", "mmin", "gcnet", "dicmor", "cubemlp", "confede"]
 _SYSTEMS |= dict(zip(_PUBLISHED, _FREE, strict=True))
 
