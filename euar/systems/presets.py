@@ -1,4 +1,4 @@
-"""EUAR itself, in its three readings: see `EUARConfig`."""
+"""EUAR itself, in the three readings of `EUARConfig`, and calibrated, see `systems.calibrated`."""
 
 from euar.model import EUARConfig
 from euar.systems.calibrated import CalibratedConfig

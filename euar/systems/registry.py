@@ -106,7 +106,7 @@ class Registry(Mapping[str, System]):
 
     Example:
         >>> [name for name, system in SYSTEMS.items() if system.kind == "EUAR"]
-        ['default', 'paper', 'released']
+        ['default', 'paper', 'released', 'calibrated']
     """
 
     def __init__(self, package: str):
