@@ -1,4 +1,4 @@
-"""What happened inside a model on the way to each prediction: its routing, and its sigma."""
+"""What a model knows beside its prediction: the routing, sigma, and the error that it announces."""
 
 from typing import Any
 
@@ -39,6 +39,24 @@ def looked_into(model: nn.Module, batch: Rows, *, routing: bool, sigma: bool) ->
             for name, values in found.items():
                 parts.setdefault(f"{m}:{name}", []).append(values)
     return {name: torch.cat(values).cpu().numpy() for name, values in parts.items()}
+
+
+def announced(model: nn.Module, batch: Rows) -> NDArray[Any] | None:
+    """Return the standard deviation of each row's rating that a model announces, in the user's units, (B,).
+
+    Args:
+        model: in evaluation mode; None is returned where its output has no `variance` (B,).
+        batch: B rows, as the model takes them.
+    """
+    parts: list[Tensor] = []
+    for index in torch.arange(len(batch.target), device=batch.target.device).split(_ROWS):
+        some = batch.rows(index)
+        variance = getattr(model(some.inputs, some.available), "variance", None)
+        if variance is None or variance.ndim != 1:
+            return None
+        parts.append(variance.sqrt())
+    sd: NDArray[Any] = torch.cat(parts).cpu().numpy() * batch.scale.sd
+    return sd
 
 
 def _moe(model: nn.Module, batch: Batch) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from euar.encoders import EndToEnd
 from euar.files import write_bytes
 from euar.training.batches import Batch, Rows, features
 from euar.training.device import one_thread
-from euar.training.inside import looked_into
+from euar.training.inside import announced, looked_into
 from euar.training.predict import evaluating, predict_batch
 from euar.training.preprocessing import Preprocessing
 from euar.training.raw_source import RawSource
@@ -32,6 +33,7 @@ class Predictions:
         ids: (n,) str.
         values: (n,) ratings in the user's units, or (n, C) probabilities of the classes.
         classes: the names of the C classes; empty for ratings.
+        sd: (n,) the standard deviation that the models announce for each rating; None of other systems.
         inside: further columns by name, (n,) each: what `routing` and `sigma` asked for.
 
     Example:
@@ -43,6 +45,7 @@ class Predictions:
     ids: NDArray[Any]
     values: NDArray[Any]
     classes: tuple[str, ...] = ()
+    sd: NDArray[Any] | None = None
     inside: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -52,13 +55,20 @@ class Predictions:
     def columns(self) -> dict[str, NDArray[Any]]:
         """{column: (n,)}: id, prediction (a rating, or a class by name), probabilities, and what is inside.
 
+        Where the models announce their error there are `sd`, and `low` and `high`, a 90 % interval.
         `pandas.DataFrame(predictions.columns)` makes a frame of it.
         """
         if not self.classes:
-            return {"id": self.ids, "prediction": self.values, **self.inside}
+            return {"id": self.ids, "prediction": self.values, **self._interval(), **self.inside}
         guess = np.array(self.classes)[self.values.argmax(axis=1)]
         shares = {f"p({name})": self.values[:, place] for place, name in enumerate(self.classes)}
         return {"id": self.ids, "prediction": guess, **shares, **self.inside}
+
+    def _interval(self) -> dict[str, NDArray[Any]]:
+        if self.sd is None:
+            return {}
+        reach = NormalDist().inv_cdf(0.95) * self.sd
+        return {"sd": self.sd, "low": self.values - reach, "high": self.values + reach}
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the columns as CSV in UTF-8, atomically, and return the path; NaN is an empty cell."""
@@ -104,15 +114,27 @@ def predict_rows(
     """
     device = next(next(iter(models.values())).parameters()).device
     batch = _as_trained(next(iter(models.values())), learned, rows, device)
-    said = [_probable(predict_batch(model, batch), learned.classes) for model in models.values()]
+    said = np.stack([_probable(predict_batch(model, batch), learned.classes) for model in models.values()])
+    errors: list[NDArray[Any] | None] = []
     inside: dict[str, NDArray[Any]] = {}
     for seed, model in models.items():
         prefix = f"seed-{seed}:" if len(models) > 1 else ""
         with one_thread(), evaluating(model):
             found = looked_into(model, batch, routing=routing, sigma=sigma)
+            errors.append(announced(model, batch))
         inside |= {prefix + name: values for name, values in found.items()}
-    mean = np.stack(said).astype(np.float64).mean(axis=0).astype(np.float32)
-    return Predictions(rows.ids, mean, learned.classes, inside)
+    mean = said.astype(np.float64).mean(axis=0)
+    sd = _of_all(said, mean, [error for error in errors if error is not None])
+    return Predictions(rows.ids, mean.astype(np.float32), learned.classes, sd, inside)
+
+
+def _of_all(said: NDArray[Any], mean: NDArray[Any], errors: list[NDArray[Any]]) -> NDArray[np.float32] | None:
+    """The standard deviation of the mixture of what several models say; None if one announces none."""
+    if len(errors) < len(said):
+        return None
+    squares = np.stack(errors).astype(np.float64) ** 2 + (said - mean) ** 2
+    sd: NDArray[np.float32] = np.sqrt(squares.mean(axis=0)).astype(np.float32)
+    return sd
 
 
 def _as_trained(

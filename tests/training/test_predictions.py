@@ -55,6 +55,28 @@ def test_labels_and_splits_of_new_rows_do_not_count(runs):
     assert np.array_equal(runs[0].predict(data).values, runs[0].predict(other).values)
 
 
+def test_an_announced_error_comes_in_the_users_units_with_an_interval(runs):
+    assert runs[0].predict(dataset()).sd is None and "low" not in runs[0].predict(dataset()).columns
+    small, large = (dataset(target=dataset().target * np.float32(factor)) for factor in (25, 250))
+    tables = [trained(data, "calibrated")[0].predict(data) for data in (small, large)]
+    assert tables[1].sd == pytest.approx(10 * tables[0].sd, rel=1e-3)
+    columns = tables[0].columns
+    assert list(columns) == ["id", "prediction", "sd", "low", "high"]
+    assert columns["high"] - columns["prediction"] == pytest.approx(1.6449 * columns["sd"], rel=1e-3)
+    assert columns["prediction"] - columns["low"] == pytest.approx(1.6449 * columns["sd"], rel=1e-3)
+    assert trained(dataset(classes=3), "calibrated")[0].predict(dataset(classes=3)).sd is None
+
+
+def test_several_seeds_announce_the_error_of_their_mixture():
+    data = dataset()
+    runs = trained(data, "calibrated")
+    each, together = [run.predict(data) for run in runs], runs.predict(data)
+    mean = np.mean([table.values for table in each], axis=0)
+    squares = [table.sd**2 + (table.values - mean) ** 2 for table in each]
+    assert together.sd == pytest.approx(np.mean(squares, axis=0) ** 0.5, rel=1e-5)
+    assert (together.sd >= np.min([table.sd for table in each], axis=0)).all()
+
+
 def test_several_seeds_give_their_mean(runs):
     each = [run.predict(dataset()).values for run in runs]
     assert not np.array_equal(*each)
