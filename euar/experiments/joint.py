@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from euar.data import MultimodalDataset
+from euar.experiments.again import again
 from euar.experiments.measurement import Observation, Predicted, ids_of
 from euar.experiments.protocols import Withheld, only
 from euar.training import Run
 from euar.training.batches import learned_of, split_tensors
 from euar.training.device import one_thread
-from euar.training.grid import fit_grid
 from euar.training.predict import evaluating
 
 PICTURE, SILHOUETTE = "t-SNE", "silhouette"
@@ -49,21 +49,11 @@ class Joint(Withheld):
     def observe(self, dataset: MultimodalDataset) -> Observation:
         """Train as a row does, and look at the joint features of what it tested."""
         found = super().observe(dataset)
-        chosen = [run["lr"] for run in found.fields["runs"]]
-        runs = self._again(dataset, chosen)
+        runs = again(self, dataset, [run["lr"] for run in found.fields["runs"]])
         more: dict[str, Predicted] = {}
         for name, test in {"test": dataset, **self.tests(dataset)}.items():
             more |= self._looked_at(runs, test, name)
         return found._replace(predictions=found.predictions | more)
-
-    def _again(self, dataset: MultimodalDataset, rates: list[float]) -> list[Run]:
-        """The run of each seed at the rate that it chose, trained anew: a row lets go of its models."""
-        config = self.config(dataset)
-        by_rate = {
-            rate: fit_grid(config, dataset, rates=(rate,), seeds=self.seeds, recipe=self.recipe)[rate]
-            for rate in dict.fromkeys(rates)
-        }
-        return [by_rate[rate][place] for place, rate in enumerate(rates)]
 
     def _looked_at(self, runs: list[Run], test: MultimodalDataset, name: str) -> dict[str, Predicted]:
         from sklearn.metrics import silhouette_samples

@@ -1,0 +1,1 @@
+"""What the chapter `calibrated_sigma` needs."""
