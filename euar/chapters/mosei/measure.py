@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from euar.experiments.row import SYSTEMS, Row
+from euar.experiments.row import Row
 from euar.training import Recipe
 
-_SYSTEMS = tuple(system for system in SYSTEMS if system != "late-fusion")  # one modality: nothing to fuse
-_row = partial(Row, data="mosei", recipe=Recipe(epochs=8, batch_size=64), seeds=tuple(range(20)))
+_SYSTEMS = ("default", "paper", "mlp-experts", "concat")
+_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+_row = partial(Row, data="mosei", recipe=Recipe(epochs=8, batch_size=64), rates=_RATES, seeds=(0, 1, 2, 3, 4))
 _SIZES = (1284, 5136)  # as many as MOSI has, and four times as many
 
 
