@@ -1,0 +1,1 @@
+"""What the chapter `trained_encoders` needs."""
