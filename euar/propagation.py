@@ -4,8 +4,8 @@
     E h_d = sum_j G_j mean_jd,   Var h_d = sum_j G_j^2 sigma_jd^2     the draws are independent
     E y   = W E h + b,           Var y   = W^2 Var h                  a linear head; W^2 elementwise
 
-Another head is linear enough close to E h: its Jacobian stands for W. Not in the paper, which draws.
-Letters: B samples, N experts, k chosen, D features, C outputs.
+Another head is linear enough close to E h: its Jacobian stands for W. Not in the paper, which draws. All sums
+are float32 at least. Letters: B samples, N experts, k chosen, D features, C outputs.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from euar.moe import MoEOutput
 
 
 class Moments(NamedTuple):
-    """Mean and variance of independent numbers, of one shape.
+    """Mean and variance of each number by itself, of one shape; what they share is not told.
 
     Attributes:
         mean: (...).
@@ -45,10 +45,13 @@ def of_mixture(output: MoEOutput) -> Moments:
         torch.Size([5, 4])
     """
     gaussian, routing = output.gaussian, output.routing
-    gate = routing.chosen_weights if isinstance(gaussian, RoutedGaussian) else routing.weights
-    gate = gate.unsqueeze(-1)
-    mean, variance = at_least_float32(gaussian.mean), at_least_float32(gaussian.log_var).exp()
-    return Moments((gate * mean).sum(dim=-2), (gate.square() * variance).sum(dim=-2))
+    chosen = list(map(at_least_float32, gaussian))
+    if not isinstance(gaussian, RoutedGaussian):  # an idle expert's variance may be inf, and 0 * inf is NaN
+        index = routing.index.unsqueeze(-1).expand(*routing.index.shape, chosen[0].shape[-1])
+        chosen = [part.gather(-2, index) for part in chosen]
+    mean, log_var = chosen
+    gate = routing.chosen_weights.unsqueeze(-1)
+    return Moments((gate * mean).sum(dim=-2), (gate.square() * log_var.exp()).sum(dim=-2))
 
 
 def through(head: nn.Module, hidden: Moments) -> Moments:
@@ -68,7 +71,9 @@ def through(head: nn.Module, hidden: Moments) -> Moments:
         >>> through(head, Moments(torch.zeros(1, 2), torch.ones(1, 2))).variance
         tensor([[10.]], grad_fn=<MmBackward0>)
     """
+    wide, mean = hidden.variance.dtype, hidden.mean.to(next(head.parameters()).dtype)
+    said = at_least_float32(head(mean))
     if isinstance(head, nn.Linear):
-        return Moments(head(hidden.mean), linear(hidden.variance, head.weight.square()))
-    slope = vmap(jacrev(head))(hidden.mean)  # (B, C, D)
-    return Moments(head(hidden.mean), (slope.square() @ hidden.variance.unsqueeze(-1)).squeeze(-1))
+        return Moments(said, linear(hidden.variance, head.weight.to(wide).square()))
+    slope = vmap(jacrev(head))(mean).to(wide)  # (B, C, D)
+    return Moments(said, (slope.square() @ hidden.variance.unsqueeze(-1)).squeeze(-1))

@@ -6,11 +6,12 @@
     y   = (m_0 / v_0 + sum_m o_m / r_m) / p,   v = f_0 + 1 / p
     L   = NLL(y, v) + views sum_m NLL(y_m, v_m) + alpha KL + beta aux + lam mean v
 
-Under the paper's losses no residual reaches sigma. Here it does, and that of each modality alone: y_m and v_m
-are y and v with no other modality. So a modality counts by how sure its experts are, and a missing one is a
-term less. m_0 and v_0 are what is believed before any is seen, f_m is noise that no expert explains, f_0 that
-of the target itself, such as raters who differ; all are learned. In training some rows of each modality are
-noisy, so that sigma sees what noise looks like.
+Under the paper's losses noise is a cost: however large the error of a row, it does not ask for a larger
+sigma. A likelihood does, and here that of each modality alone: y_m and v_m are y and v with no other
+modality. So a modality counts by how sure its experts are, and a missing one is a term less. m_0 and v_0 are
+what is believed before any is seen, f_m is noise that no expert explains, f_0 that of the target itself, such
+as raters who differ; all are learned. In training some rows of each modality are noisy, so that sigma sees
+what noise looks like.
 
 For classes, y are logits, and the cross-entropy is that of softmax(y / sqrt(1 + pi v / 8)), about the mean of
 the softmax over the noise (Lu et al., Mean-field approximation to Gaussian-softmax integral, 2020). Letters:
@@ -20,14 +21,14 @@ B samples, M modalities, C outputs, D features, N experts.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, softplus
+from torch.utils import _pytree
 
-from euar._checks import check_target, check_word
+from euar._checks import check_inputs, check_share, check_target, check_word
 from euar._layers import HEADS, ModalityDict
 from euar._precision import at_least_float32
 from euar._replicas import standard_normal
@@ -40,12 +41,14 @@ from euar.systems.views import added, kept, mean_over, rows_of
 Likelihood = Literal["gaussian", "beta-nll"]
 _BETA = 0.5  # of the beta-NLL, as its authors recommend
 _LEAST = 1e-4  # of a variance, in squared units of the target
-_WEAKEST, _STRONGEST = 0.1, 3.0  # noise in training, in standard deviations of the features
+_WEAKEST, _STRONGEST = 0.1, 3.0  # noise in training, its standard deviation
 
 
 @dataclass(frozen=True)
 class CalibratedConfig(EUARConfig):
-    """An `EUARConfig` whose `build` returns a `CalibratedEUAR`. `fusion` and `task_loss` do not count.
+    """An `EUARConfig` whose `build` returns a `CalibratedEUAR`.
+
+    `fusion`, `task_loss` and the options of the U-loss do not count; `likelihood` does for ratings alone.
 
     Attributes:
         output: `"mean"`; the draws of Eq. 3 are integrated.
@@ -53,7 +56,8 @@ class CalibratedConfig(EUARConfig):
         likelihood: of ratings: `"gaussian"`, or `"beta-nll"`, which weighs each row by sqrt(v) (Seitzer et
             al., On the Pitfalls of Heteroscedastic Uncertainty Estimation, ICLR 2022).
         views: weight of what each modality predicts by itself.
-        noisy: share of the training rows of each modality that get noise, drawn anew in each step.
+        noisy: share of the training rows of each modality that get noise, drawn anew in each step, in the
+            units of the inputs, which `fit` gives an SD of 1.
 
     Example:
         >>> CalibratedConfig({"text": 8, "audio": 4}, noisy=0.0).build().training
@@ -70,9 +74,8 @@ class CalibratedConfig(EUARConfig):
         super().__post_init__()
         check_word("output", self.output, ("mean",))
         check_word("likelihood", self.likelihood, get_args(Likelihood))
-        self.check_weights("views", "noisy")
-        if self.noisy >= 1:
-            raise ValueError(f"noisy: expected a share of at least 0 and below 1, found {self.noisy}")
+        self.check_weights("views")
+        check_share("noisy", self.noisy)
 
     def build(self) -> "CalibratedEUAR":
         """A freshly initialised model."""
@@ -107,6 +110,10 @@ class CalibratedOutput(NamedTuple):
         return {m: part / total for m, part in precise.items()}
 
 
+for _kind in (Moments, CalibratedOutput):  # so that torch.export saves them
+    _pytree._register_namedtuple(_kind, serialized_type_name=f"{_kind.__module__}.{_kind.__name__}")
+
+
 class CalibratedEUAR(EUAR):
     """An `EUAR` that says how wrong it will be, and how wrong each of its modalities.
 
@@ -138,7 +145,9 @@ class CalibratedEUAR(EUAR):
         """Predict a batch; arguments and errors: `EUAR.forward`."""
         available = available or {}
         if self.training and self.config.noisy:
-            inputs = {m: _noisy(x, self.config.noisy, generator) for m, x in inputs.items()}
+            check_inputs(inputs, available, self.config.in_features)
+            given = (m for m in self.config.in_features if m in inputs)  # the order of the draws
+            inputs = {m: _noisy(inputs[m], self.config.noisy, generator) for m in given}
         projected = self.project(inputs, available)
         moe = {m: self.moes[m](x, available.get(m), generator) for m, x in projected.items()}
         floors = dict(zip(self.moes, _positive(self.floor), strict=True))
@@ -192,7 +201,7 @@ class CalibratedEUAR(EUAR):
         loss = 0.5 * (variance.log() + (at_least_float32(target) - said).square() / variance)
         if self.config.likelihood == "beta-nll":
             loss = loss * variance.detach() ** _BETA
-        return loss.view(len(loss), -1).mean(dim=-1)
+        return loss if loss.ndim == 1 else loss.mean(dim=-1)
 
 
 def _positive(raw: Tensor) -> Tensor:
@@ -203,7 +212,7 @@ def _positive(raw: Tensor) -> Tensor:
 
 def _noisy(x: Tensor, share: float, generator: Generator | None) -> Tensor:
     """Add normal noise to a share of the rows (B, d), each of a strength that is log-uniform."""
-    hit = standard_normal(x, (len(x), 1), generator) < NormalDist().inv_cdf(share)
-    level = torch.special.ndtr(standard_normal(x, (len(x), 1), generator))  # uniform in [0, 1]
-    strength: Tensor = _WEAKEST * (_STRONGEST / _WEAKEST) ** level
-    return x + hit * strength * standard_normal(x, x.shape, generator)
+    hit, level = (torch.special.ndtr(standard_normal(x, (len(x), 1), generator)) for _ in range(2))  # uniform
+    strength = _WEAKEST * (_STRONGEST / _WEAKEST) ** level
+    noise: Tensor = (hit < share) * strength * standard_normal(x, x.shape, generator)
+    return x + noise

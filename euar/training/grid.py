@@ -28,6 +28,8 @@ def fit_growing(
 ) -> list[dict[float, Run | None]]:
     """Train every seed at every rate, and at further ones of `LADDER` while its best lies at an end.
 
+    Seeds that train together share what breaks: where one leaves the finite, all of them give the rate up.
+
     Args:
         config: this and the others are those of `fit_grid`.
         dataset: see there.

@@ -7,8 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from euar.experts import RoutedGaussian
-from euar.training.batches import Batch, Rows
+from euar.propagation import of_mixture
+from euar.training.batches import Batch, Rows, order_of
+from euar.training.windows import seen_by
 
 _ROWS = 256  # at a time
 
@@ -48,14 +49,17 @@ def announced(model: nn.Module, batch: Rows) -> NDArray[Any] | None:
         model: in evaluation mode; None is returned where its output has no `variance` (B,).
         batch: B rows, as the model takes them.
     """
+    batch = seen_by(model, batch)
+    order = list(order_of(batch, None, _ROWS))
     parts: list[Tensor] = []
-    for index in torch.arange(len(batch.target), device=batch.target.device).split(_ROWS):
-        some = batch.rows(index)
+    for some in map(batch.rows, order):
         variance = getattr(model(some.inputs, some.available), "variance", None)
         if variance is None or variance.ndim != 1:
             return None
         parts.append(variance.sqrt())
-    sd: NDArray[Any] = torch.cat(parts).cpu().numpy() * batch.scale.sd
+    found = torch.cat(parts)
+    found = torch.empty_like(found).index_copy_(0, torch.cat(order), found)
+    sd: NDArray[Any] = found.cpu().numpy() * batch.scale.sd
     return sd
 
 
@@ -75,10 +79,6 @@ def _routing(out: Any, there: Tensor) -> dict[str, Tensor]:
 
 
 def _sigma(out: Any, there: Tensor) -> dict[str, Tensor]:
-    gaussian = getattr(out, "gaussian", None)
-    if gaussian is None:
+    if not hasattr(out, "gaussian"):
         raise ValueError("sigma: the experts of this system have none; leave it out")
-    routed = isinstance(gaussian, RoutedGaussian)
-    gates = out.routing.chosen_weights if routed else out.routing.weights
-    passed = torch.einsum("bj,bjd->bd", gates.square(), gaussian.variance)
-    return {"sigma": passed.mean(dim=1).sqrt().masked_fill(~there, np.nan)}
+    return {"sigma": of_mixture(out).variance.mean(dim=1).sqrt().masked_fill(~there, np.nan)}

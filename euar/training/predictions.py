@@ -55,7 +55,8 @@ class Predictions:
     def columns(self) -> dict[str, NDArray[Any]]:
         """{column: (n,)}: id, prediction (a rating, or a class by name), probabilities, and what is inside.
 
-        Where the models announce their error there are `sd`, and `low` and `high`, a 90 % interval.
+        Where the models announce their error there are `sd`, and `low` and `high`, a 90 % interval if errors
+        are normal.
         `pandas.DataFrame(predictions.columns)` makes a frame of it.
         """
         if not self.classes:

@@ -1,10 +1,13 @@
 """A grid gives what `fit` gives at each rate, and refuses what `fit` refuses."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from euar.data import DataError
 from euar.training import Recipe, TrainingError, fit
+from euar.training import grid as grid_module
 from euar.training.grid import LADDER, fit_grid, fit_growing, next_rate
 from tests.training.tiny import TinyConfig, dataset
 
@@ -44,6 +47,36 @@ def test_a_grid_grows_where_the_best_lies_at_its_end():
 def test_a_rate_that_breaks_ends_the_growth():
     (grid,) = fit_growing(TinyConfig(), dataset(), rates=(0.1, 1e30), seeds=(0,), recipe=Recipe(epochs=1))
     assert grid[1e30] is None and grid[0.1] is not None
+
+
+def test_a_rate_that_breaks_while_the_grid_grows_is_given_up(monkeypatch):
+    real = grid_module.fit_grid
+
+    def fragile(*args, rates, **how):
+        if max(rates) > 0.02:
+            raise TrainingError("it broke")
+        return real(*args, rates=rates, **how)
+
+    monkeypatch.setattr(grid_module, "fit_grid", fragile)
+    (grid,) = fit_growing(TinyConfig(), dataset(), rates=(3e-3, 1e-2), seeds=(0,), recipe=Recipe(epochs=1))
+    assert list(grid) == [3e-3, 1e-2, 3e-2] and grid[3e-2] is None
+    assert min(grid[3e-3].criterion, grid[1e-2].criterion) == grid[1e-2].criterion
+
+
+def test_only_the_seeds_that_ask_try_further_rates(monkeypatch):
+    best, trained = {0: 1e-3, 5: 1e-1, 7: 3e-6}, []
+
+    def found(_config, _dataset, *, rates, seeds, **_how):
+        trained.extend((rate, seed) for rate in rates for seed in seeds)
+        far = {rate: [abs(np.log(rate / best[seed])) for seed in seeds] for rate in rates}
+        return {rate: [SimpleNamespace(criterion=value) for value in values] for rate, values in far.items()}
+
+    monkeypatch.setattr(grid_module, "fit_grid", found)
+    first = (3e-4, 1e-3, 3e-3)
+    grids = fit_growing(None, None, rates=first, seeds=tuple(best), recipe=Recipe())
+    ladder = [rate for rate in LADDER if 1e-6 <= rate <= 3e-3]
+    assert [list(grid) for grid in grids] == [list(first), [*first, 1e-2, 3e-2, 1e-1, 3e-1], ladder]
+    assert len(trained) == len(set(trained)) == sum(map(len, grids))
 
 
 @pytest.mark.parametrize(

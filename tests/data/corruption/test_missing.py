@@ -7,9 +7,10 @@ import pytest
 from scipy.stats import chisquare
 
 from euar.data import DataError
-from euar.data.corruption import missing_sets, modality_dropout, random_missing, with_available
+from euar.data.corruption import missing_sets, modality_dropout, random_missing, with_available, withheld
 from tests.data.corruption import slow
 from tests.data.rows import ROWS, make
+from tests.training.tiny import dataset
 
 NAMES = ["text", "audio", "vision"]
 IDS = [f"clip-{row}" for row in range(3001)]
@@ -174,3 +175,12 @@ def test_with_available_refuses_bare_rows_and_unknown_names():
 def test_with_available_refuses_masks_that_do_not_fit(mask):
     with pytest.raises(DataError, match=rf"bool of shape \({ROWS},\)"):
         with_available(make(), {"text": mask})
+
+
+def test_test_rows_lose_a_modality_where_they_have_another():
+    data = dataset()
+    kept = withheld(data, "a")
+    assert list(kept) == ["a"]
+    test, b = data.split == "test", data.available["b"]
+    assert np.array_equal(kept["a"], ~(test & b))
+    assert withheld(data, "a", among=["a"])["a"].all()  # there is no other
