@@ -1,0 +1,1 @@
+"""What the chapter `build_it` needs."""
