@@ -20,11 +20,12 @@ Slips = Mapping[str, Any]
 LOSSES = ("kl", "aux", "u")
 
 
-def of_mean(right: Gaussian) -> Slips:
-    """Return mistakes in the mean, of the experts' answers (B, N, D)."""
+def of_mean(right: Gaussian, free: Gaussian) -> Slips:
+    """Return mistakes in the mean (B, N, D); `free` has no clamp."""
     (_, n, d), flat = right.mean.shape, right.mean.flatten(1)
     return {
-        "This is log_var: f1 gives the mean, f2 the log-variance.": right.log_var,
+        "This is the output of f2: f1 gives the mean, f2 the log-variance.": free.log_var,
+        "This is log_var: return mean first, log_var second.": right.log_var,
         "A ReLU has taken the negative half away: f1's output is the mean as it is.": right.mean.relu(),
         "Each expert has D neighbouring outputs of f1: unflatten to (N, D).": (
             flat.unflatten(1, (d, n)).transpose(1, 2)

@@ -77,7 +77,7 @@ def of_mixture(layer: UncertaintyAwareMoE) -> Weights:
 
 def of_model(model: EUAR) -> Weights:
     """Return the weights of a model by the names of the chapter: `project`, `mixture` and `head`."""
-    found = {f"head.{name}": value for name, value in model.head.named_parameters()}
+    found: Weights = {f"head.{name}": value for name, value in model.head.named_parameters()}
     for m, layer in model.moes.items():
         assert isinstance(layer, UncertaintyAwareMoE)
         found |= {f"project.{m}.{name}": v for name, v in model.projections[m].named_parameters()}
