@@ -32,6 +32,8 @@ def built(answer: Callable[..., Any], weights: Mapping[str, Tensor], *sizes: Any
         StubError: it has no parameters yet.
         AnswerError: it cannot be built, or its parameters have other names or shapes.
     """
+    if getattr(answer, "__init__", None) is nn.Module.__init__:
+        raise StubError("Write the class first: it has no __init__ of its own.")
     made = call_on(answer, *sizes)
     require(isinstance(made, nn.Module), "Expected a class below nn.Module.")
     own = dict(made.named_parameters())

@@ -37,7 +37,7 @@ def unwritten(*_):
 def numpy_part(**pairs):
     """The solution in NumPy, each pair a text of it and what takes its place."""
     space = {"np": np}
-    exec(SOURCES["numpy"].split("def predict")[0], space)
+    exec(SOURCES["numpy"].split("def predict", maxsplit=1)[0], space)
     text = bare(SOURCES["numpy-solution"])
     for old, new in pairs.values():
         assert old in text, old

@@ -19,9 +19,19 @@ def test_a_twin_has_the_weights_and_is_in_evaluation():
     assert not made.training
 
 
-def test_a_module_with_nothing_to_learn_is_a_stub():
-    with pytest.raises(StubError, match="nothing to learn"):
-        twins.built(nn.Module, WEIGHTS)
+class Empty(nn.Module):
+    def __init__(self, *_):
+        super().__init__()
+
+
+class Unwritten(nn.Module):
+    def forward(self, x): ...
+
+
+@pytest.mark.parametrize(("stub", "words"), [(Empty, "nothing to learn"), (Unwritten, "no __init__")])
+def test_a_class_that_is_not_written_is_a_stub(stub, words):
+    with pytest.raises(StubError, match=words):
+        twins.built(stub, WEIGHTS, 2, 1)
 
 
 def test_parameters_of_other_shapes_are_named():
