@@ -1,6 +1,8 @@
 """Each check knows right from wrong: a part that makes a usual mistake is told which, and where."""
 
+import ast
 import functools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from torch.distributions import Normal
 from torch.utils.data import DataLoader, TensorDataset
 
 from euar.chapters.build_it import exercises as check
+from euar.chapters.build_it import loop, numpy_slips, slips, spread
 from tests.chapters.build_it import program
 from tests.chapters.build_it.program import SOURCES, bare
 
@@ -323,3 +326,20 @@ WRONG = {exercise: list(slips.values()) for exercise, slips in SLIPS.items()}
 )
 def test_a_slip_is_named(exercise, words):
     assert words in exercise(SLIPS[exercise][words]).message
+
+
+def sentences(module):
+    """What a module can say: its whole sentences that are no docstrings."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
+    return [text.value for text in texts if isinstance(text.value, str) and text.value.endswith(".")]
+
+
+@pytest.mark.parametrize("module", [check, loop, numpy_slips, slips, spread], ids=lambda m: m.__name__[20:])
+def test_every_hint_is_given_to_an_answer_of_these_tests(module):
+    answers = [
+        (exercise, answer) for kind in (RIGHT, WRONG) for exercise in kind for answer in kind[exercise]
+    ]
+    said = "\n".join(exercise(answer).message for exercise, answer in answers)
+    assert [text for text in sentences(module) if text not in said] == []
