@@ -2,6 +2,7 @@ import pytest
 
 from euar.experiments import store
 from euar.experiments.rates import at_the_edge, best_of, best_rate
+from euar.training.grid import LADDER
 
 
 def test_the_rate_with_the_lowest_criterion_is_kept():
@@ -30,12 +31,17 @@ def test_seeds_at_either_end_of_the_grid_are_counted():
 
 
 def left_at_the_edge(results):
-    """The current results in which a seed chose the end of its grid; older ones are to be measured again."""
-    return {
-        result["key"]: at_the_edge(result)
+    """The current results in which a seed chose the end of its grid; older ones are to be measured again.
+
+    At the ends of the ladder a grid stops to grow: there nothing is learned, or everything breaks.
+    """
+    ends = (LADDER[0], LADDER[-1])
+    left = {
+        result["key"]: {lr: count for lr, count in at_the_edge(result).items() if lr not in ends}
         for result in results
-        if at_the_edge(result) and store.is_current(result)
+        if store.is_current(result)
     }
+    return {key: edges for key, edges in left.items() if edges}
 
 
 @pytest.mark.parametrize("name", store.experiments())
@@ -46,3 +52,5 @@ def test_no_committed_grid_ends_at_its_best_value(name):
 def test_control_a_current_grid_that_ends_too_early(result):
     runs = [{**result["runs"][0], **run} for run in chose(0.1, 0.01)["runs"]]
     assert left_at_the_edge([{**result, "runs": runs}]) == {result["key"]: {0.1: 1}}
+    ladder = [{**result["runs"][0], **run} for run in chose(LADDER[0], grid=LADDER)["runs"]]
+    assert left_at_the_edge([{**result, "runs": ladder}]) == {}
