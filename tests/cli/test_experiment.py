@@ -107,7 +107,7 @@ def test_the_estimate_is_what_it_took_when_it_was_last_measured(tmp_path, monkey
 def test_an_unknown_experiment_is_exit_2():
     done = euar("table-9")
     assert done.exit_code == 2
-    assert "expected one of data_and_leaks, kl_regularisation" in done.stderr
+    assert "expected one of calibrated_sigma, data_and_leaks" in done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux which processes are there")
