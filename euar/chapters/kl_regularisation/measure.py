@@ -23,6 +23,7 @@ from euar.training.predict import evaluating, predict_batch
 from euar.training.scoring import scores
 
 _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
+_HEADLINE, _BESIDE = tuple(range(5)), tuple(range(3))
 _JUDGED = ("valid", "test")
 _DIGITS = 5
 _CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
@@ -46,7 +47,7 @@ class Sweep(Watched):
     alpha: float
     reduce: Reduce = "mean"
     lam: float = 0.0
-    seeds: tuple[int, ...] = tuple(range(10))
+    seeds: tuple[int, ...] = _BESIDE
     recipe: Recipe = _RECIPE
 
     @property
@@ -91,14 +92,18 @@ class Sweep(Watched):
 
 def measurements() -> list[Sweep]:
     """Return the weights from 0 to 1 in both reductions, and three settings with the U-loss."""
-    alone: list[tuple[float, Reduce]] = [
+    headline: list[tuple[float, Reduce]] = [
         (0.0, "mean"),
-        *((alpha, "mean") for alpha in (1e-3, 1e-2, 1e-1, 1.0)),
-        *((alpha, "sum") for alpha in (1e-3, 1e-2, 1e-1, 1.0)),
+        (1e-3, "mean"),
+        (1.0, "mean"),
+        (1e-3, "sum"),
+        (1.0, "sum"),
     ]
+    beside: list[tuple[float, Reduce]] = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
     with_u: list[tuple[float, Reduce]] = [(1e-3, "mean"), (0.0, "sum"), (1e-3, "sum")]
     return [
-        *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in alone),
+        *(Sweep(alpha=alpha, reduce=reduce, seeds=_HEADLINE) for alpha, reduce in headline),
+        *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in beside),
         *(Sweep(alpha=alpha, reduce=reduce, lam=1e-3) for alpha, reduce in with_u),
     ]
 
