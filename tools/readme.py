@@ -9,6 +9,7 @@ import base64
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,31 +81,42 @@ def results() -> str:
 
 
 def differences() -> str:
-    """EUAR's default minus plain experts on every set, what could have been seen, and all sets together."""
-    clean = {title: _gaps(*where[:3]) for title, where in SETS.items()}
-    noisy = {f"{title}, mean over noises": _gaps(*SETS[title][:3], noisy=True) for title in list(SETS)[2:]}
+    """EUAR's default minus plain and linear experts on every set, and all sets together."""
     rows = [
-        "| in hundredths | difference [95 %] | could have been seen | the paper's lead |",
+        "| in hundredths | minus plain experts [95 %] | minus linear experts | the paper's lead |",
         "|---|---|---|---|",
     ]
-    for title, gaps in (clean | noisy).items():
-        lead = f"{_lead(*SETS[title]):.1f}" if title in SETS else ""
-        rows.append(f"| {title} | {t_interval(gaps).signed(1)} | {detectable(gaps):.1f} | {lead} |")
-    together = pool_samples(clean.values())
+    for title, where in SETS.items():
+        rows.append(f"| {title} | {_difference(*where[:3])} | {_lead(*where):.1f} |")
+    for title in list(SETS)[2:]:
+        rows.append(f"| {title}, mean over noises | {_difference(*SETS[title][:3], noisy=True)} |  |")
+    together = pool_samples([_gaps("mlp-experts", *where[:3]) for where in SETS.values()])
     note = (
-        f"Paired by seed. If the effect is the same on the {together.fixed.n} clean sets, it is "
-        f"{together.fixed.signed(1)}; if it varies, its mean over such sets is {together.random.signed(1)}. "
-        f"Their tests together give p = {together.stouffer_p:.2f} (Stouffer). All three are post hoc, "
+        f"Paired by seed. Plain experts: if the effect is the same on the {together.fixed.n} clean sets, it "
+        f"is {together.fixed.signed(1)}; if it varies, its mean over such sets is {together.random.signed(1)}. "
+        f"Their tests together give p = {together.stouffer_p:.3f} (Stouffer). All three are post hoc, "
         "and over seeds alone, not over test rows."
     )
     return "\n".join([*rows, "", note])
 
 
-def _gaps(name: str, variant: str | None, metric: str, noisy: bool = False) -> NDArray:
-    """Default minus MLP experts in hundredths, (S,), on clean test rows or as a mean over the noises."""
+def _difference(*where: Any, noisy: bool = False) -> str:
+    """Two cells: the intervals, and in brackets what could have been seen."""
+    cells = []
+    for other in ("mlp-experts", "linear-experts"):
+        gaps = _gaps(other, *where, noisy=noisy)
+        known = gaps is not None
+        cells.append(f"{t_interval(gaps).signed(1)} ({detectable(gaps):.1f})" if known else "not measured")
+    return " | ".join(cells)
+
+
+def _gaps(other: str, name: str, variant: str | None, metric: str, noisy: bool = False) -> NDArray | None:
+    """Default minus another in hundredths, (S,), on clean test rows or as a mean over the noises."""
     rows = (one for one in measurements(name)[1] if type(one) is Row and one.modalities is one.size is None)
     known = {row.system: found for row, found in store.newest(name, rows) if row.variant == variant}
-    compared = Comparison({system: known[system] for system in ("default", "mlp-experts")})
+    if other not in known:
+        return None
+    compared = Comparison({system: known[system] for system in ("default", other)})
     tests = [test for test in compared.first["runs"][0]["others"] if ":" in test] if noisy else [None]
     return 100 * np.mean([compared.differences(*compared, metric, test) for test in tests], axis=0)
 
