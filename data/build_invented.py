@@ -1,7 +1,7 @@
 """Rebuild data/invented.h5 from data/invented.csv: `pip install "euar[features]"`, then run this file.
 
 The sentences and their ratings, one opinion each, are invented for this book. They go through the very
-functions that gave the embedded tweets their views (`build_vader_tweets.py`), so models of those can read them.
+functions that gave the embedded tweets their views (`build_vader_tweets.py`), so their models can read them.
 """
 
 import argparse

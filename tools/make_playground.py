@@ -1,7 +1,7 @@
 """Train the playground's models and write what its page needs: `python tools/make_playground.py [--check]`.
 
 Four readings of EUAR learn from the embedded tweets, each from one seed, small enough for a page. Their
-weights, the views of the invented sentences (`data/invented.h5`) and those of some held-out tweets go into one
+weights, the views of the invented sentences (`data/invented.h5`) and those of some held-out tweets go into a
 script, `book/_static/playground/models.js`: a table of contents in JSON, and all numbers as little-endian
 float32 in base64, since a page opened from a file may load scripts and nothing else. One machine writes the
 same bytes each time. `--check` trains nothing and says whether the file fits configurations, recipe and data.
