@@ -39,8 +39,8 @@ EVERY = 5  # of the test tweets, one in so many goes into the page
 
 #: What the columns of the two hand-made views say of a text, as far as the page tells it.
 SEEN = {
-    "lexicon": "{sum:+.1f} from {count_positive:.0f} positive and {count_negative:.0f} negative words",
-    "style": "{words:.0f} words, {capital_words:.0f} in capitals, {exclamations:.0f} exclamation marks",
+    "lexicon": "valences of words: {sum_positive:+.1f} and {sum_negative:+.1f}",
+    "style": "words: {words:.0f}, in capitals: {capital_words:.0f}, exclamation marks: {exclamations:.0f}",
 }
 
 
