@@ -63,7 +63,7 @@
           <label for="pg-has-${view}">present<span class="pg-hidden">: ${view}</span></label></div>
         <div class="pg-noise"><label for="pg-noise-${view}">noise<span class="pg-hidden"> in ${view}</span></label>
           <input type="range" id="pg-noise-${view}" min="0" max="${STRONGEST}" step="0.25" value="0">
-          <output for="pg-noise-${view}" id="pg-level-${view}"></output></div>
+          <span class="pg-level" id="pg-level-${view}" aria-hidden="true"></span></div>
       </fieldset>`).join("");
     VIEWS.forEach((view) => [at(`has-${view}`), at(`noise-${view}`)].forEach(
       (control) => control.addEventListener("input", readViews)));
@@ -217,10 +217,11 @@
 
   // ---- Curves over held-out tweets
 
-  const rootMean = (values) => Math.sqrt(average(values));
+  // Of squared numbers.
+  const rootMean = (squares) => Math.sqrt(average(squares));
 
-  // At each strength of noise in some views: error, announced sigma, and the share of intervals that hold.
-  const curve = (name, noisy) => LEVELS.map((level) => {
+  // At one strength of noise in some views: error, announced sigma, and the share of intervals that hold.
+  const point = (name, noisy, level) => {
     const strengths = Object.fromEntries(VIEWS.map((view) => [view, noisy.includes(view) ? level : 0]));
     const said = sets.tweets.inputs.map((inputs, row) => {
       const { prediction, sigma } = forward(models[name], disturbed(inputs, strengths, 50000 + row));
@@ -232,7 +233,7 @@
       announced: said[0].sigma === null ? null : rootMean(said.map((one) => one.sigma ** 2)),
       holds: average(said.map((one) => (one.sigma !== null && one.error <= (NORMAL_90 * one.sigma) ** 2 ? 1 : 0))),
     };
-  });
+  };
 
   const [WIDTH, HEIGHT, LEFT, BOTTOM] = [220, 150, 30, 30];
   const path = (points, x, y) => points.map((p, i) => `${i ? "L" : "M"}${x(p.level).toFixed(1)} ${y(p).toFixed(1)}`).join("");
@@ -270,10 +271,12 @@
     const where = at("where").value;
     at("curves").setAttribute("aria-busy", "true");
     if (!found[where]) {
-      const curves = [];
-      for (const name of MODELS) { // the page stays alive between two models
-        await pause();
-        curves.push(curve(name, where === "all views" ? VIEWS : [where]));
+      const curves = MODELS.map(() => []);
+      for (const level of LEVELS) {
+        for (const [i, name] of MODELS.entries()) {
+          await pause(); // the page stays alive between two points
+          curves[i].push(point(name, where === "all views" ? VIEWS : [where], level));
+        }
       }
       found[where] = curves;
     }
