@@ -129,7 +129,7 @@ def test_the_curves_are_those_of_pytorch(opened, asset, models, where):
     strengths = [3 if where in ("all views", view) else 0 for view in asset[0]["views"]]
     inputs, rating = disturbed(asset, "tweets", strengths, 50000), torch.tensor(asset[1]["tweets/rating"])
     for place, (name, model) in enumerate(models.items()):
-        text = opened.locator(".pg-curve").nth(place).inner_text()
+        text = opened.locator(".pg-curve").nth(place).inner_text().replace("\u00a0", " ")
         output = model(inputs)
         error, sigma = output.prediction - rating, announced(model, output)
         errs, *announces = (float(number) for number in re.findall(r"(?:by|and announces) (\d\.\d\d)", text))

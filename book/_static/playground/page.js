@@ -23,7 +23,7 @@
   const at = (id) => document.getElementById(`pg-${id}`);
   const number = (x, digits = 2) => x.toFixed(digits).replace("-", "−");
   const signed = (x, digits = 2) => (x < 0 ? "" : "+") + number(x, digits);
-  const percent = (x) => `${Math.round(100 * x)} %`;
+  const percent = (x) => `${Math.round(100 * x)}\u00a0%`;
   const place = (x) => 100 * (Math.min(Math.max(x, -EDGE), EDGE) + EDGE) / (2 * EDGE);
   const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -141,13 +141,17 @@
 
   // ---- The inside of one model
 
-  // The largest mean and sigma of a view's chosen experts over all clean sentences: where colours are full.
+  // Where the colours of a view's strips are full: 19 of 20 means or sigmas that its chosen experts give for
+  // clean sentences are smaller.
   const scales = Object.fromEntries(MODELS.map((name) => {
     const outs = sets.invented.inputs.map((inputs) => forward(models[name], inputs));
     return [name, Object.fromEntries(VIEWS.map((view) => {
-      const chosen = outs.flatMap(({ views: { [view]: v } }) => v.index.map((j) => v.experts[j]));
-      const most = (part) => Math.max(...chosen.flatMap((e) => (e[part] ? Array.from(e[part], Math.abs) : [0])));
-      return [view, { mean: most("mean"), sigma: most("sigma") }];
+      const chosen = outs.flatMap(({ views: { [view]: did } }) => did.index.map((j) => did.experts[j]));
+      const high = (part) => {
+        const sizes = chosen.flatMap((expert) => Array.from(expert[part] ?? [], Math.abs)).sort((x, y) => x - y);
+        return sizes[Math.floor(0.95 * sizes.length)] ?? null;
+      };
+      return [view, { mean: high("mean"), sigma: high("sigma") }];
     }))];
   }));
 
@@ -162,8 +166,7 @@
 
   const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
-  const FULL = 0.6; // the probability that fills a gate's bar
-  const wide = (p) => `${(100 * Math.min(p / FULL, 1)).toFixed(1)}%`;
+  const wide = (p) => `${(100 * p).toFixed(1)}%`;
 
   const expertRow = ({ probs, index, experts }, before, j, scale) => {
     const { mean, sigma } = experts[j];
