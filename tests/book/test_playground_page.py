@@ -142,6 +142,15 @@ def test_the_curves_are_those_of_pytorch(opened, asset, models, where):
             assert f"hold {round(100 * holds.item())} % of the ratings" in text
 
 
+def test_paper_shows_the_curves_at_once(chromium, book_page):
+    page = chromium.new_page()
+    page.goto(book_page.as_uri())
+    page.locator("#pg-where").select_option("style")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".pg-curve svg").count() == len(make_playground.SELECT)
+    page.close()
+
+
 @pytest.mark.parametrize(("motion", "seconds"), [("reduce", "0s"), ("no-preference", "0.25s, 0.25s")])
 def test_nothing_moves_for_those_who_asked_for_that(opened, motion, seconds):
     opened.emulate_media(reduced_motion=motion)

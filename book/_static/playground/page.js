@@ -267,23 +267,22 @@
   const headline = (last) => (last.announced === null ? "announces nothing"
     : `announces ${percent(last.announced / last.error)} of its error`);
 
-  const found = {};
-  const pause = () => new Promise((resolve) => { setTimeout(resolve); });
+  const found = {}; // {where the noise is: a curve a model}
 
-  const showCurves = async () => {
-    const where = at("where").value;
-    at("curves").setAttribute("aria-busy", "true");
-    if (!found[where]) {
-      const curves = MODELS.map(() => []);
-      for (const level of LEVELS) {
-        for (const [i, name] of MODELS.entries()) {
-          await pause(); // the page stays alive between two points
-          curves[i].push(point(name, where === "all views" ? VIEWS : [where], level));
-        }
+  // Finds the curves, one point between two yields.
+  function* finding(where) {
+    if (found[where]) return;
+    const curves = MODELS.map(() => []);
+    for (const level of LEVELS) {
+      for (const [i, name] of MODELS.entries()) {
+        curves[i].push(point(name, where === "all views" ? VIEWS : [where], level));
+        yield;
       }
-      found[where] = curves;
     }
-    if (where !== at("where").value) return; // another choice was made meanwhile
+    found[where] = curves;
+  }
+
+  const drawCurves = (where) => {
     const top = Math.max(...found[where].flat().map((p) => Math.max(p.error, p.announced ?? 0))) * 1.08;
     at("curves").innerHTML = MODELS.map((name, i) => {
       const text = told(found[where][i]);
@@ -291,6 +290,19 @@
         ${drawing(found[where][i], top, `${name}. ${text}`)}<p>${text}</p></div>`;
     }).join("");
     at("curves").setAttribute("aria-busy", "false");
+  };
+
+  const showCurves = async () => {
+    const where = at("where").value;
+    at("curves").setAttribute("aria-busy", "true");
+    for (const _ of finding(where)) await new Promise((resolve) => { setTimeout(resolve); }); // the page stays alive
+    if (where === at("where").value) drawCurves(where); // no other choice was made meanwhile
+  };
+
+  const printCurves = () => { // paper does not wait
+    const where = at("where").value;
+    for (const _ of finding(where));
+    drawCurves(where);
   };
 
   // ---- All together
@@ -327,6 +339,7 @@
     readViews();
   });
   at("where").addEventListener("change", showCurves);
+  window.addEventListener("beforeprint", printCurves);
   show();
   showCurves();
 }
