@@ -111,3 +111,11 @@ def test_the_models_are_milder_than_we_are(asset, said):
     clear = rows_of(asset, "clear")
     ours = np.abs(asset[1]["invented/rating"][clear]).mean()
     assert all(prediction[clear].abs().mean() < ours for prediction, _ in said["clean"].values())
+
+
+@torch.no_grad()
+def test_under_strong_noise_even_calibrated_announces_less_than_its_error(asset, models):
+    model, rating = models["calibrated"], torch.tensor(asset[1]["tweets/rating"])
+    output = model(disturbed(asset, "tweets", (3, 3, 3), seed=0))
+    error = (output.prediction - rating).square().mean()
+    assert 0.25 * error < output.variance.mean() < error
