@@ -92,9 +92,10 @@ def differences() -> str:
         rows.append(f"| {title}, mean over noises | {_difference(*SETS[title][:3], noisy=True)} |  |")
     together = pool_samples([_gaps("mlp-experts", *where[:3]) for where in SETS.values()])
     note = (
-        f"Paired by seed. Plain experts: if the effect is the same on the {together.fixed.n} clean sets, it "
-        f"is {together.fixed.signed(1)}; if it varies, its mean over such sets is {together.random.signed(1)}. "
-        f"Their tests together give p = {together.stouffer_p:.3f} (Stouffer). All three are post hoc, "
+        f"Paired by seed. Plain experts: if the effect is the same on the {together.fixed.n} clean sets, "
+        f"it is {together.fixed.signed(1)}; if it varies, its mean over such sets is "
+        f"{together.random.signed(1)}. Their tests together give p = {together.stouffer_p:.3f} (Stouffer). "
+        "All three are post hoc, "
         "and over seeds alone, not over test rows."
     )
     return "\n".join([*rows, "", note])
