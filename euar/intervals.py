@@ -28,7 +28,8 @@ class Interval(NamedTuple):
         """Return mean and ends with their signs, for a table of differences; no ends without an interval.
 
         Args:
-            digits: after the point; what rounds to 0 is +0.
+            digits: after the point. A mean that rounds to 0 is +0. An end keeps its sign: [-0.0, +4.1] holds
+                0, [+0.0, +4.1] does not.
             scale: factor, such as 100 for points.
             unit: put behind, if any.
 
@@ -36,7 +37,8 @@ class Interval(NamedTuple):
             >>> Interval(0.018, -0.005, 0.041, 10).signed(1, scale=100, unit="points")
             '+1.8 [-0.5, +4.1] points'
         """
-        mean, low, high = (f"{scale * value:+z.{digits}f}" for value in self[:3])
+        mean = f"{scale * self.mean:+z.{digits}f}"
+        low, high = (f"{scale * end + 0.0:+.{digits}f}" for end in (self.low, self.high))  # -0.0 + 0.0 is 0.0
         ends = "" if math.isnan(self.low) else f"[{low}, {high}]"
         return " ".join(filter(None, (mean, ends, unit)))
 

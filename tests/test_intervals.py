@@ -44,6 +44,9 @@ def test_signs_are_shown_scaled_and_rounded():
 
 def test_what_rounds_to_zero_is_not_below_it():
     assert Interval(-0.0001, -0.01, 0.01, 3).signed(2) == "+0.00 [-0.01, +0.01]"
+    assert Interval(2.0, -0.007, 4.1, 3).signed(1) == "+2.0 [-0.0, +4.1]"
+    assert Interval(2.0, 0.007, 4.1, 3).signed(1) == "+2.0 [+0.0, +4.1]"
+    assert Interval(0.0, -0.0, 0.0, 3).signed(1) == "+0.0 [+0.0, +0.0]"
 
 
 def test_without_an_interval_the_mean_stands_alone():

@@ -31,8 +31,20 @@ def test_gaps_under_noise_are_means_over_noises_alone(monkeypatch):
             yield row, {"runs": [one], "data": {"sha256": "0"}, "baselines": {}}
 
     monkeypatch.setattr(readme.store, "newest", newest)
-    assert readme._gaps("mvsa", None, "accuracy", noisy=True) == pytest.approx([15])
-    assert readme._gaps("mvsa", None, "accuracy") == pytest.approx([0])
+    plain, linear = "mlp-experts", "linear-experts"
+    assert readme._gaps(plain, "mvsa", None, "accuracy", noisy=True) == pytest.approx([15])
+    assert readme._gaps(plain, "mvsa", None, "accuracy") == pytest.approx([0])
+    assert readme._gaps(linear, "mvsa", None, "accuracy", noisy=True) == pytest.approx([0])
+
+
+def test_a_system_that_was_not_measured_on_a_set_is_said_so(monkeypatch):
+    known = readme.store.newest
+    monkeypatch.setattr(
+        readme.store,
+        "newest",
+        lambda name, rows: [pair for pair in known(name, rows) if pair[0].system != "linear-experts"],
+    )
+    assert readme._difference("mvsa", None, "accuracy").endswith(" | not measured")
 
 
 def test_a_missing_block_is_named():
