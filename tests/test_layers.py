@@ -27,7 +27,7 @@ def test_every_name_keeps_its_own_module():
 
 
 def test_every_attribute_of_torch_may_be_a_name():
-    names = dir(nn.ModuleDict())
+    names = [name for name in dir(nn.ModuleDict()) if not name.startswith("___")]  # a compiler adds these
     assert list(ModalityDict({name: nn.Identity() for name in names})) == names
 
 
