@@ -4,8 +4,10 @@
 <key>.npz       what its runs say about the test rows, by id; results measured before schema 2 have none
 """
 
+import argparse
 import io
 import reprlib
+import shlex
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -51,8 +53,19 @@ def save_result(result: Result, root: Path | None = None) -> Path:
         raise FileExistsError(f"{path} is there already; nothing is written over it")
     if result.predictions:
         _save_predictions(path.with_suffix(".npz"), result.record["key"], result.predictions)
-    write_json_once(path, sealed.with_hash(result.record | {"predictions": sorted(result.predictions)}))
+    record = result.record | {
+        "command": _without_place(result.record["command"]),
+        "predictions": sorted(result.predictions),
+    }
+    write_json_once(path, sealed.with_hash(record))
     return path
+
+
+def _without_place(command: str) -> str:
+    """A command without the folder that it kept results in: a machine's path, which changes no number."""
+    place = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    place.add_argument("--root", "--out")
+    return shlex.join(place.parse_known_args(shlex.split(command))[1])
 
 
 def root_to_write(root: Path | None = None) -> Path:

@@ -28,6 +28,13 @@ def test_a_result_comes_back(measured, tmp_path):
     assert values.dtype == np.float32
 
 
+@pytest.mark.parametrize("place", ["--root /home/me/r", "--root=/home/me/r", "--out '/home/my r'"])
+def test_the_place_of_a_result_is_no_part_of_its_command(place, result, tmp_path):
+    command = "euar experiment mosi {}--only 'variant=a, b' --jobs 2"
+    path = save(result | {"command": command.format(f"{place} ")}, tmp_path)
+    assert store.read_result(path)["command"] == command.format("")
+
+
 def test_a_result_without_predictions_is_read_too(result, tmp_path):
     save(result, tmp_path)
     (found,) = store.load_results("train", tmp_path)
