@@ -4,9 +4,9 @@ import make_playground
 import numpy as np
 import torch
 
-from euar.propagation import Moments, of_mixture, through
-from euar.systems.calibrated import CalibratedEUAR
+from euar.chapters.calibrated_sigma.said import said_by
 from euar.systems.mixture import Mixture
+from euar.training.batches import Batch
 
 FOLDER = make_playground.ASSET.parent
 
@@ -43,17 +43,11 @@ def disturbed(asset, rows, strengths, seed):
     return inputs
 
 
-def announced(model, output):
-    """The sigma of a prediction that a model announces, (B,); None for plain experts."""
-    if isinstance(model, Mixture):
-        return None
-    if isinstance(model, CalibratedEUAR):
-        return output.variance.sqrt()
-    moments = {view: of_mixture(out) for view, out in output.moe.items()}
-    none = Moments(*[torch.zeros_like(part) for part in next(iter(moments.values()))])
-    of = [moments.get(view, none) for view in model.config.in_features]
-    hidden = Moments(*[torch.cat(parts, dim=-1) for parts in zip(*of, strict=True)])
-    return through(model.head, hidden).variance.squeeze(-1).sqrt()
+def announced(model, inputs):
+    """The sigma of each prediction that a model announces, (B,); None for plain experts."""
+    rows = len(next(iter(inputs.values())))
+    sd = said_by(model, Batch(inputs, {}, torch.zeros(rows))).sd
+    return None if sd is None else torch.from_numpy(sd)
 
 
 def answers(model, view, x):

@@ -3,9 +3,9 @@
 import check_browser
 import pytest
 
-pytestmark = pytest.mark.skipif(
-    check_browser.find_chromium() is None, reason="Chromium is missing: apt-get install chromium"
-)
+from tests.book.browsing import NEEDS_CHROMIUM
+
+pytestmark = NEEDS_CHROMIUM
 HEAD = "<!doctype html><html lang='en'><head><title>A page</title></head><body><main>"
 FOOT = "</main></body></html>"
 FAULTS = {
@@ -19,12 +19,6 @@ FAULTS = {
     "wider than": "<div style='width: 900px'>wide</div>",
     "picture without": "<img src='data:,' alt='plot.png'>",
 }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with check_browser.browser() as running:
-        yield running
 
 
 def shown(html):

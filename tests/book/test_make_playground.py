@@ -11,16 +11,6 @@ from euar.data import MultimodalDataset, load
 from tests.book.playing import FOLDER, announced, disturbed
 
 
-@pytest.fixture(scope="module")
-def asset():
-    return make_playground.read(make_playground.ASSET.read_bytes())
-
-
-@pytest.fixture(scope="module")
-def models(asset):
-    return make_playground.trained(*asset)
-
-
 def test_the_asset_fits_script_data_and_recipe(asset):
     invented = MultimodalDataset.from_hdf5(make_playground.INVENTED)
     remedy = "run: python tools/make_playground.py"
@@ -74,7 +64,7 @@ def said(asset, models):
         for case, strengths in cases.items():
             inputs = disturbed(asset, "invented", strengths, seed=0)
             outputs = {name: model(inputs) for name, model in models.items()}
-            found[case] = {n: (o.prediction, announced(models[n], o)) for n, o in outputs.items()}
+            found[case] = {n: (o.prediction, announced(models[n], inputs)) for n, o in outputs.items()}
     return found
 
 

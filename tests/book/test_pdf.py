@@ -1,13 +1,12 @@
 """The book on paper: two small pages that link to each other, printed into one file."""
 
-import check_browser
 import make_pdf
 import pytest
 from pypdf import PdfReader
 
-pytestmark = pytest.mark.skipif(
-    check_browser.find_chromium() is None, reason="Chromium is missing: apt-get install chromium"
-)
+from tests.book.browsing import NEEDS_CHROMIUM
+
+pytestmark = NEEDS_CHROMIUM
 PAGE = (
     "<!doctype html><html><body><article><h1>{title}<a class='headerlink'>#</a></h1>{text}</article></body>"
 )

@@ -1,16 +1,13 @@
 """The playground's forward pass in Chromium against PyTorch: all models and sentences, noise, gaps."""
 
-import check_browser
-import make_playground
 import numpy as np
 import pytest
 import torch
 
+from tests.book.browsing import NEEDS_CHROMIUM
 from tests.book.playing import FOLDER, announced, answers, disturbed, normal
 
-pytestmark = pytest.mark.skipif(
-    check_browser.find_chromium() is None, reason="Chromium is missing: apt-get install chromium"
-)
+pytestmark = NEEDS_CHROMIUM
 MODELS = ("default", "literal", "plain", "calibrated")
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}
 SEED = 7
@@ -43,27 +40,16 @@ ANSWER = """([name, strengths, seed]) => {
 
 
 @pytest.fixture(scope="module")
-def asset():
-    return make_playground.read(make_playground.ASSET.read_bytes())
-
-
-@pytest.fixture(scope="module")
-def models(asset):
-    return make_playground.trained(*asset)
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory, chromium):
     """A page with the forward pass and the asset alone."""
     path = tmp_path_factory.mktemp("playground") / "page.html"
     sources = "".join(
         f"<script src='{(FOLDER / name).as_uri()}'></script>" for name in ("forward.js", "models.js")
     )
     path.write_text(f"<!doctype html><meta charset='utf-8'>{sources}")
-    with check_browser.browser() as chromium:
-        page = chromium.new_page()
-        page.goto(path.as_uri())
-        yield page
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    return page
 
 
 def of_all(said, *path):
@@ -85,7 +71,7 @@ def test_the_page_computes_what_pytorch_does(asset, models, page, name, case):
     )
     assert len(said) == len(asset[0]["sentences"]) == len(output.prediction)
     np.testing.assert_allclose(of_all(said, "prediction"), output.prediction, **CLOSE)
-    sigma = announced(model, output)
+    sigma = announced(model, inputs)
     if sigma is None:
         assert {row["sigma"] for row in said} == {None}
     else:

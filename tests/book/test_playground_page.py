@@ -7,33 +7,16 @@ import make_playground
 import pytest
 import torch
 
+from tests.book.browsing import NEEDS_CHROMIUM
 from tests.book.playing import FOLDER, announced, disturbed
 
-pytestmark = pytest.mark.skipif(
-    check_browser.find_chromium() is None, reason="Chromium is missing: apt-get install chromium"
-)
+pytestmark = NEEDS_CHROMIUM
 PAGE = FOLDER.parents[1] / "playground.md"
 THEME = (
     "--pst-color-text-base: #222832; --pst-color-text-muted: #48566b; --pst-color-background: #fff;"
     "--pst-color-surface: #f3f4f5; --pst-color-border: #d1d5da;"
 )
 READY = "#pg-curves[aria-busy=false]"
-
-
-@pytest.fixture(scope="module")
-def asset():
-    return make_playground.read(make_playground.ASSET.read_bytes())
-
-
-@pytest.fixture(scope="module")
-def models(asset):
-    return make_playground.trained(*asset)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with check_browser.browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +98,7 @@ def test_the_page_shows_what_pytorch_says(opened, asset, models):
     inputs = {v: torch.tensor(asset[1][f"invented/{v}"][row : row + 1]) for v in asset[0]["views"]}
     for name, model in models.items():
         output = model(inputs)
-        sigma = announced(model, output)
+        sigma = announced(model, inputs)
         text = f"{output.prediction.item():+.2f}" + ("" if sigma is None else f" ± {sigma.item():.2f}")
         shown = opened.locator(f"#pg-said-{name} b").inner_text()
         assert shown.replace("\u2212", "-") == text
@@ -131,7 +114,7 @@ def test_the_curves_are_those_of_pytorch(opened, asset, models, where):
     for place, (name, model) in enumerate(models.items()):
         text = opened.locator(".pg-curve").nth(place).inner_text().replace("\u00a0", " ")
         output = model(inputs)
-        error, sigma = output.prediction - rating, announced(model, output)
+        error, sigma = output.prediction - rating, announced(model, inputs)
         errs, *announces = (float(number) for number in re.findall(r"(?:by|and announces) (\d\.\d\d)", text))
         assert errs == pytest.approx(error.square().mean().sqrt().item(), abs=6e-3), name
         if sigma is None:
