@@ -1,5 +1,6 @@
 """Train a system with some fields of its configuration changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,16 @@ class Changed(Train):
                     f"{name}: expected {expected!r}, as in the data, found {found!r}; leave it out"
                 )
         return configure(self.system, dataset, {n: v for n, v in self.changes.items() if n not in decided})
+
+
+def named(system: str, changes: Iterable[tuple[str, Any]]) -> str:
+    """Return the name of a system that differs in some fields, where pairs say in which.
+
+    Example:
+        >>> named("calibrated", (("noisy", 0.0),))
+        'calibrated; noisy 0.0'
+    """
+    return "; ".join([system, *(f"{field} {value}" for field, value in changes)])
 
 
 def _word(value: Any) -> str:

@@ -17,6 +17,7 @@ from euar.data import MultimodalDataset
 from euar.data.corruption import withheld
 from euar.data.features import Corruption
 from euar.encoders import EncoderConfig, EndToEndConfig, PictureEncoderConfig, TextEncoderConfig
+from euar.experiments.changed import named
 from euar.experiments.measurement import Fitted, Observation, Predicted, observed, predicted
 from euar.folders import cache_folder
 from euar.systems import registry
@@ -66,7 +67,7 @@ class Tuned(Fitted):
     @property
     def name(self) -> str:
         """The system, and what differs."""
-        return "; ".join([self.system, *(f"{name} {value}" for name, value in self.changes)])
+        return named(self.system, self.changes)
 
     def encoders(self, dataset: MultimodalDataset) -> dict[str, EncoderConfig]:
         """Return {modality: its encoder}: pretrained ones of raw content, features where there is none."""

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from euar.chapters.calibrated_sigma.said import Said, said_by
 from euar.chapters.calibrated_sigma.trials import of_errors, of_levels, of_noise
+from euar.chapters.mvsa import measure as mvsa
+from euar.chapters.nyud import measure as nyud
 from euar.chapters.what_sigma_knows.measure import world
 from euar.chapters.what_sigma_knows.meters import partial as partial_rank
 from euar.chapters.what_sigma_knows.meters import spearman
 from euar.data import MultimodalDataset
 from euar.experiments.again import again
+from euar.experiments.changed import named
 from euar.experiments.linear import baselines
 from euar.experiments.measurement import Fitted, Observation
 from euar.experiments.row import Row
@@ -40,8 +43,7 @@ SYSTEMS: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = (
 )
 _CLASSES = ("qmf", "tmc")  # they announce doubts about classes alone
 WORLDS = ("loud", "quiet")
-_PICTURES = tuple(f"{kind}:{strength}" for kind in ("gaussian", "salt-pepper") for strength in (5, 10))
-_NOISES = {"nyud": _PICTURES, "mvsa": (*_PICTURES, "blank:5", "blank:10")}
+_NOISES = {"nyud": nyud.NOISES, "mvsa": mvsa.NOISES}
 _SIMULATED = Recipe(lr=3e-3, epochs=20)
 _CPU = torch.device("cpu")
 _DIGITS = 5
@@ -140,16 +142,6 @@ class Knowing(Row):
         if seen.target_sd is not None and test is clean:
             trials["raters"] = _raters(said, seen)
         return trials
-
-
-def named(system: str, changes: tuple[tuple[str, Any], ...]) -> str:
-    """Return the name of a system that differs in some fields.
-
-    Example:
-        >>> named("calibrated", (("noisy", 0.0),))
-        'calibrated; noisy 0.0'
-    """
-    return "; ".join([system, *(f"{field} {value}" for field, value in changes)])
 
 
 def measurements() -> list[Fitted]:

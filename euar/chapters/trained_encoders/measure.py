@@ -7,6 +7,8 @@ pictures those whose differences the paper is about.
 from functools import partial
 from typing import Any
 
+from euar.chapters.mvsa import measure as mvsa
+from euar.chapters.nyud import measure as nyud
 from euar.experiments.tuned import Tuned
 from euar.training import Recipe
 
@@ -25,7 +27,6 @@ SYSTEMS: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = (
 )
 _WITH_AUDIO = ("linear-head", "default", "mlp-experts", "concat")
 _ON_PICTURES = ("linear-head", "default", "mlp-experts", "concat", "late-fusion")
-_PIXELS = tuple(f"{kind}:{strength}" for kind in ("gaussian", "salt-pepper") for strength in (5, 10))
 _mosi = partial(Tuned, data="mosi", variant="official")
 _pictures = partial(
     Tuned,
@@ -43,9 +44,6 @@ def measurements() -> list[Tuned]:
         for system, changes in SYSTEMS
     ]
     voice = [_mosi(system=system, modalities=("text", "audio")) for system in _WITH_AUDIO]
-    rooms = [_pictures(data="nyud", system=system, noises=_PIXELS) for system in _ON_PICTURES]
-    tweets = [
-        _pictures(data="mvsa", system=system, noises=(*_PIXELS, "blank:5", "blank:10"))
-        for system in _ON_PICTURES
-    ]
+    rooms = [_pictures(data="nyud", system=system, noises=nyud.NOISES) for system in _ON_PICTURES]
+    tweets = [_pictures(data="mvsa", system=system, noises=mvsa.NOISES) for system in _ON_PICTURES]
     return [*words, *voice, *rooms, *tweets]
