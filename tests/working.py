@@ -67,8 +67,14 @@ def write_for_ever(folder: str) -> None:
 
 def _result(folder: Path, number: int) -> None:
     known = {"name": "x", "measurement": "x", "request": {}, "model": {}}
-    whose = {"experiment": "x", "key": f"{number:016x}", "started": "x", "config": known, "baselines": {}}
-    record = whose | {"data": {"name": "x", "sha256": "x"}, "code": {"sha256": "x"}, "long": [number] * 2000}
+    whose = {"experiment": "x", "key": f"{number:016x}", "command": "euar", "started": "x"}
+    record = whose | {
+        "config": known,
+        "baselines": {},
+        "data": {"name": "x", "sha256": "x"},
+        "code": {"sha256": "x"},
+        "long": [number] * 2000,
+    }
     said = Predicted(np.array(["a"] * 999), np.full((2, 999), number))
     store.save_result(Result(record, {"test": said}), folder)
 
