@@ -6,19 +6,13 @@ from pathlib import Path
 from euar.cli._console import say
 from euar.experiments.rates import at_the_edge
 from euar.experiments.store import read_result, using
-from euar.training.grid import LADDER
 
 
 def say_kept(path: Path) -> None:
-    """Say where a result lies, and where its seeds would have liked a rate beyond the grid.
-
-    At the ends of the ladder, where a grid stops to grow, nothing is learned, or everything breaks.
-    """
+    """Say where a result lies, and where its seeds would have liked a rate beyond the grid."""
     say(str(path))
     with using(path):
         edges = at_the_edge(read_result(path))
     for lr, count in edges.items():
-        if lr in (LADDER[0], LADDER[-1]):
-            continue
         say(f"  {count} seeds chose lr {lr:g}, the end of the grid: extend it")
     sys.stdout.flush()

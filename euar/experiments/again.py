@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from euar.data import MultimodalDataset
 from euar.experiments.row import Row
 from euar.training import Run
-from euar.training.grid import fit_grid
+from euar.training.grid import fit_pairs
 
 
 def again(row: Row, dataset: MultimodalDataset, rates: Sequence[float]) -> list[Run]:
@@ -16,9 +16,6 @@ def again(row: Row, dataset: MultimodalDataset, rates: Sequence[float]) -> list[
         dataset: what it was measured on, as `row.dataset` returns it.
         rates: of each seed, in their order.
     """
-    config, runs = row.config(dataset), dict[int, Run]()
-    for rate in dict.fromkeys(rates):
-        seeds = [seed for seed, chosen in zip(row.seeds, rates, strict=True) if chosen == rate]
-        found = fit_grid(config, dataset, rates=(rate,), seeds=seeds, recipe=row.recipe)[rate]
-        runs |= dict(zip(seeds, found, strict=True))
-    return [runs[seed] for seed in row.seeds]
+    asked = list(zip(rates, row.seeds, strict=True))
+    found = fit_pairs(row.config(dataset), dataset, asked, recipe=row.recipe)
+    return [run for run in found if isinstance(run, Run)]  # all: what was chosen once did not break

@@ -1,15 +1,13 @@
 """One row of a comparison: a system on a data set, each seed at the learning rate that validation prefers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from euar.data import MultimodalDataset, corruption, features
 from euar.experiments.measurement import Fitted, Observation, observed, predicted
-from euar.experiments.rates import CHOICE, Chosen, best_of
+from euar.experiments.rates import CHOICE, best_of
 from euar.experiments.train import configure
 from euar.systems import registry
 from euar.training import Recipe
@@ -71,15 +69,16 @@ class Row(Fitted):
         """Train every seed at every rate, and test what validation prefers on all test splits."""
         config = self.config(dataset)
         grids = fit_growing(config, dataset, rates=self.rates, seeds=self.seeds, recipe=self.recipe)
-        chosen = [best_of(tried, attrgetter("criterion")) for tried in grids]
-        runs = [one.trained for one in chosen]
+        chosen = [best_of(tried) for tried in grids]
+        runs = [one.run for one in chosen]
         tests = self.tests(dataset)
         said = {name: predicted(runs, test, test) for name, test in tests.items()}
         others = [
             {name: _scores(tests[name], values.values[place]) for name, values in said.items()}
             for place in range(len(runs))
         ]
-        found = observed(dataset, runs, [_record(*pair) for pair in zip(chosen, others, strict=True)])
+        records = [{**one.record(), "others": other} for one, other in zip(chosen, others, strict=True)]
+        found = observed(dataset, runs, records)
         return found._replace(predictions=found.predictions | said)
 
     def tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
@@ -88,11 +87,6 @@ class Row(Fitted):
         names = list(dataset.modalities)
         without = {m: corruption.with_available(dataset, corruption.withheld(dataset, m)) for m in names}
         return noisy | {f"without {m}": test for m, test in without.items() if len(names) > 1}
-
-
-def _record(chosen: Chosen, others: Mapping[str, Any]) -> dict[str, Any]:
-    chose = {"lr": chosen.lr, "valid_by_lr": chosen.valid_by_lr}
-    return {**chosen.trained.record(), **chose, "others": others}
 
 
 def _scores(test: MultimodalDataset, values: np.ndarray) -> dict[str, float]:

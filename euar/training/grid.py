@@ -1,12 +1,15 @@
 """A grid of learning rates, each seed at each rate, as one program; it may grow till its best lies inside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
+
+import torch
 
 from euar.data.dataset import MultimodalDataset
 from euar.training.batches import all_splits
-from euar.training.device import one_thread, resolve
+from euar.training.device import one_thread
 from euar.training.loop import Training, TrainingError
 from euar.training.recipe import Recipe
 from euar.training.runs import Run
@@ -24,25 +27,24 @@ def fit_growing(
     rates: Sequence[float],
     seeds: Sequence[int],
     recipe: Recipe,
-    device: str = "cpu",
+    watch: Callable[[Training], None] | None = None,
 ) -> list[dict[float, Run | None]]:
     """Train every seed at every rate, and at further ones of `LADDER` while its best lies at an end.
 
-    Seeds that train together share what breaks: where one leaves the finite, all of them give the rate up.
-
     Args:
-        config: this and the others are those of `fit_grid`.
-        dataset: see there.
-        rates: of each seed's first grid; a single one does not grow.
-        seeds: see there.
-        recipe: see there.
-        device: see there.
+        config: see `fit`.
+        dataset: see `fit`.
+        rates: of each seed's first grid, in the place of the recipe's; a single one does not grow.
+        seeds: see `fit`.
+        recipe: see `fit_pairs`.
+        watch: see `fit_pairs`.
 
     Returns:
         Of each seed, in their order, {rate: its run}, in rising order; None where training left the finite.
 
     Raises:
-        ValueError, DataError, TrainingError: see `fit_grid`.
+        ValueError, DataError: see `fit`.
+        TrainingError: a seed left the finite at every rate.
 
     Example:
         >>> from euar.data import simulate
@@ -54,17 +56,63 @@ def fit_growing(
         >>> len(grid) > 2, best < max(grid)
         (True, True)
     """
-    how: dict[str, Any] = {"recipe": recipe, "device": device}
-    grid = fit_grid(config, dataset, rates=rates, seeds=seeds, **how)
-    found: list[dict[float, Run | None]] = [
-        {rate: grid[rate][place] if rate in grid else None for rate in rates} for place in range(len(seeds))
-    ]
-    while asked := _asked(found):
-        for rate, places in asked.items():
-            runs = _or_none(config, dataset, rate, [seeds[place] for place in places], how)
-            for place, run in zip(places, runs, strict=True):
-                found[place][rate] = run
-    return [dict(sorted(tried.items())) for tried in found]
+    found: dict[int, dict[float, Run | None]] = {seed: {} for seed in check_seeds(seeds)}
+    asked = list(product(dict.fromkeys(rates), found))
+    while asked:
+        runs = fit_pairs(config, dataset, asked, recipe=recipe, watch=watch)
+        for (rate, seed), run in zip(asked, runs, strict=True):
+            found[seed][rate] = run if isinstance(run, Run) else None
+        for (_, seed), run in zip(asked, runs, strict=True):
+            if isinstance(run, TrainingError) and not any(found[seed].values()):
+                raise run
+        further = {seed: next_rate(criteria(tried)) for seed, tried in found.items()}
+        asked = [(rate, seed) for seed, rate in further.items() if rate is not None]
+    return [dict(sorted(tried.items())) for tried in found.values()]
+
+
+def fit_pairs(
+    config: Any,
+    dataset: MultimodalDataset,
+    asked: Sequence[tuple[float, int]],
+    *,
+    recipe: Recipe,
+    watch: Callable[[Training], None] | None = None,
+) -> list[Run | TrainingError]:
+    """Train pairs of a learning rate and a seed on the CPU as one program, each as `fit` does.
+
+    A grid that reaches to where validation turns can break some systems: one that breaks touches no other.
+
+    Args:
+        config: see `fit`.
+        dataset: see `fit`.
+        asked: (rate, seed) of each.
+        recipe: how to train; its rate gives way.
+        watch: called with each training before its first epoch and after each; it must leave it as it is.
+
+    Returns:
+        The run of each pair; where training left the finite, why.
+
+    Raises:
+        ValueError, DataError: see `fit`.
+
+    Example:
+        >>> from euar.data import simulate
+        >>> from euar.model import EUARConfig
+        >>> data = simulate(n=(32, 16, 16))
+        >>> config, asked = EUARConfig(data.in_features), [(1e-3, 0), (1e-2, 0), (1e-2, 7)]
+        >>> [run.seed for run in fit_pairs(config, data, asked, recipe=Recipe(epochs=1))]
+        [0, 0, 7]
+    """
+    data, look = all_splits(dataset, torch.device("cpu")), watch or _away
+    check_seeds(list(dict.fromkeys(seed for _, seed in asked)))
+    recipes = {rate: replace(recipe, lr=rate) for rate, _ in asked}
+    with one_thread():
+        trainings = [Training(config, recipes[rate], seed, data) for rate, seed in asked]
+        for training in trainings:
+            look(training)
+        for _ in to_the_end(trainings, look, alone=len(trainings) == 1):
+            pass
+        return [training.broken or training.finish() for training in trainings]
 
 
 def next_rate(valid: Mapping[float, float | None]) -> float | None:
@@ -80,8 +128,7 @@ def next_rate(valid: Mapping[float, float | None]) -> float | None:
         >>> next_rate({1e-3: 1.0, 3e-3: 0.9}), next_rate({1e-3: 1.0, 3e-3: 0.9, 1e-2: None})
         (0.01, None)
     """
-    finite = {rate: value for rate, value in valid.items() if value is not None}
-    best = min(finite, key=finite.__getitem__)
+    best = best_rate(valid)
     if len(valid) > 1 and best == max(valid):
         return next((rate for rate in LADDER if rate > best), None)
     if len(valid) > 1 and best == min(valid):
@@ -89,80 +136,23 @@ def next_rate(valid: Mapping[float, float | None]) -> float | None:
     return None
 
 
-def fit_grid(
-    config: Any,
-    dataset: MultimodalDataset,
-    *,
-    rates: Sequence[float],
-    seeds: Sequence[int],
-    recipe: Recipe,
-    device: str = "cpu",
-) -> dict[float, list[Run]]:
-    """Train every seed at every rate, as `fit` does; nothing is written.
-
-    A grid that reaches to where validation turns can break some systems. Where a training leaves the finite,
-    all begin again without the highest rate.
+def best_rate(valid: Mapping[float, float | None]) -> float:
+    """Return the rate with the lowest value, of equals the lowest rate.
 
     Args:
-        config: see `fit`.
-        dataset: see `fit`.
-        rates: learning rates, in the place of the recipe's.
-        seeds: see `fit`.
-        recipe: how to train.
-        device: see `fit`.
-
-    Returns:
-        {rate: its runs in the order of the seeds}, without the rates that were given up.
-
-    Raises:
-        ValueError, DataError: see `fit`.
-        TrainingError: a training breaks at the lowest rate, too.
+        valid: see `next_rate`; one at least is finite.
 
     Example:
-        >>> from euar.data import simulate
-        >>> from euar.model import EUARConfig
-        >>> data, recipe = simulate(n=(32, 16, 16)), Recipe(epochs=1)
-        >>> config = EUARConfig(data.in_features)
-        >>> runs = fit_grid(config, data, rates=(1e-3, 1e-2), seeds=(0, 1), recipe=recipe)
-        >>> {rate: [run.seed for run in found] for rate, found in runs.items()}
-        {0.001: [0, 1], 0.01: [0, 1]}
+        >>> best_rate({1e-2: 0.9, 3e-3: 0.9, 1e-3: 1.0, 3e-2: None})
+        0.003
     """
-    data, seeds = all_splits(dataset, resolve(device)), check_seeds(seeds)
-    while True:
-        recipes = [replace(recipe, lr=rate) for rate in rates]
-        trainings = [Training(config, each, seed, data) for each in recipes for seed in seeds]
-        try:
-            runs = _trained(trainings)
-        except TrainingError:
-            if len(rates) == 1:
-                raise
-            rates = [rate for rate in rates if rate < max(rates)]
-        else:
-            return {rate: runs[i * len(seeds) : (i + 1) * len(seeds)] for i, rate in enumerate(rates)}
+    return min((value, rate) for rate, value in valid.items() if value is not None)[1]
 
 
-def _asked(found: Sequence[Mapping[float, Run | None]]) -> dict[float, list[int]]:
-    """{rate: the places of the seeds whose grid grows there}."""
-    asked: dict[float, list[int]] = {}
-    for place, tried in enumerate(found):
-        rate = next_rate({rate: None if run is None else run.criterion for rate, run in tried.items()})
-        if rate is not None:
-            asked.setdefault(rate, []).append(place)
-    return asked
+def criteria(tried: Mapping[float, Run | None]) -> dict[float, float | None]:
+    """Return {rate: what selection minimised}, as `next_rate` takes it."""
+    return {rate: None if run is None else run.criterion for rate, run in tried.items()}
 
 
-def _or_none(
-    config: Any, dataset: MultimodalDataset, rate: float, seeds: Sequence[int], how: Mapping[str, Any]
-) -> Sequence[Run | None]:
-    """The runs at a rate; None for all where one breaks, as in `fit_grid`."""
-    try:
-        return fit_grid(config, dataset, rates=(rate,), seeds=seeds, **how)[rate]
-    except TrainingError:
-        return [None] * len(seeds)
-
-
-def _trained(trainings: Sequence[Training]) -> list[Run]:
-    with one_thread():
-        for _ in to_the_end(trainings, lambda _: None, alone=len(trainings) == 1):
-            pass
-        return [training.finish() for training in trainings]
+def _away(_training: Training) -> None:
+    """Look at nothing."""

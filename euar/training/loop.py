@@ -45,6 +45,7 @@ class Training:
 
     Attributes:
         heard: is told the share of an epoch that has been trained, as soon as it has.
+        broken: why it cannot go on; None while it can.
     """
 
     def __init__(self, config: Any, recipe: Recipe, seed: int, data: Mapping[str, Rows], fabric: Any = None):
@@ -60,18 +61,19 @@ class Training:
         self.history: list[dict[str, float]] = []
         self.best: dict[str, Any] = {"epoch": 0, "value": math.inf, "weights": {}}
         self.seconds = 0.0
+        self.broken: TrainingError | None = None
 
     @property
     def done(self) -> bool:
-        """Whether it has all its epochs, or patience is at an end."""
+        """Whether it has all its epochs, patience is at an end, or it is broken."""
         made, patience = len(self.history), self.recipe.patience
-        return made >= self.recipe.epochs or (patience is not None and made - self.best["epoch"] >= patience)
+        tired = patience is not None and made - self.best["epoch"] >= patience
+        return made >= self.recipe.epochs or tired or self.broken is not None
 
     def run_epoch(self) -> None:
         """Train one epoch, validate, and keep the weights if they are the best so far.
 
-        Raises:
-            TrainingError: a term, the gradient or a validation prediction is not finite.
+        Where a term, the gradient or the validation is not finite, it is `broken`; the epoch does not count.
         """
         start, epoch = time.perf_counter(), self.begin()
         with global_stream(self.seed, f"dropout/{epoch.number}", self.device):
@@ -90,15 +92,18 @@ class Training:
         return Epoch(number, batches, noise, self.recipe)
 
     def end(self, epoch: Epoch, steps: list[dict[str, Tensor]]) -> None:
-        """Validate after an epoch, and keep the weights if they are the best so far.
+        """Validate after an epoch, and keep the weights if they are the best so far; see `run_epoch`.
 
         Args:
             epoch: as `begin` gave it.
             steps: the terms of each step, 0-dim.
-
-        Raises:
-            TrainingError: see `run_epoch`.
         """
+        try:
+            self._end(epoch, steps)
+        except TrainingError as error:
+            self.broken = error
+
+    def _end(self, epoch: Epoch, steps: list[dict[str, Tensor]]) -> None:
         terms = self._means(epoch, steps)
         leads = self.fabric.global_rank == 0
         prediction = self.fabric.broadcast(predict_batch(self.model, self.data["valid"]) if leads else None)
@@ -117,8 +122,22 @@ class Training:
         valid = {f"valid_{name}": score for name, score in {"criterion": value, **scores}.items()}
         self.history.append({"epoch": epoch.number, "lr": epoch.rate(0), **terms, **valid})
 
+    def check(self) -> None:
+        """Raise what broke it, if it is broken.
+
+        Raises:
+            TrainingError: it names seed, epoch, step and term.
+        """
+        if self.broken is not None:
+            raise self.broken
+
     def finish(self) -> Run:
-        """Score the best weights, now on the test split too; the model lets go of a stack."""
+        """Score the best weights, now on the test split too; the model lets go of a stack.
+
+        Raises:
+            TrainingError: it is broken.
+        """
+        self.check()
         for weight in self.model.parameters():
             weight.data = weight.detach().clone()
         self.model.load_state_dict(self.best["weights"])
@@ -156,6 +175,7 @@ class Training:
         for name in ("model", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
         self.history, self.best, self.seconds = state["history"], state["best"], state["seconds"]
+        self.broken = None
 
     def _set_up(self) -> nn.Module:
         """The terms of a step as the recipe wants them computed."""

@@ -41,8 +41,7 @@ class Stack:
     def run_epoch(self) -> None:
         """Train one epoch, validate, and keep each replica's weights if they are its best so far.
 
-        Raises:
-            TrainingError: see `Training.run_epoch`.
+        A replica that leaves the finite is `broken`, and no other is touched.
         """
         start = time.perf_counter()
         epochs = [training.begin() for training in self.trainings]

@@ -25,7 +25,7 @@ def to_the_end(
 
     Args:
         trainings: of one configuration on one data set, from wherever they stand.
-        after: called with each training after each of its epochs.
+        after: called with each training after each of its epochs, but for one that broke it.
         alone: whether there never was more than one: then it does without a stack, whose last bits differ.
             Of two and more, one that is left is still stacked, where the model and the recipe permit it.
     """
@@ -37,7 +37,8 @@ def to_the_end(
             while not any(training.done for training in left):
                 program.run_epoch()
                 for training in left:
-                    after(training)
+                    if training.broken is None:
+                        after(training)
             yield from (training for training in left if training.done)
             left = [training for training in left if not training.done]
 

@@ -62,6 +62,7 @@ class Work:
         fabric.barrier()  # all have read before one writes
         leads = fabric.global_rank == 0
         for training in to_the_end(waiting, partial(_after, places, leads), alone=self.alone):
+            training.check()
             training.heard(self.recipe.epochs - len(training.history))
             if leads:
                 done[training.seed] = self._finished(training, places[training.seed])

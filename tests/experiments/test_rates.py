@@ -1,22 +1,16 @@
 import pytest
 
 from euar.experiments import store
-from euar.experiments.rates import at_the_edge, best_of, best_rate
+from euar.experiments.rates import at_the_edge, best_of
 from euar.training.grid import LADDER
+from tests.training.test_grid import run
 
 
 def test_the_rate_with_the_lowest_criterion_is_kept():
-    chosen = best_rate((1.0, 2.0, 4.0), lambda rate: rate**2, lambda found: abs(found - 5))
-    assert chosen == (2.0, 4.0, {"1.0": 4.0, "2.0": 1.0, "4.0": 11.0})
-
-
-def test_a_seed_whose_best_lies_at_an_end_tries_further_rates():
-    chosen = best_rate((1e-3, 3e-3), lambda rate: rate, lambda rate: abs(rate - 1.5e-2))
-    assert chosen.lr == 1e-2 and list(chosen.valid_by_lr) == ["0.001", "0.003", "0.01", "0.03"]
-
-
-def test_the_first_of_equals_wins():
-    assert best_of({3.0: 3.0, 1.0: 1.0}, lambda _: 0.0).lr == 3.0
+    tried = {rate: value and run(value) for rate, value in {0.5: 2.0, 1.0: 1.0, 2.0: 3.0, 4.0: None}.items()}
+    chosen = best_of(tried)
+    assert chosen == (tried[1.0], 1.0, {"0.5": 2.0, "1.0": 1.0, "2.0": 3.0, "4.0": None})
+    assert chosen.record() == tried[1.0].record() | {"lr": 1.0, "valid_by_lr": chosen.valid_by_lr}
 
 
 def chose(*rates, grid=(0.001, 0.01, 0.1)):
@@ -27,20 +21,13 @@ def test_seeds_at_either_end_of_the_grid_are_counted():
     assert at_the_edge(chose(0.01, 0.01)) == {}
     assert at_the_edge(chose(0.1, 0.01, 0.1, 0.001)) == {0.001: 1, 0.1: 2}
     assert at_the_edge(chose(1e-3, grid=(1e-3,))) == {}  # one rate is no grid
+    assert at_the_edge(chose(LADDER[0], LADDER[-1], grid=LADDER)) == {}  # there nothing is left to try
     assert at_the_edge({"runs": [{"seed": 0}]}) == at_the_edge({}) == {}
 
 
 def left_at_the_edge(results):
-    """The current results in which a seed chose the end of its grid; older ones are to be measured again.
-
-    At the ends of the ladder a grid stops to grow: there nothing is learned, or everything breaks.
-    """
-    ends = (LADDER[0], LADDER[-1])
-    left = {
-        result["key"]: {lr: count for lr, count in at_the_edge(result).items() if lr not in ends}
-        for result in results
-        if store.is_current(result)
-    }
+    """The current results in which a seed chose the end of its grid; older ones are to be measured again."""
+    left = {result["key"]: at_the_edge(result) for result in results if store.is_current(result)}
     return {key: edges for key, edges in left.items() if edges}
 
 
@@ -52,5 +39,3 @@ def test_no_committed_grid_ends_at_its_best_value(name):
 def test_control_a_current_grid_that_ends_too_early(result):
     runs = [{**result["runs"][0], **run} for run in chose(0.1, 0.01)["runs"]]
     assert left_at_the_edge([{**result, "runs": runs}]) == {result["key"]: {0.1: 1}}
-    ladder = [{**result["runs"][0], **run} for run in chose(LADDER[0], grid=LADDER)["runs"]]
-    assert left_at_the_edge([{**result, "runs": ladder}]) == {}

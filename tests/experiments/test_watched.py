@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from euar.experiments.linear import baselines
-from euar.experiments.watched import Watch, Watched, rounded, to_the_end
+from euar.experiments.watched import Watched, rounded
 from euar.model import EUARConfig
 from euar.training import Recipe, fit
 from tests.experiments.schema import validate
@@ -17,7 +17,7 @@ from tests.training.tiny import dataset
 class Alpha(Watched):
     alpha: float
     seeds: tuple[int, ...] = (0, 2)
-    recipe: Recipe = Recipe(epochs=1)  # noqa: RUF009  frozen, shared
+    recipe: Recipe = Recipe(epochs=2)  # noqa: RUF009  frozen, shared
 
     @property
     def name(self):
@@ -26,9 +26,11 @@ class Alpha(Watched):
     def config(self, dataset):
         return EUARConfig(dataset.in_features, alpha=self.alpha)
 
-    def watch(self, training):
-        run = to_the_end(training).finish()
-        return Watch(run, {"alpha": training.model.config.alpha})
+    def look(self, training):
+        return len(training.history), training.model.config.alpha
+
+    def found(self, run, seen, data):
+        return {"seen": seen, "rows": len(data["test"].target), "epoch": run.best_epoch}
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +45,33 @@ def measured(asked):
 
 def test_each_seed_is_watched_once_with_the_configuration(measured):
     validate(measured.record)
-    assert [(run["seed"], run["alpha"]) for run in measured.record["runs"]] == [(0, 0.5), (2, 0.5)]
+    runs, epochs = measured.record["runs"], [(0, 0.5), (1, 0.5), (2, 0.5)]
+    assert [(run["seed"], run["seen"]) for run in runs] == [(0, epochs), (2, epochs)]
+    assert all(run["rows"] == len(measured.predictions["test"].ids) for run in runs)
+    assert all(run["epoch"] == run["best_epoch"] and run["lr"] == 1e-3 for run in runs)
     assert measured.record["config"]["request"]["seeds"] == [0, 2]
     assert measured.record["baselines"]["ridge"] == baselines(dataset(120))["ridge"]
 
 
 def test_watching_changes_no_number(asked, measured):
     config, data = asked.config(dataset(120)), dataset(120)
-    runs = [fit(config, data, seeds=(seed,), epochs=1, device="cpu")[0] for seed in (0, 2)]
+    runs = fit(config, data, seeds=(0, 2), epochs=2, device="cpu")
     assert [run["test"] for run in measured.record["runs"]] == [run.metrics["test"] for run in runs]
     assert np.array_equal(measured.predictions["test"].values, [run.predictions["test"] for run in runs])
+
+
+def test_of_several_rates_each_seed_keeps_what_was_seen_at_its_own(data_file):
+    class Rates(Alpha):
+        tried = (1e-3, 1e-2, 3e-3)
+
+        def look(self, training):
+            return training.recipe.lr
+
+    for run in Rates(alpha=0.5, data=str(data_file)).measure("tiny").record["runs"]:
+        assert set(run["valid_by_lr"]) >= {"0.001", "0.003", "0.01"}
+        assert run["seen"] == [run["lr"]] * 3 and run["lr"] == float(
+            min(run["valid_by_lr"], key=run["valid_by_lr"].get)
+        )
 
 
 def test_numbers_are_cut_to_significant_digits():

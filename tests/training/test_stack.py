@@ -169,8 +169,10 @@ def test_a_replica_that_leaves_the_finite_is_named(data):
     found = trainings(data)
     with torch.no_grad():
         next(found[1].model.parameters()).fill_(float("nan"))
+    Stack(found).run_epoch()
+    assert [training.broken is None for training in found] == [training.seed != 1 for training in found]
     with pytest.raises(TrainingError, match="seed 1, epoch 1, step 1"):
-        Stack(found).run_epoch()
+        found[1].finish()
 
 
 def test_each_replica_draws_from_its_own_generator():

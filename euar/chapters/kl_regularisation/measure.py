@@ -4,28 +4,33 @@ The U-loss is off where the question is KL against the task; some settings put i
 k chosen, D features.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import fmean
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from euar.chapters.whole_model.anatomy import head_weights
 from euar.data import MultimodalDataset
-from euar.experiments.watched import Watch, Watched, rounded
+from euar.experiments.watched import Watched, rounded
 from euar.losses import Reduce
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
-from euar.training import Recipe
+from euar.training import Recipe, Run
 from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import evaluating, predict_batch
 from euar.training.scoring import scores
 
 _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times its epochs
-_HEADLINE, _BESIDE = tuple(range(5)), tuple(range(3))
+_REDUCTIONS: tuple[Reduce, ...] = ("mean", "sum")
 _JUDGED = ("valid", "test")
 _DIGITS = 5
+#: {modality: what `look` finds}.
+State = dict[str, dict[str, float]]
 _CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
 
 
@@ -47,7 +52,7 @@ class Sweep(Watched):
     alpha: float
     reduce: Reduce = "mean"
     lam: float = 0.0
-    seeds: tuple[int, ...] = _BESIDE
+    seeds: tuple[int, ...] = tuple(range(10))
     recipe: Recipe = _RECIPE
 
     @property
@@ -65,45 +70,30 @@ class Sweep(Watched):
             u_reduce=self.reduce,
         )
 
-    def watch(self, training: Training) -> Watch:
-        """Return curves over epochs, and the states before, at the selected and at the last one."""
+    def look(self, training: Training) -> tuple[State, dict[str, Any]]:
+        """Return the state, and of the last epoch the scores and loads."""
         model, data = training.model, training.data
-        states = [look(model, data["train"])]
-        while not training.done:
-            training.run_epoch()
-            states.append(look(model, data["train"]))
-        last = {
-            "experts": loads(model, data["train"]),
-            **{
-                split: scores(predict_batch(model, data[split]), data[split].target.numpy())
-                for split in _JUDGED
-            },
-        }
-        run = training.finish()  # from here on the model has the weights of the selected epoch
+        return look(model, data["train"]), _judged(model, data) if training.done else {}
+
+    def found(self, run: Run, seen: Sequence[Any], data: Mapping[str, Batch]) -> dict[str, Any]:
+        """Return curves over epochs, and the states before, at the selected and at the last one."""
+        model: Any = run.model
+        states, (*_, (_, last)) = [state for state, _ in seen], seen
         moments = {"start": states[0], "selected": look(model, data["train"]), "last": states[-1]}
-        found = {
+        return {
             "last": last,
             "states": rounded(moments, _DIGITS),
             "curves": rounded({name: _over_epochs(states, name) for name in _CURVES}, _DIGITS),
             "valid_mae": rounded([epoch["valid_mae"] for epoch in run.history], _DIGITS),
         }
-        return Watch(run, found)
 
 
 def measurements() -> list[Sweep]:
     """Return the weights from 0 to 1 in both reductions, and three settings with the U-loss."""
-    headline: list[tuple[float, Reduce]] = [
-        (0.0, "mean"),
-        (1e-3, "mean"),
-        (1.0, "mean"),
-        (1e-3, "sum"),
-        (1.0, "sum"),
-    ]
-    beside: list[tuple[float, Reduce]] = [(1e-2, "mean"), (1e-1, "mean"), (1e-2, "sum"), (1e-1, "sum")]
+    alone: list[tuple[float, Reduce]] = [(0.0, "mean"), *product((1e-3, 1e-2, 1e-1, 1.0), _REDUCTIONS)]
     with_u: list[tuple[float, Reduce]] = [(1e-3, "mean"), (0.0, "sum"), (1e-3, "sum")]
     return [
-        *(Sweep(alpha=alpha, reduce=reduce, seeds=_HEADLINE) for alpha, reduce in headline),
-        *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in beside),
+        *(Sweep(alpha=alpha, reduce=reduce) for alpha, reduce in alone),
         *(Sweep(alpha=alpha, reduce=reduce, lam=1e-3) for alpha, reduce in with_u),
     ]
 
@@ -120,7 +110,7 @@ def per_coordinate(alpha: float, reduce: Reduce, num_experts: int, dim: int) -> 
     return alpha / num_experts / (dim if reduce == "mean" else 1)
 
 
-def look(model: EUAR, batch: Batch) -> dict[str, dict[str, float]]:
+def look(model: EUAR, batch: Batch) -> State:
     """Return {modality: what its experts do}, means over the rows of a batch, without drawing.
 
     `variance` and `mean` average sigma^2 and ``|mu|`` over each row's chosen experts, `idle_variance` and
@@ -149,6 +139,12 @@ def loads(model: EUAR, batch: Batch) -> dict[str, dict[str, list[float]]]:
     return rounded(experts, _DIGITS)
 
 
+def _judged(model: EUAR, data: Mapping[str, Batch]) -> dict[str, Any]:
+    said = {split: predict_batch(model, data[split]) for split in _JUDGED}
+    judged = {split: scores(values, data[split].target.numpy()) for split, values in said.items()}
+    return {"experts": loads(model, data["train"]), **judged}
+
+
 def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
     gate, gaussian = out.routing.weights, out.gaussian  # (B, N), (B, N, D)
     variance, size = gaussian.variance.mean(dim=-1), gaussian.mean.abs().mean(dim=-1)  # (B, N)
@@ -174,6 +170,6 @@ def _experts(out: MoEOutput, head: Tensor) -> dict[str, float]:
     return {name: value.item() for name, value in found.items()}
 
 
-def _over_epochs(states: list[dict[str, dict[str, float]]], name: str) -> list[float]:
+def _over_epochs(states: Sequence[State], name: str) -> list[float]:
     """The mean over modalities before training and after each epoch."""
     return [fmean(state[name] for state in views.values()) for views in states]

@@ -5,16 +5,15 @@ the spread over seeds holds the luck of that choice. Every run also keeps its te
 show what choosing the epoch by them would have gained.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from euar.data import MultimodalDataset
-from euar.experiments.rates import best_rate
-from euar.experiments.watched import Watch, Watched
-from euar.model import EUAR, EUARConfig
-from euar.training import Recipe, metrics
+from euar.experiments.watched import Watched
+from euar.model import EUARConfig
+from euar.training import Recipe, Run, metrics
 from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import predict_batch
@@ -63,7 +62,7 @@ class Difference(Watched):
     Attributes:
         setting: a name of `SETTINGS` or `ABLATIONS`.
         recipe: how to train; its `lr` gives way to each of `rates`.
-        rates: learning rates; each seed keeps the one with the lowest MAE on validation.
+        rates: learning rates; each seed keeps the one with the lowest MAE on validation, see `fit_growing`.
     """
 
     setting: str
@@ -79,26 +78,21 @@ class Difference(Watched):
         """Return the paper's model with the changes of the setting."""
         return EUARConfig.paper(dataset.in_features, **{**SETTINGS, **ABLATIONS}[self.setting])
 
-    def seen(self, dataset: MultimodalDataset, data: dict[str, Batch], seed: int) -> Watch:
-        """Train a seed at each rate, and return the training that is best on validation."""
+    @property
+    def tried(self) -> tuple[float, ...]:
+        """The learning rates."""
+        return self.rates
 
-        def train(rate: float) -> Watch:
-            recipe = Recipe(**asdict(self.recipe) | {"lr": rate})
-            return self.watch(Training(self.config(dataset), recipe, seed, data))
+    def look(self, training: Training) -> dict[str, float]:
+        """Return the scores on the test split, at which `fit` never looks before the end."""
+        test = training.data["test"]
+        return scores(predict_batch(training.model, test), test.target.numpy())
 
-        lr, watched, valid = best_rate(self.rates, train, lambda watch: watch.run.metrics["valid"]["mae"])
-        return watched._replace(found={"lr": lr, "valid_by_lr": valid, **watched.found})
-
-    def watch(self, training: Training) -> Watch:
-        """Train one seed to its end and look at the test split after each epoch, as `fit` never does."""
-        data, test = training.data, []
-        while not training.done:
-            training.run_epoch()
-            test.append(scores(predict_batch(training.model, data["test"]), data["test"].target.numpy()))
-        run = training.finish()
+    def found(self, run: Run, seen: Sequence[Any], data: Mapping[str, Batch]) -> dict[str, Any]:
+        """Return the curves of validation and test, and what else is tested."""
         valid = {f"valid_{name}": [epoch[f"valid_{name}"] for epoch in run.history] for name in _WATCHED}
-        curves = valid | {f"test_{name}": [epoch[name] for epoch in test] for name in _WATCHED}
-        return Watch(run, {"others": _others(training.model, data["test"]), "curves": curves})
+        test = {f"test_{name}": [epoch[name] for epoch in seen[1:]] for name in _WATCHED}
+        return {"others": _others(run.model, data["test"]), "curves": valid | test}
 
 
 def rows(data: str, settings: Iterable[str] = SETTINGS) -> list[Difference]:
@@ -139,7 +133,7 @@ def selected(result: dict[str, Any], by: str, metric: str) -> list[float]:
     return [c[f"test_{metric}"][c[by].index(best(c[by]))] for c in curves]
 
 
-def _others(model: EUAR, test: Batch) -> dict[str, dict[str, float]]:
+def _others(model: Any, test: Batch) -> dict[str, dict[str, float]]:
     target = test.target.numpy()
     found = {"released metrics": metrics.regression(predict_batch(model, test), target, variant="released")}
     if model.config.renormalize == "batch":

@@ -3,18 +3,20 @@
 Letters: B rows, N experts, k chosen, D features.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from euar.chapters.kl_regularisation.measure import loads
 from euar.data import MultimodalDataset
-from euar.experiments.watched import Watch, Watched, to_the_end
+from euar.experiments.watched import Watched
 from euar.gating import Renormalize
 from euar.losses import Detach
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput
-from euar.training import Recipe
+from euar.training import Recipe, Run
 from euar.training.batches import Batch
 from euar.training.loop import Training
 from euar.training.predict import evaluating, predict_batch
@@ -58,18 +60,19 @@ class Push(Watched):
             dataset.in_features, lam=self.lam, u_detach=self.detach, renormalize=self.renormalize
         )
 
-    def watch(self, training: Training) -> Watch:
+    def look(self, training: Training) -> dict[str, dict[str, float]]:
+        """Return the state of each modality on the test split."""
+        return _states(training.model, training.data["test"])
+
+    def found(self, run: Run, seen: Sequence[Any], data: Mapping[str, Batch]) -> dict[str, Any]:
         """Return the states before, at the selected and at the last epoch."""
-        model, test = training.model, training.data["test"]
-        start = _states(model, test)
-        last = _states(to_the_end(training).model, test)
-        run = training.finish()  # from here on the model has the weights of the selected epoch
-        found = {
-            "states": {"start": start, "selected": _states(model, test), "last": last},
+        model: Any = run.model
+        test = data["test"]
+        return {
+            "states": {"start": seen[0], "selected": _states(model, test), "last": seen[-1]},
             "experts": loads(model, test),
             "noisy": scores(predict_batch(model, _noisy(test)), test.target.numpy()),
         }
-        return Watch(run, found)
 
 
 def measurements() -> list[Push]:

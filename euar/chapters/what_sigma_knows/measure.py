@@ -15,7 +15,7 @@ from euar.data import MultimodalDataset, load, simulate
 from euar.experiments.linear import baselines
 from euar.experiments.measurement import Fitted, Observation
 from euar.experiments.store import newest
-from euar.experiments.watched import rounded, to_the_end
+from euar.experiments.watched import rounded
 from euar.model import EUAR, EUARConfig
 from euar.training import Recipe
 from euar.training.batches import Batch, all_splits, split_tensors
@@ -84,7 +84,8 @@ class Meter(Fitted):
         data, doses = all_splits(dataset, _CPU), self._doses(dataset, seed)
         training = Training(self.config(dataset), self.recipe, seed, data)
         states = {"start": look(training.model, dataset, data, doses)}
-        to_the_end(training)
+        while not training.done:
+            training.run_epoch()
         for moment in ("last", "selected"):
             if moment == "selected":
                 run = training.finish()  # from here on the model has the weights of the selected epoch
