@@ -29,6 +29,9 @@ _SYSTEMS = {
     "concat": (COLORS[4], "v"),
     "linear head": (COLORS[4], "x"),
     "late fusion": (COLORS[5], "P"),
+    "heteroscedastic": (COLORS[0], "D"),
+    "mc dropout": (COLORS[1], "v"),
+    "deep ensemble": (COLORS[2], "P"),
     "ridge": (COLORS[6], "X"),  # black: no network
     "logistic": (COLORS[6], "X"),
     "constant": (COLORS[6], "*"),

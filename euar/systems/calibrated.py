@@ -13,34 +13,30 @@ what is believed before any is seen, f_m is noise that no expert explains, f_0 t
 as raters who differ; all are learned. In training some rows of each modality are noisy, so that sigma sees
 what noise looks like.
 
-For classes, y are logits, and the cross-entropy is that of softmax(y / sqrt(1 + pi v / 8)), about the mean of
-the softmax over the noise (Lu et al., Mean-field approximation to Gaussian-softmax integral, 2020). Letters:
-B samples, M modalities, C outputs, D features, N experts.
+For classes, y are logits, whose noise the softmax takes in, see `announced`. Letters: B samples, M
+modalities, C outputs, D features, N experts.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy, softplus
 from torch.utils import _pytree
 
 from euar._checks import check_inputs, check_share, check_target, check_word
 from euar._layers import HEADS, ModalityDict
-from euar._precision import at_least_float32
 from euar._replicas import standard_normal
 from euar.model import EUAR, EUARConfig
 from euar.moe import MoEOutput, Output
 from euar.propagation import Moments, of_mixture, through
+from euar.systems.announced import likelihood, positive, said
 from euar.systems.base import Inputs, LossTerms
 from euar.systems.views import added, kept, mean_over, rows_of
 
 Likelihood = Literal["gaussian", "beta-nll"]
-_BETA = 0.5  # of the beta-NLL, as its authors recommend
-_LEAST = 1e-4  # of a variance, in squared units of the target
+_BETAS: dict[Likelihood, float] = {"gaussian": 0.0, "beta-nll": 0.5}  # 0.5 as its authors recommend
 _WEAKEST, _STRONGEST = 0.1, 3.0  # noise in training, its standard deviation
 
 
@@ -90,17 +86,25 @@ class CalibratedOutput(NamedTuple):
             the probability, noise included.
         variance: (B,) or (B, outputs): v, in the square of the target's unit, of logits for classes.
         measured: {modality given: o_m and r_m, (B, C) each}; without meaning where it is missing.
-        alone: {modality given: y_m and v_m, (B, C) each}; alike.
         rows: {modality given: (B,) bool}, the rows that have it.
         moe: one `MoEOutput` for each modality that was given.
+        before: m_0 and v_0, (C,) and (1,).
+        common: f_0, (1,).
     """
 
     prediction: Tensor
     variance: Tensor
     measured: dict[str, Moments]
-    alone: dict[str, Moments]
     rows: dict[str, Tensor]
     moe: dict[str, MoEOutput]
+    before: Moments
+    common: Tensor
+
+    @property
+    def alone(self) -> dict[str, Moments]:
+        """{modality given: y_m and v_m, (B, C) each}; without meaning where it is missing."""
+        each = {m: {m: of} for m, of in self.measured.items()}
+        return {m: believed(one, self.rows, self.before, self.common) for m, one in each.items()}
 
     @property
     def weights(self) -> dict[str, Tensor]:
@@ -150,13 +154,12 @@ class CalibratedEUAR(EUAR):
             inputs = {m: _noisy(inputs[m], self.config.noisy, generator) for m in given}
         projected = self.project(inputs, available)
         moe = {m: self.moes[m](x, available.get(m), generator) for m, x in projected.items()}
-        floors = dict(zip(self.moes, _positive(self.floor), strict=True))
+        floors = dict(zip(self.moes, positive(self.floor), strict=True))
         measured = {m: self._measured(m, out, floors[m]) for m, out in moe.items()}
         rows = rows_of(projected, available)
-        whole = self._believed(measured, rows)
-        alone = {m: self._believed({m: of}, rows) for m, of in measured.items()}
-        said, variance = self.shaped(self._said(whole)), self.shaped(whole.variance)
-        return CalibratedOutput(said, variance, measured, alone, rows, moe)
+        before, common = Moments(self.prior, positive(self.before)), positive(self.common)
+        prediction, variance = self._said(believed(measured, rows, before, common))
+        return CalibratedOutput(prediction, variance, measured, rows, moe, before, common)
 
     def loss(self, output: CalibratedOutput, target: Tensor) -> LossTerms:  # type: ignore[override]
         """The objective above; `parts`: `"views"`, `"kl"`, `"aux"`, summed over modalities, and `"u"`.
@@ -167,8 +170,8 @@ class CalibratedEUAR(EUAR):
         config, u = self.config, output.variance.mean()
         task = self._likelihood(output.prediction, output.variance, target).mean()
         views = added(
-            mean_over(self._likelihood(self.shaped(self._said(y)), self.shaped(y.variance), target), rows)
-            for y, rows in zip(output.alone.values(), output.rows.values(), strict=True)
+            mean_over(self._likelihood(*self._said(alone), target), output.rows[m])
+            for m, alone in output.alone.items()
         )
         kl, aux = (added(out.losses[name] for out in output.moe.values()) for name in ("kl", "aux"))
         total = config.task_weight * (task + config.views * views)
@@ -177,37 +180,38 @@ class CalibratedEUAR(EUAR):
 
     def _measured(self, modality: str, out: MoEOutput, floor: Tensor) -> Moments:
         """The o_m and r_m, (B, C)."""
-        said = through(self.heads[modality], of_mixture(out))
-        return said._replace(variance=said.variance + floor)
+        passed = through(self.heads[modality], of_mixture(out))
+        return passed._replace(variance=passed.variance + floor)
 
-    def _believed(self, measured: Mapping[str, Moments], rows: Mapping[str, Tensor]) -> Moments:
-        """The y and v that follow from some measurements, (B, C)."""
-        precise = {m: kept(1 / of.variance, rows[m]) for m, of in measured.items()}
-        before = 1 / _positive(self.before)
-        precision = before + added(precise.values())
-        total = before * self.prior + added(precise[m] * of.mean for m, of in measured.items())
-        return Moments(total / precision, 1 / precision + _positive(self.common))
+    def _said(self, belief: Moments) -> Moments:
+        """The prediction that a belief stands for and its variance, shaped as the target."""
+        return Moments(self.shaped(said(belief, self.config.task)), self.shaped(belief.variance))
 
-    def _said(self, believed: Moments) -> Tensor:
-        """The prediction that a belief stands for: its mean, for classes with its noise taken in."""
-        if self.config.task == "regression":
-            return believed.mean
-        return believed.mean / (1 + math.pi / 8 * believed.variance).sqrt()
-
-    def _likelihood(self, said: Tensor, variance: Tensor, target: Tensor) -> Tensor:
-        """The negative log-likelihood of each row in nats, without its constant, (B,)."""
-        if self.config.task == "classification":
-            return cross_entropy(said, target, reduction="none")
-        loss = 0.5 * (variance.log() + (at_least_float32(target) - said).square() / variance)
-        if self.config.likelihood == "beta-nll":
-            loss = loss * variance.detach() ** _BETA
-        return loss if loss.ndim == 1 else loss.mean(dim=-1)
+    def _likelihood(self, prediction: Tensor, variance: Tensor, target: Tensor) -> Tensor:
+        """The negative log-likelihood of each row, (B,), weighed as the configuration says."""
+        return likelihood(prediction, variance, target, _BETAS[self.config.likelihood])
 
 
-def _positive(raw: Tensor) -> Tensor:
-    """A variance from any number."""
-    variance: Tensor = softplus(raw) + _LEAST
-    return variance
+def believed(
+    measured: Mapping[str, Moments], rows: Mapping[str, Tensor], before: Moments, common: Tensor
+) -> Moments:
+    """Return the y and v that follow from some measurements, (B, C).
+
+    Args:
+        measured: {modality: o_m and r_m, (B, C) each}.
+        rows: {modality: (B,) bool}, the rows that have it.
+        before: m_0 and v_0, what is believed before any is seen.
+        common: f_0, noise of the target itself.
+
+    Example:
+        >>> one, rows = Moments(torch.tensor([[2.0]]), torch.tensor([[1.0]])), torch.tensor([True])
+        >>> believed({"a": one}, {"a": rows}, Moments(torch.zeros(1), torch.ones(1)), torch.zeros(1))
+        Moments(mean=tensor([[1.]]), variance=tensor([[0.5000]]))
+    """
+    precise = {m: kept(1 / of.variance, rows[m]) for m, of in measured.items()}
+    precision = 1 / before.variance + added(precise.values())
+    total = before.mean / before.variance + added(precise[m] * of.mean for m, of in measured.items())
+    return Moments(total / precision, 1 / precision + common)
 
 
 def _noisy(x: Tensor, share: float, generator: Generator | None) -> Tensor:

@@ -31,6 +31,7 @@ LABELS = (
     "ridge",
     "constant",
     *("Align", "MMTM", "TMC", "QMF"),
+    *("heteroscedastic", "MC dropout", "deep ensemble"),
     *("DCCA", "MCTN", "MMIN", "GCNet", "DiCMoR", "CubeMLP", "ConFEDE"),
 )
 

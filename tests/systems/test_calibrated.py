@@ -8,9 +8,9 @@ from scipy import stats
 from euar.chapters.what_sigma_knows.meters import spearman
 from euar.data import simulate
 from euar.model import EUARConfig
-from euar.propagation import Moments, of_mixture, through
-from euar.systems import find
-from euar.systems.calibrated import CalibratedConfig, CalibratedEUAR, _noisy
+from euar.propagation import of_mixture, through
+from euar.systems import calibrated, find
+from euar.systems.calibrated import CalibratedConfig, CalibratedEUAR, _noisy, believed
 from euar.training import fit
 from euar.training.batches import all_splits
 from euar.training.predict import evaluating
@@ -125,6 +125,7 @@ def test_the_beta_likelihood_weighs_by_the_standard_deviation():
     plain.load_state_dict(model.state_dict())
     output = model(inputs())
     each = plain._likelihood(output.prediction, output.variance, target)
+    assert plain.loss(output, target).task.item() == pytest.approx(each.mean().item())
     weighed = (each * output.variance.detach().sqrt()).mean()  # a weight has no gradient
     task = model.loss(output, target).task
     assert task.item() == pytest.approx(weighed.item(), rel=1e-6)
@@ -133,16 +134,23 @@ def test_the_beta_likelihood_weighs_by_the_standard_deviation():
 
 
 @torch.no_grad()
-def test_a_class_has_about_the_mean_probability_over_the_noise():
+def test_the_logits_of_classes_have_their_noise_taken_in():
     model = build(task="classification", outputs=3).eval()
     output = model(inputs())
+    belief = believed(output.measured, output.rows, output.before, output.common)
     assert output.prediction.shape == output.variance.shape == (4, 3)
-    assert torch.equal(output.prediction, model._said(model._believed(output.measured, output.rows)))
-    believed = Moments(torch.tensor([[3.0, 0.0, -2.0]]), torch.full((1, 3), 4.0))
-    draws = believed.mean + believed.variance.sqrt() * torch.randn(200_000, 3)
-    expected = draws.softmax(dim=-1).mean(dim=0)
-    far = [(said.softmax(dim=-1) - expected).abs().max() for said in (model._said(believed), believed.mean)]
-    assert far[0] < 0.06 < 0.12 < far[1]
+    torch.testing.assert_close(output.variance, belief.variance)
+    torch.testing.assert_close(output.prediction, belief.mean / (1 + np.pi * belief.variance / 8).sqrt())
+
+
+@torch.no_grad()
+def test_what_each_modality_says_alone_is_computed_for_the_loss_only(monkeypatch):
+    model, asked = build().eval(), []
+    monkeypatch.setattr(calibrated, "believed", lambda of, *rest: asked.append([*of]) or believed(of, *rest))
+    output = model(inputs())
+    assert asked == [["a", "b"]]
+    model.loss(output, torch.zeros(4))
+    assert asked == [["a", "b"], ["a"], ["b"]]
 
 
 def test_a_larger_error_asks_for_a_larger_sigma():
