@@ -12,7 +12,9 @@ differ in their first weights alone; the adversarial examples, an option of the 
 Letters: B samples, S networks.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Generator, nn
@@ -64,7 +66,8 @@ class DeepEnsemble(Heteroscedastic):
 
     def each(self, inputs: Inputs, available: Inputs, generator: Generator | None) -> Moments:
         """Return what each network says, (S, B, C). Arguments and errors: `forward`."""
-        answers = [network.each(inputs, available, generator) for network in self.networks]
+        networks = cast(Iterable[Heteroscedastic], self.networks)
+        answers = [network.each(inputs, available, generator) for network in networks]
         return Moments(*map(torch.cat, zip(*answers, strict=True)))
 
 

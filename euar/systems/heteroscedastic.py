@@ -13,6 +13,7 @@ Gal draw. A system of several such answers is a child of this one. Letters: B sa
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import torch
 from torch import Generator, Tensor, nn
 
 from euar._checks import check_target, check_word
@@ -59,7 +60,6 @@ class Heteroscedastic(MultimodalModel[AnnouncedOutput]):
         config: see `HeteroscedasticConfig`.
 
     Example:
-        >>> import torch
         >>> model = HeteroscedasticConfig({"text": 8, "audio": 4}).build()
         >>> output = model({"text": torch.zeros(2, 8), "audio": torch.zeros(2, 4)})
         >>> output.prediction.shape, bool((output.variance > 0).all())
@@ -102,7 +102,7 @@ class Heteroscedastic(MultimodalModel[AnnouncedOutput]):
             likelihood(self.shaped(said(one, self.config.task)), self.shaped(one.variance), target)
             for one in map(Moments, *output.each)
         ]
-        task = sum(term.mean() for term in terms) / len(terms)
+        task = torch.stack(terms).mean()
         return LossTerms(self.config.task_weight * task, task, {})
 
 

@@ -13,23 +13,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from euar.chapters.calibrated_sigma.said import Said, said_by
-from euar.chapters.calibrated_sigma.trials import of_errors, of_levels, of_noise
+from euar.chapters.calibrated_sigma.attainable import Attainable
+from euar.chapters.calibrated_sigma.intervals import conformal, of_intervals
+from euar.chapters.calibrated_sigma.said import said_by
+from euar.chapters.calibrated_sigma.trials import of_errors, of_levels, of_noise, of_raters
 from euar.chapters.mvsa import measure as mvsa
 from euar.chapters.nyud import measure as nyud
 from euar.chapters.what_sigma_knows.measure import world
-from euar.chapters.what_sigma_knows.meters import partial as partial_rank
-from euar.chapters.what_sigma_knows.meters import spearman
 from euar.data import MultimodalDataset
 from euar.experiments.again import again
 from euar.experiments.changed import named
 from euar.experiments.linear import baselines
-from euar.experiments.measurement import Fitted, Observation
+from euar.experiments.measurement import Fitted, Measurement, Observation
 from euar.experiments.row import Row
 from euar.experiments.train import configure
 from euar.experiments.watched import rounded
 from euar.training import Recipe, fit
-from euar.training.batches import all_splits, learned_of, split_tensors
+from euar.training.batches import Batch, all_splits
 
 #: What is compared; `changes` of the calibrated system take a part of it away.
 SYSTEMS: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = (
@@ -39,9 +39,12 @@ SYSTEMS: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = (
     ("calibrated", ()),
     ("calibrated", (("noisy", 0.0),)),
     ("calibrated", (("views", 0.0),)),
-    ("calibrated", (("likelihood", "beta-nll"),)),
+    ("heteroscedastic", ()),
+    ("mc-dropout", ()),
+    ("deep-ensemble", ()),
 )
-_CLASSES = ("qmf", "tmc")  # they announce doubts about classes alone
+_OF_RATINGS = (("calibrated", (("likelihood", "beta-nll"),)),)
+_OF_CLASSES = (("qmf", ()), ("tmc", ()))
 WORLDS = ("loud", "quiet")
 _NOISES = {"nyud": nyud.NOISES, "mvsa": mvsa.NOISES}
 _SIMULATED = Recipe(lr=3e-3, epochs=20)
@@ -53,7 +56,7 @@ _DIGITS = 5
 class Simulated(Fitted):
     """One system in one simulated world, as data; each seed trains on a draw of its own.
 
-    A run adds `trials` to `Run.record`: `levels` and the errors' trials, see `trials`.
+    A run adds `trials` to `Run.record`: `levels` and what `_of_errors` returns.
 
     Attributes:
         system: a name for `registry.find`.
@@ -89,10 +92,10 @@ class Simulated(Fitted):
         dataset = self._world(seed)
         how = {**asdict(self.recipe), "device": "cpu", "progress": False}
         (run,) = fit(self.config(dataset), dataset, seeds=[seed], **how)
-        test = all_splits(dataset, _CPU)["test"]
-        said, rows = said_by(run.model, test), dataset.split == "test"
+        splits, rows = all_splits(dataset, _CPU), dataset.split == "test"
         known = {m: level[rows] for m, level in dataset.meta["noise"].items()}
-        trials = {"levels": of_levels(said, known), **of_errors(said, test.target.numpy())}
+        levels = of_levels(said_by(run.model, splits["test"]), known)
+        trials = {"levels": levels, **_of_errors(run.model, splits["test"], splits["valid"])}
         return {**run.record(), "trials": rounded(trials, _DIGITS)}
 
     def _world(self, seed: int) -> MultimodalDataset:
@@ -103,8 +106,8 @@ class Simulated(Fitted):
 class Knowing(Row):
     """One system on real data, as data: a `Row` whose chosen runs are asked what they know.
 
-    A run adds `trials` {test split: trials}, see `trials`; where raters' SDs are known, `test` has `raters`
-    {modality: {"plain", "given": rank correlation}}, the latter with ``|rating|`` held fixed.
+    A run adds `trials` {test split: what `of_noise` and `_of_errors` return}; where raters' SDs are known,
+    `test` has `raters`, see `of_raters`.
 
     Attributes:
         changes: (field, value) of the system's configuration where it differs.
@@ -135,26 +138,39 @@ class Knowing(Row):
     def _tried(
         self, clean: MultimodalDataset, test: MultimodalDataset, model: torch.nn.Module
     ) -> dict[str, Any]:
-        learned = learned_of(test)
-        rows = split_tensors(test.scaled(learned.columns), "test", _CPU, learned.target)
-        said, seen = said_by(model, rows), test.subset(split="test")
-        trials = of_noise(said, _hit(clean, test)) | of_errors(_in_user_units(said, rows.scale), seen.target)
+        splits = all_splits(test, _CPU)  # no corruption touches validation
+        said, seen = said_by(model, splits["test"]), test.subset(split="test")
+        trials = of_noise(said, _hit(clean, test)) | _of_errors(model, splits["test"], splits["valid"])
         if seen.target_sd is not None and test is clean:
-            trials["raters"] = _raters(said, seen)
+            readings = said.noise | ({} if said.sd is None else {"all": said.sd})
+            trials["raters"] = of_raters(readings, seen)
         return trials
 
 
-def measurements() -> list[Fitted]:
+def measurements() -> list[Measurement]:
     """Return every system in both simulated worlds, on the tweets, and on pictures and texts."""
-    simulated = [Simulated(variant=w, system=s, changes=c) for w in WORLDS for s, c in SYSTEMS]
+    rating = (*SYSTEMS, *_OF_RATINGS)
+    simulated = [Simulated(variant=w, system=s, changes=c) for w in WORLDS for s, c in rating]
     tweets = partial(Knowing, data="embedded", recipe=Recipe(epochs=10, batch_size=32))
-    raters = [tweets(system=s, changes=c) for s, c in SYSTEMS]
+    raters = [Attainable(data="embedded"), *(tweets(system=s, changes=c) for s, c in rating)]
     noisy = [
         Knowing(data=data, system=system, changes=changes, noises=noises)
         for data, noises in _NOISES.items()
-        for system, changes in (*SYSTEMS[:-1], *((name, ()) for name in _CLASSES))
+        for system, changes in (*SYSTEMS, *_OF_CLASSES)
     ]
     return [*simulated, *raters, *noisy]
+
+
+def _of_errors(model: torch.nn.Module, test: Batch, valid: Batch) -> dict[str, Any]:
+    """What `of_errors` returns, and of systems with an sd `conformal`: the `reach` of validation, its trial.
+
+    Validation has chosen epoch and rate, so its errors are a little smaller than those of new rows.
+    """
+    said, target = said_by(model, test), test.target.numpy()
+    if said.sd is None:
+        return of_errors(said, target)
+    reach = conformal(said_by(model, valid), valid.target.numpy())
+    return {**of_errors(said, target), "conformal": {"reach": reach, **of_intervals(said, target, reach)}}
 
 
 def _hit(clean: MultimodalDataset, test: MultimodalDataset) -> Mapping[str, NDArray[np.bool_]]:
@@ -163,25 +179,3 @@ def _hit(clean: MultimodalDataset, test: MultimodalDataset) -> Mapping[str, NDAr
     changed = {m: np.any(clean.modalities[m] != x, axis=1) for m, x in test.modalities.items()}
     hits = {m: (changed[m] & clean.available[m])[rows] for m in changed}  # where it is missing NaN may stand
     return {m: hit for m, hit in hits.items() if hit.any()}
-
-
-def _in_user_units(said: Said, scale: Any) -> Said:
-    if said.prediction.ndim == 2:
-        return said
-    sd = None if said.sd is None else said.sd * scale.sd
-    return said._replace(prediction=scale.to_user(said.prediction), sd=sd)
-
-
-def _raters(said: Said, seen: MultimodalDataset) -> dict[str, dict[str, float]]:
-    """How what is said goes along with the raters' SD, where as many have rated."""
-    few = seen.meta["pool"] == "20" if "pool" in seen.meta else np.full(len(seen), True)
-    assert seen.target_sd is not None
-    raters, extreme = seen.target_sd[few], np.abs(seen.target[few])
-    readings = said.noise | ({} if said.sd is None else {"all": said.sd})
-    return {
-        name: {
-            "plain": spearman(values[few], raters),
-            "given": partial_rank(values[few], raters, [extreme]),
-        }
-        for name, values in readings.items()
-    }

@@ -24,7 +24,7 @@ from euar.training.predict import evaluating
 
 
 class Said(NamedTuple):
-    """What a model says about n rows.
+    """What a model says about n rows, in the user's units.
 
     Attributes:
         prediction: (n,) ratings or (n, C) probabilities.
@@ -46,18 +46,18 @@ def said_by(model: nn.Module, rows: Batch) -> Said:
     """Return what a trained model says, in evaluation mode.
 
     Args:
-        model: of any system; those of `_LISTENERS` say more than a prediction.
+        model: of any system. One whose output has a `variance` announces it; those of `_LISTENERS` say more.
         rows: as the model takes them.
     """
     with one_thread(), evaluating(model):
         output = model(rows.inputs, rows.available)
-    listen = next((of for kind, of in _LISTENERS.items() if type(model) is kind), _only_the_prediction)
-    sd, noise, weights = listen(model, output)
+    listen = next((of for kind, of in _LISTENERS.items() if type(model) is kind), _of_any)
+    variance, noise, weights = listen(model, output)
     classes = output.prediction.ndim == 2
     prediction = output.prediction.softmax(dim=-1) if classes else output.prediction
     return Said(
-        prediction.numpy(),
-        None if classes or sd is None else sd.numpy(),
+        rows.scale.to_user(prediction.numpy()),
+        None if classes or variance is None else variance.sqrt().numpy() * rows.scale.sd,
         {m: values.numpy() for m, values in noise.items()},
         {m: values.numpy() for m, values in weights.items()},
     )
@@ -66,8 +66,8 @@ def said_by(model: nn.Module, rows: Batch) -> Said:
 _Heard = tuple[Tensor | None, dict[str, Tensor], dict[str, Tensor]]
 
 
-def _only_the_prediction(_model: nn.Module, _output: Any) -> _Heard:
-    return None, {}, {}
+def _of_any(_model: nn.Module, output: Any) -> _Heard:
+    return getattr(output, "variance", None), {}, {}
 
 
 def _of_euar(model: EUAR, output: EUAROutput) -> _Heard:
@@ -75,13 +75,13 @@ def _of_euar(model: EUAR, output: EUAROutput) -> _Heard:
     hidden = {m: of_mixture(out) for m, out in output.moe.items()}
     names, fusion = model.config.in_features, model.config.fusion
     joint = Moments(*(fuse({m: of[i] for m, of in hidden.items()}, names, fusion) for i in (0, 1)))
-    variance = through(model.head, joint).variance
-    return variance.squeeze(-1).sqrt(), {m: of.variance.mean(dim=-1) for m, of in hidden.items()}, {}
+    variance = through(model.head, joint).variance.squeeze(-1)
+    return variance, {m: of.variance.mean(dim=-1) for m, of in hidden.items()}, {}
 
 
 def _of_calibrated(_model: CalibratedEUAR, output: CalibratedOutput) -> _Heard:
     noise = {m: of.variance.mean(dim=-1) for m, of in output.measured.items()}
-    return output.variance.sqrt(), noise, {m: part.mean(dim=-1) for m, part in output.weights.items()}
+    return output.variance, noise, {m: part.mean(dim=-1) for m, part in output.weights.items()}
 
 
 def _of_qmf(_model: QMF, output: ViewsOutput) -> _Heard:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from euar.chapters.calibrated_sigma.intervals import normal, of_intervals
 from euar.chapters.calibrated_sigma.said import Said
-from euar.chapters.what_sigma_knows.meters import spearman
+from euar.chapters.what_sigma_knows.meters import partial, spearman
+from euar.data import MultimodalDataset
 
 _BINS = 15
 
@@ -52,10 +54,10 @@ def of_levels(said: Said, levels: Mapping[str, NDArray[Any]]) -> dict[str, float
 def of_errors(said: Said, target: NDArray[Any]) -> dict[str, float]:
     """Return how well what a model announces fits the errors that it made.
 
-    Of ratings with an `sd`: `nll` in nats, `covered`, the share within the 90 % interval, `order`, the rank
-    correlation with the absolute error, and `aurc`. Of classes: `nll`, `ece`, the expected calibration error
-    in 15 bins, and `aurc`, with the largest probability as confidence. AURC is the mean error over all shares
-    of rows that are kept, the surest first.
+    Of ratings with an `sd`: `nll` in nats, `order`, the rank correlation with the absolute error, `aurc`, and
+    `covered` and `width` of the interval if errors are normal. Of classes: `nll`, `ece`, the expected
+    calibration error in 15 bins, and `aurc`, with the largest probability as confidence. AURC is the mean
+    error over all shares of rows that are kept, the surest first.
 
     Args:
         said: of n rows.
@@ -68,10 +70,36 @@ def of_errors(said: Said, target: NDArray[Any]) -> dict[str, float]:
     sd, error = said.sd.astype(float), np.abs(said.prediction - target).astype(float)
     return {
         "nll": float(-stats.norm.logpdf(error, 0, sd).mean()),
-        "covered": float((error <= stats.norm.ppf(0.95) * sd).mean()),
         "order": spearman(sd, error),
         "aurc": aurc(error, sd),
+        **of_intervals(said, target, normal()),
     }
+
+
+def of_raters(readings: Mapping[str, NDArray[Any]], rated: MultimodalDataset) -> dict[str, dict[str, float]]:
+    """Return {reading: {"plain", "given": its rank correlation with the raters' SD}}.
+
+    `given` holds ``|rating|`` fixed. Rows count where as many have rated.
+
+    Args:
+        readings: {name: (n,)}.
+        rated: the n rows, with the raters' SD.
+    """
+    assert rated.target_sd is not None
+    few = equally_rated(rated)
+    raters, extreme = rated.target_sd[few], np.abs(rated.target[few])
+    return {
+        name: {
+            "plain": spearman(values[few], raters),
+            "given": partial(values[few], raters, [extreme]),
+        }
+        for name, values in readings.items()
+    }
+
+
+def equally_rated(rated: MultimodalDataset) -> NDArray[np.bool_]:
+    """Return the rows of the pool of 20 raters, (n,); all where the set names no pools."""
+    return rated.meta["pool"] == "20" if "pool" in rated.meta else np.full(len(rated), True)
 
 
 def aurc(error: NDArray[Any], doubt: NDArray[Any]) -> float:

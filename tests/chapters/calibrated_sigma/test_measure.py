@@ -52,6 +52,40 @@ def test_what_is_announced_is_that_of_the_run_that_validation_chose(knowing):
     assert trials["order"] == pytest.approx(spearman(table.sd[test], error), abs=0.02)
 
 
+@pytest.fixture(scope="module")
+def announcing(data_file):
+    return Knowing(
+        data=str(data_file), system="heteroscedastic", recipe=TWO, rates=(1e-2,), seeds=(0,)
+    ).measure("tiny")
+
+
+def test_validation_alone_decides_how_far_an_interval_reaches(announcing):
+    (record,) = announcing.record["runs"]
+    found = {name: trials["conformal"] for name, trials in record["trials"].items()}
+    assert set(found) == {"test", "without a", "without b"}
+    assert len({trial["reach"] for trial in found.values()}) == 1
+    before, after = record["trials"]["test"], found["test"]
+    assert after["width"] / before["width"] == pytest.approx(after["reach"] / 1.645, rel=1e-3)
+
+
+def test_the_reach_is_that_of_the_chosen_runs_validation_errors(announcing):
+    (record,), data = announcing.record["runs"], dataset(120)
+    (run,) = fit(
+        Knowing(data="x", system="heteroscedastic").config(data),
+        data,
+        seeds=[0],
+        epochs=2,
+        batch_size=16,
+        lr=1e-2,
+        device="cpu",
+        progress=False,
+    )
+    table, valid = run.predict(data), data.split == "valid"
+    scores = np.sort((np.abs(table.values - data.target) / table.sd)[valid])
+    place = int(np.ceil(0.9 * (len(scores) + 1)))
+    assert record["trials"]["test"]["conformal"]["reach"] == pytest.approx(scores[place - 1], rel=1e-3)
+
+
 def test_a_simulated_world_knows_each_rows_noise():
     found = (
         Simulated(variant="quiet", seeds=(0, 1), recipe=replace(TWO, batch_size=64)).measure("tiny").record
@@ -64,5 +98,13 @@ def test_a_simulated_world_knows_each_rows_noise():
 
 def test_classes_are_asked_of_systems_that_doubt_classes_alone():
     for one in measurements():
-        assert one.system not in ("qmf", "tmc") or one.data in ("mvsa", "nyud")
+        assert one.name not in ("qmf", "tmc") or one.data in ("mvsa", "nyud")
     assert {one.name for one in measurements()} >= {"calibrated", "calibrated; noisy 0.0", "default", "tmc"}
+
+
+def test_every_rival_is_measured_wherever_the_calibrated_is():
+    where = {}
+    for one in measurements():
+        where.setdefault(one.name, set()).add((one.data, one.variant))
+    for rival in ("heteroscedastic", "mc-dropout", "deep-ensemble"):
+        assert where[rival] == where["calibrated"]

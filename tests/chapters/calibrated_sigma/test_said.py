@@ -6,6 +6,9 @@ import torch
 from euar.chapters.calibrated_sigma.said import said_by
 from euar.systems import find
 from euar.training.batches import Batch
+from euar.training.inside import announced
+from euar.training.predict import evaluating
+from euar.training.targets import TargetScale
 
 WIDTHS = {"a": 6, "b": 3}
 
@@ -20,6 +23,23 @@ def built(system, task="regression", **changes):
     return (
         find(system).configure(WIDTHS, task=task, outputs=1 if task == "regression" else 3, **changes).build()
     )
+
+
+@pytest.mark.parametrize("system", ["heteroscedastic", "mc-dropout", "deep-ensemble"])
+def test_networks_without_experts_announce_an_sd_and_no_modality(system):
+    model = built(system)
+    said = said_by(model, rows())
+    assert said.prediction.shape == said.sd.shape == (5,) and said.noise == said.weights == {}
+    with evaluating(model):
+        assert said.sd == pytest.approx(announced(model, rows()))
+
+
+@pytest.mark.parametrize("system", ["default", "calibrated", "deep-ensemble"])
+def test_what_is_said_is_in_the_users_units(system):
+    model, plain = built(system), rows()
+    user = said_by(model, plain._replace(scale=TargetScale(mean=50.0, sd=20.0, sentiment=False)))
+    assert user.prediction == pytest.approx(50 + 20 * said_by(model, plain).prediction)
+    assert user.sd == pytest.approx(20 * said_by(model, plain).sd)
 
 
 @pytest.mark.parametrize("system", ["default", "paper", "released", "calibrated"])
@@ -44,11 +64,11 @@ def test_the_weights_of_the_calibrated_sum_to_one():
     assert said.noise[less][0] == max(values[0] for values in said.noise.values())
 
 
-@pytest.mark.parametrize("system", ["default", "calibrated", "qmf", "tmc", "concat"])
+@pytest.mark.parametrize("system", ["default", "calibrated", "qmf", "tmc", "concat", "mc-dropout"])
 def test_classes_come_as_probabilities(system):
     said = said_by(built(system, "classification"), rows())
     assert said.prediction.shape == (5, 3) and said.prediction.sum(axis=1) == pytest.approx(1.0)
-    assert said.sd is None and bool(said.noise) == (system != "concat")
+    assert said.sd is None and bool(said.noise) == (system not in ("concat", "mc-dropout"))
 
 
 def test_a_plain_system_says_its_prediction_alone():
