@@ -26,8 +26,6 @@ PACKAGE = "vaderSentiment==3.3.2"
 SDIST_SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 LEXICON = "vaderSentiment-3.3.2/vaderSentiment/vader_lexicon.txt"
 ARCHIVE = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
-TEXTS = "hutto_ICWSM_2014/tweets_GroundTruth.txt"
-RATINGS = "hutto_ICWSM_2014/tweets_anonDataRatings.txt"
 
 SCALE = 3 / 4  # the raters' [-4, 4] becomes [-3, 3]
 NEAR = 0.9  # cosine of two sentence embeddings above which texts are one family
@@ -88,24 +86,33 @@ def fetch_sdist(folder: str) -> Path:
 
 
 def read_sdist(path: Path) -> tuple[list[Tweet], dict[str, float]]:
-    """Return the tweets and the lexicon {token: mean valence}; archives are read in memory, not unpacked.
+    """Return the tweets and the lexicon {token: mean valence}; errors: `open_sdist`."""
+    archive, lexicon = open_sdist(path)
+    tweets = rated(archive, "tweets")
+    return [tweet._replace(id=f"tweet-{int(tweet.id):04d}") for tweet in tweets], lexicon
+
+
+def open_sdist(path: Path) -> tuple[bytes, dict[str, float]]:
+    """Return the archive of rated texts and the lexicon; archives are read in memory, not unpacked.
 
     Raises:
-        DataError: the archive is not the one whose SHA-256 stands in this file.
+        DataError: the source distribution is not the one whose SHA-256 stands in this file.
     """
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != SDIST_SHA256:
         raise DataError(path, "SHA-256", SDIST_SHA256, found, f"download {PACKAGE} from PyPI again")
     lexicon, archive = _members(content, LEXICON, ARCHIVE)
-    texts, ratings = _members(archive, TEXTS, RATINGS)
+    return archive, {row[0]: float(row[1]) for row in _table(lexicon)}
+
+
+def rated(archive: bytes, kind: str) -> list[Tweet]:
+    """Return the texts of one kind with the ids of the source, such as "tweets"."""
+    names = (f"hutto_ICWSM_2014/{kind}_{what}.txt" for what in ("GroundTruth", "anonDataRatings"))
+    texts, ratings = _members(archive, *names)
     # Joined on the id; the printed means are ignored, some of them disagree with the raw ratings.
     text_of = {number: html.unescape(text) for number, _, text in _table(texts)}
-    tweets = [
-        Tweet(f"tweet-{int(number):04d}", text_of[number], ast.literal_eval(raw))
-        for number, _, _, raw in _table(ratings)
-    ]
-    return tweets, {row[0]: float(row[1]) for row in _table(lexicon)}
+    return [Tweet(number, text_of[number], ast.literal_eval(raw)) for number, _, _, raw in _table(ratings)]
 
 
 def _members(archive: bytes, *names: str) -> list[bytes]:
@@ -114,7 +121,7 @@ def _members(archive: bytes, *names: str) -> list[bytes]:
 
 
 def _table(content: bytes) -> list[list[str]]:
-    return [line.decode("utf-8").split("\t") for line in content.splitlines()]
+    return [line.decode("utf-8-sig").split("\t") for line in content.splitlines()]
 
 
 def sentence_view(texts: list[str]) -> np.ndarray:

@@ -6,7 +6,6 @@ real sets the test pictures and texts are corrupted as in the paper; on the twee
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from euar.chapters.calibrated_sigma.attainable import Attainable
+from euar.chapters.calibrated_sigma.elsewhere import elsewhere
 from euar.chapters.calibrated_sigma.intervals import conformal, of_intervals
 from euar.chapters.calibrated_sigma.said import said_by
 from euar.chapters.calibrated_sigma.trials import of_errors, of_levels, of_noise, of_raters
@@ -48,6 +48,7 @@ _OF_CLASSES = (("qmf", ()), ("tmc", ()))
 WORLDS = ("loud", "quiet")
 _NOISES = {"nyud": nyud.NOISES, "mvsa": mvsa.NOISES}
 _SIMULATED = Recipe(lr=3e-3, epochs=20)
+_TWEETS = Recipe(epochs=10, batch_size=32)
 _CPU = torch.device("cpu")
 _DIGITS = 5
 
@@ -107,7 +108,7 @@ class Knowing(Row):
     """One system on real data, as data: a `Row` whose chosen runs are asked what they know.
 
     A run adds `trials` {test split: what `of_noise` and `_of_errors` return}; where raters' SDs are known,
-    `test` has `raters`, see `of_raters`.
+    also `raters`, see `of_raters`.
 
     Attributes:
         changes: (field, value) of the system's configuration where it differs.
@@ -141,18 +142,29 @@ class Knowing(Row):
         splits = all_splits(test, _CPU)  # no corruption touches validation
         said, seen = said_by(model, splits["test"]), test.subset(split="test")
         trials = of_noise(said, _hit(clean, test)) | _of_errors(model, splits["test"], splits["valid"])
-        if seen.target_sd is not None and test is clean:
+        if seen.target_sd is not None:
             readings = said.noise | ({} if said.sd is None else {"all": said.sd})
             trials["raters"] = of_raters(readings, seen)
         return trials
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowingTweets(Knowing):
+    """`Knowing` of the rated tweets, also tested on rated texts of other kinds."""
+
+    data: str = "embedded"
+    recipe: Recipe = _TWEETS
+
+    def tests(self, dataset: MultimodalDataset) -> dict[str, MultimodalDataset]:
+        """Return the set without each view, and with the texts of each other kind as its test rows."""
+        return super().tests(dataset) | elsewhere(dataset)
 
 
 def measurements() -> list[Measurement]:
     """Return every system in both simulated worlds, on the tweets, and on pictures and texts."""
     rating = (*SYSTEMS, *_OF_RATINGS)
     simulated = [Simulated(variant=w, system=s, changes=c) for w in WORLDS for s, c in rating]
-    tweets = partial(Knowing, data="embedded", recipe=Recipe(epochs=10, batch_size=32))
-    raters = [Attainable(data="embedded"), *(tweets(system=s, changes=c) for s, c in rating)]
+    raters = [Attainable(), *(KnowingTweets(system=s, changes=c) for s, c in rating)]
     noisy = [
         Knowing(data=data, system=system, changes=changes, noises=noises)
         for data, noises in _NOISES.items()
@@ -174,7 +186,9 @@ def _of_errors(model: torch.nn.Module, test: Batch, valid: Batch) -> dict[str, A
 
 
 def _hit(clean: MultimodalDataset, test: MultimodalDataset) -> Mapping[str, NDArray[np.bool_]]:
-    """{modality: which test rows differ from the clean ones}, for those where some do."""
+    """{modality: which test rows differ from the clean ones}, for those where some do; {} for other rows."""
+    if not np.array_equal(clean.ids, test.ids):
+        return {}
     rows = clean.split == "test"
     changed = {m: np.any(clean.modalities[m] != x, axis=1) for m, x in test.modalities.items()}
     hits = {m: (changed[m] & clean.available[m])[rows] for m in changed}  # where it is missing NaN may stand

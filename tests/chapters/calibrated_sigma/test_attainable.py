@@ -9,7 +9,21 @@ from euar.chapters.calibrated_sigma.attainable import Attainable
 from tests.experiments.schema import validate
 from tests.training.tiny import dataset
 
-ASKED = Attainable(data="tiny")
+
+@pytest.fixture(autouse=True)
+def _only_these_rows(monkeypatch):
+    monkeypatch.setattr(Attainable, "tests", lambda *_: {})
+
+
+def asked(sd):
+    """The trial of the test rows, where the raters' SD is a function of the data."""
+    found = Attainable(data="tiny").measure("tiny", rated(sd)).record
+    validate(found)
+    return found["raters"]["test"]
+
+
+def linear(data):
+    return np.abs(3 + data.modalities["a"][:, 0])
 
 
 def rated(sd):
@@ -19,24 +33,17 @@ def rated(sd):
 
 
 def test_disagreement_that_is_linear_in_the_features_is_found():
-    found = ASKED.measure("tiny", rated(lambda data: np.abs(3 + data.modalities["a"][:, 0]))).record
-    validate(found)
-    assert found["raters"]["plain"] > 0.95 and found["raters"]["given"] > 0.9
+    found = asked(linear)
+    assert found["plain"] > 0.95 and found["given"] > 0.9
 
 
 def test_disagreement_by_chance_is_not():
     draws = np.random.default_rng(0)
-    found = ASKED.measure("tiny", rated(lambda data: draws.uniform(1, 2, len(data))))
-    assert abs(found.record["raters"]["plain"]) < 0.35
+    assert abs(asked(lambda data: draws.uniform(1, 2, len(data)))["plain"]) < 0.35
 
 
 def test_another_pool_of_raters_neither_teaches_nor_counts():
-    def known_to_few(data):
-        return np.where(np.arange(len(data)) % 3 == 0, 50.0, np.abs(3 + data.modalities["a"][:, 0]))
+    def strange(data):
+        return np.where(np.arange(len(data)) % 3 == 0, 50.0, linear(data))
 
-    found = ASKED.measure("tiny", rated(known_to_few)).record
-    assert found["raters"]["plain"] == pytest.approx(
-        ASKED.measure("tiny", rated(lambda data: np.abs(3 + data.modalities["a"][:, 0]))).record["raters"][
-            "plain"
-        ]
-    )
+    assert asked(strange) == pytest.approx(asked(linear))
