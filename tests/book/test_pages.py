@@ -92,7 +92,7 @@ def test_status_counts_words_and_the_zip_holds_the_sources(tmp_path):
         date="2026-01-02T03:04:05",
     ).save(chapter.record)
     (row,) = csv.DictReader(io.StringIO(status([chapter])))
-    assert (row["Words"], row["Minutes to read"], row["Seconds"]) == ("600", "3", "2.5")
+    assert (row["Words"], row["Minutes to read"], row["Seconds"]) == ("600", "4", "2.5")
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         zip_notebooks([chapter], tmp_path / folder / "notebooks.zip")

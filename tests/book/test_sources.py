@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 from bookbuild.layout import chapters
+from bookbuild.reading import is_solution
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [chapter.source for chapter in chapters(ROOT, "smoke")]
@@ -59,12 +60,6 @@ def test_its_cells_are_short(notebook):
     lengths = [len(source.removeprefix("# Solution\n").splitlines()) for source in code]
     assert statistics.median(lengths) <= 8
     assert max(lengths) <= 25
-
-
-def is_solution(cell):
-    """Whether a cell answers an exercise: the text of a solution, or code that pages hide."""
-    text = cell.source.lstrip("`:").startswith(("{solution}", "{solution-start}"))
-    return text or "hide-cell" in cell.metadata.get("tags", [])
 
 
 def test_solutions_are_folded_where_nobody_reads_myst(notebook):

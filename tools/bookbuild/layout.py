@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+DEEPER = "_deeper"  # ends the name of a page that goes deeper than the chapter of the same name
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -24,6 +26,11 @@ class Chapter:
     def name(self) -> str:
         """The name without the folder."""
         return Path(self.document).name
+
+    @property
+    def above(self) -> str | None:
+        """The chapter that this page goes deeper than, as `_toc.yml` names it; None for a main path."""
+        return self.document.removesuffix(DEEPER) if self.document.endswith(DEEPER) else None
 
     @property
     def source(self) -> Path:

@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 
 from bookbuild import record
 from bookbuild.layout import Chapter
+from bookbuild.reading import reading
 from euar.files import write_bytes
 
-READING = 200  # words a minute, of a text with formulas
 SOURCES = ("_config.yml", "_toc.yml", "book", "data/README.md", "data/cards")
 
 
@@ -60,17 +60,12 @@ def status(chapters: list[Chapter]) -> str:
     write = csv.writer(table, lineterminator="\n").writerow
     write(["Chapter", "Words", "Minutes to read", "Seconds", "Peak MB", "Device", "Date", "Profile", "Key"])
     for chapter in chapters:
-        done, words = record.load(chapter), _words(_read(chapter.source))
+        done, asked = record.load(chapter), reading(_read(chapter.source))
         link = f"{{doc}}`{chapter.name}`"
         date = done.date[:16].replace("T", " ")
         run = [done.seconds, done.memory, done.device, date, chapter.profile, done.key[:8]]
-        write([link, words, round(words / READING), *run])
+        write([link, asked.words, asked.minutes, *run])
     return table.getvalue()
-
-
-def _words(notebook: NotebookNode) -> int:
-    """The words of the text cells; markup such as `:class: tip` or a formula counts as what stands there."""
-    return sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def zip_notebooks(chapters: list[Chapter], path: Path) -> None:

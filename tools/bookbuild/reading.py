@@ -1,0 +1,77 @@
+"""How much a notebook asks of its reader: words, code cells, pictures, exercises, minutes."""
+
+import re
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+PACE = 200  # words a minute, of a text with formulas; a code cell and a picture take a minute each
+ALIKE = {"setup", "parameters"}  # code cells that are the same everywhere
+TIME = re.compile(r"\*\*Time:\*\*[^\"\\\n]*")  # in a text, and in a notebook's file
+
+FENCED = re.compile(r"^```\w+\n.*?^```", re.MULTILINE | re.DOTALL)  # code; directives, `{…}`, stay
+DIRECTIVE = re.compile(r"^\s*([`:]{3,}(\{[\w-]+\})?|:[\w-]+:.*$)", re.MULTILINE)  # its name, options and end
+LABEL = re.compile(r"^\([\w-]+\)=$", re.MULTILINE)
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
+EXERCISE = re.compile(r"^[`:]{3,}\{exercise(-start)?\}", re.MULTILINE)
+PICTURE = re.compile(r"^panel\(|!\[.*\]\(|^[`:]{3,}\{(figure|image)\}", re.MULTILINE)
+
+
+class Reading(NamedTuple):
+    """What a page shows unfolded; solutions and the cells that all notebooks begin with do not count.
+
+    Attributes:
+        words: of the text; a formula is one word, a citation or a link's text what it shows.
+        code: code cells.
+        pictures: cells that show pictures, or a panel of them.
+        exercises: to be solved.
+    """
+
+    words: int
+    code: int
+    pictures: int
+    exercises: int
+
+    @property
+    def minutes(self) -> int:
+        """How long reading takes."""
+        return round(self.words / PACE + self.code + self.pictures)
+
+    @property
+    def sentence(self) -> str:
+        """What a chapter says about its length."""
+        count = {0: "", 1: ", and one exercise"}.get(self.exercises, f", and {self.exercises} exercises")
+        return f"**Time:** {self.minutes} minutes to read{count}."
+
+
+def reading(notebook: NotebookNode) -> Reading:
+    """Count what a notebook asks of its reader."""
+    shown = [cell for cell in notebook.cells if not is_solution(cell)]
+    texts = [cell.source for cell in shown if cell.cell_type == "markdown"]
+    code = [cell for cell in shown if cell.cell_type == "code" and not ALIKE & set(_tags(cell))]
+    return Reading(
+        words=sum(len(prose(text).split()) for text in texts),
+        code=len(code),
+        pictures=sum(_has_picture(cell) for cell in shown),
+        exercises=sum(len(EXERCISE.findall(text)) for text in texts),
+    )
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether a cell answers an exercise: the text of a solution, or code that pages hide."""
+    text = cell.source.lstrip("`:").startswith(("{solution}", "{solution-start}"))
+    return text or "hide-cell" in _tags(cell)
+
+
+def prose(text: str) -> str:
+    """Return the words of a text cell: no code, markup or rules of tables; of a formula one letter."""
+    plain = FORMULA.sub("x", LABEL.sub("", DIRECTIVE.sub("", FENCED.sub("", text))))
+    return " ".join(word for word in plain.split() if re.search(r"\w", word))
+
+
+def _has_picture(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("mystnb", {}).get("image") or PICTURE.search(cell.source))
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
