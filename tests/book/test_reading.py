@@ -15,7 +15,6 @@ LIMITS = Reading(words=1500, code=20, pictures=4, exercises=2)
 NOT_YET = {
     "build_it",
     "data_and_leaks",
-    "gaussian_experts",
     "intro",
     "kl_regularisation",
     "ledger",
@@ -86,6 +85,7 @@ def test_a_chapter_and_what_is_deeper_lead_to_each_other():
         ("```{admonition} Two words\n:class: tip\nand three more\n```\nthen the last", 8),
         ("See\n\n```bash\nmake book test\n```\n\nand go.", 3),
         ("| a | b |\n|---|---|\n| one | two |", 4),
+        ("```{exercise} Try\n\n:::{admonition} Hint\n:class: dropdown\nfold me\n:::\nnow\n```", 2),
         ("(label)=\n## Title", 1),
     ],
 )

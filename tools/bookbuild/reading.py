@@ -9,10 +9,15 @@ PACE = 200  # words a minute, of a text with formulas; a code cell and a picture
 ALIKE = {"setup", "parameters"}  # code cells that are the same everywhere
 TIME = re.compile(r"\*\*Time:\*\*[^\"\\\n]*")  # in a text, and in a notebook's file
 
-FENCED = re.compile(r"^```\w+\n.*?^```", re.MULTILINE | re.DOTALL)  # code; directives, `{…}`, stay
-DIRECTIVE = re.compile(r"^\s*([`:]{3,}(\{[\w-]+\})?|:[\w-]+:.*$)", re.MULTILINE)  # its name, options and end
-LABEL = re.compile(r"^\([\w-]+\)=$", re.MULTILINE)
-FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
+MARKUP = {
+    TIME.pattern: "",
+    r"^```\w+\n.*?^```": "",  # code
+    r"^([`:]{3,})\{[^\n]*\n:class:[^\n]*dropdown.*?^\1": "",  # what is folded: hints
+    r"^[ ]*[`:]{3,}(\{[\w-]+\})?": "",  # a directive's name and its end; its title stays
+    r"^[ ]*:[\w-]+:[^\n]*": "",  # its options
+    r"^\([\w-]+\)=": "",  # a label
+    r"\$\$.*?\$\$|\$[^$]*\$": "x",  # a formula
+}
 EXERCISE = re.compile(r"^[`:]{3,}\{exercise(-start)?\}", re.MULTILINE)
 PICTURE = re.compile(r"^panel\(|!\[.*\]\(|^[`:]{3,}\{(figure|image)\}", re.MULTILINE)
 
@@ -64,9 +69,10 @@ def is_solution(cell: NotebookNode) -> bool:
 
 
 def prose(text: str) -> str:
-    """Return the words of a text cell: no code, markup or rules of tables; of a formula one letter."""
-    plain = FORMULA.sub("x", LABEL.sub("", DIRECTIVE.sub("", FENCED.sub("", text))))
-    return " ".join(word for word in plain.split() if re.search(r"\w", word))
+    """Return the words that a text cell shows unfolded, without code; a formula is one letter."""
+    for pattern, instead in MARKUP.items():
+        text = re.sub(pattern, instead, text, flags=re.MULTILINE | re.DOTALL)
+    return " ".join(word for word in text.split() if re.search(r"\w", word))
 
 
 def _has_picture(cell: NotebookNode) -> bool:

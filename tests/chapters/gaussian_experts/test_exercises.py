@@ -2,10 +2,8 @@
 
 import itertools
 import math
-from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -13,9 +11,7 @@ import torch
 from euar.chapters import ClaimError
 from euar.chapters.gaussian_experts import exercises as check
 from euar.experts import Gaussian, GaussianExperts
-
-CHAPTER = Path(__file__).parents[3] / "book" / "gaussian_experts.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+from tests.chapters.controls import run
 
 
 def stub(*arguments):
@@ -122,18 +118,12 @@ WRONG = {
 }
 
 
-def chapter(*cells, **names):
-    """Run these cells of the chapter in order and return what they define."""
-    names.setdefault("profile", "smoke")
-    for cell in ("imports", *cells):
-        exec(SOURCES[cell], names)
-    return names
+DEEPER = "gaussian_experts_deeper"
 
 
 def gradients():
     return [
-        chapter("two-gradients-code", "two-gradients")["two_gradients"](torch.square, 1.0, 0.5, seed)
-        for seed in range(5)
+        run(DEEPER, "two-gradients-code")["two_gradients"](torch.square, 1.0, 0.5, seed) for seed in range(5)
     ]
 
 
@@ -144,9 +134,9 @@ def test_both_gradients_are_right_on_average():
 
 def test_the_claim_on_gradient_variance_fails_when_the_two_are_swapped():
     path, score = (torch.stack(rows).var(dim=1)[:, None] for rows in zip(*gradients(), strict=True))
-    chapter("claim-variance", measured={"reparameterised": path, "score function": score})
+    run(DEEPER, "claim-variance", measured={"reparameterised": path, "score function": score})
     with pytest.raises(ClaimError):
-        chapter("claim-variance", measured={"reparameterised": score, "score function": path})
+        run(DEEPER, "claim-variance", measured={"reparameterised": score, "score function": path})
 
 
 QUANTITIES = ("sigma", "head weights")
@@ -172,7 +162,7 @@ def test_each_claim_on_training_fails_where_it_does_not_hold(broken):
             }
             for name, pair in ends.items()
         }
-        chapter("claims-training-ratio", "claims-training", curves=curves, settings=ENDS)
+        run("gaussian_experts", "claims-training", curves=curves, settings=ENDS)
 
     claims(ENDS)
     with pytest.raises(ClaimError):
@@ -191,7 +181,7 @@ def test_sigma_falls_in_training_because_a_gradient_reaches_it():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(256, 64, generator=generator)
     tweets = SimpleNamespace(split=np.full(256, "train"))
-    names = chapter("look", "train", x=x, target=x[:, 0].numpy(), tweets=tweets)
+    names = run("gaussian_experts", "look", "train", x=x, target=x[:, 0].numpy(), tweets=tweets)
     falls = names["train"](0, 0.0, steps=60)[:, 0]
     names["GaussianExperts"] = Unreachable
     stays = names["train"](0, 0.0, steps=60)[:, 0]
