@@ -81,7 +81,15 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
         for field, part in value.items():
             yield from _leaves(field, part)
     elif value is not None:
-        yield path, ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        yield path, _listed(value) if isinstance(value, list | tuple) else str(value)
+
+
+def _listed(values: Sequence[Any]) -> str:
+    """Values with commas between them; of a run of integers, such as twenty seeds, its ends."""
+    whole = all(type(value) is int for value in values)
+    if len(values) > 2 and whole and list(values) == list(range(values[0], values[-1] + 1)):
+        return f"{values[0]}...{values[-1]}"
+    return ",".join(map(str, values))
 
 
 def _words(name: str, leaves: Mapping[str, str], differ: Sequence[str]) -> str:

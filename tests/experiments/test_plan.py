@@ -20,6 +20,22 @@ def test_a_request_is_told_apart_by_the_fields_that_differ():
     assert plan.told_apart(named[:1]) == ["ours"]
 
 
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        (list(range(20)), "0...19"),
+        ([3, 4, 5], "3...5"),
+        ([0, 1], "0,1"),
+        ([0, 2, 3], "0,2,3"),
+        ([2, 1, 0], "2,1,0"),
+        ([True, 2, 3], "True,2,3"),
+        (["text", "audio", "video"], "text,audio,video"),
+    ],
+)
+def test_a_run_of_seeds_is_said_by_its_ends(seeds, said):
+    assert plan.told_apart([("ours", {"seeds": seeds}), ("ours", {"seeds": [7]})])[0] == f"ours, seeds={said}"
+
+
 def test_other_seeds_where_there_are_seeds(asked):
     (other,) = plan.with_seeds([asked], (7, 9))
     assert other == Train(data=asked.data, seeds=(7, 9), recipe=asked.recipe, device="cpu")
