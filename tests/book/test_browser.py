@@ -1,9 +1,9 @@
-"""Every page as Chromium shows it, with planted faults to see that each is found."""
+"""Every chapter as Chromium shows it, with planted faults to see that each is found."""
 
 import check_browser
 import pytest
 
-from tests.book.browsing import NEEDS_CHROMIUM
+from tests.book.browsing import NEEDS_CHROMIUM, pages_of_chapters, problems
 
 pytestmark = NEEDS_CHROMIUM
 HEAD = "<!doctype html><html lang='en'><head><title>A page</title></head><body><main>"
@@ -21,18 +21,9 @@ FAULTS = {
 }
 
 
-def shown(html):
-    """All pages; of those of the package's sources, which one template makes, the largest three."""
-    pages = check_browser.pages(html)
-    sources = sorted(
-        (path for path in pages if "_modules" in path.parts), key=lambda path: path.stat().st_size
-    )
-    return [path for path in pages if path not in sources[:-3]]
-
-
-def test_no_page_has_a_problem(html, chromium):
-    found = {path.name: check_browser.problems(chromium, path) for path in shown(html)}
-    assert "search.html" in found
+def test_no_chapter_has_a_problem(html, chromium):
+    found = problems(chromium, pages_of_chapters(html))
+    assert "gaussian_experts.html" in found and "search.html" not in found
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
