@@ -21,6 +21,7 @@ from euar.experiments.comparison import Comparison
 from euar.experiments.row import Row
 from euar.experiments.statistics import detectable, pool_samples
 from euar.intervals import t_interval
+from euar.systems.registry import SYSTEMS, System
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
@@ -129,9 +130,27 @@ def _lead(name: str, _: str | None, metric: str, table: str) -> float:
     return 100 * (scores.pop("EUAR") - max(s for s in scores.values() if s is not None))
 
 
+def systems() -> str:
+    """Every system that the paper compares with, and what stands for it here."""
+    compared = [table.rows for name, table in paper.tables().items() if name != "table-4"]
+    names = sorted({name for rows in compared for name in rows} - {"EUAR"}, key=str.lower)
+    ours = {system.label.lower(): system for system in SYSTEMS.values()}
+    rows = ["| the paper compares with | here | what is faithful, what is adapted |", "|---|---|---|"]
+    rows += [_stand_in(name, ours.get(name.lower())) for name in names]
+    return "\n".join(rows)
+
+
+def _stand_in(name: str, system: System | None) -> str:
+    if system is None:
+        return f"| {name} | quoted | |"
+    here = "adapted" if system.kind == "published" else "run"
+    return f"| {name} | {here}: `{system.name}` | {system.faithful} |"
+
+
 def fill(text: str) -> str:
     """Return the README with every generated block renewed."""
-    for name, made in (("timings", timings()), ("results", results()), ("differences", differences())):
+    for block in (timings, results, differences, systems):
+        name, made = block.__name__, block()
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
         if not (begin and end):
