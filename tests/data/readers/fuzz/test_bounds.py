@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from euar.data import DataError
 from tests.data.readers.fuzz import bounds
 
 
@@ -28,13 +29,25 @@ def test_too_much_memory_fails():
 
 def test_too_much_time_fails(monkeypatch):
     monkeypatch.setattr(bounds, "SECONDS", 0.01)
-    start = time.process_time()
     with pytest.raises(AssertionError), bounds.bounded():
-        while time.process_time() - start < 0.02:
-            pass
+        _work(0.02)
 
 
 def test_a_wait_fails(monkeypatch):
     monkeypatch.setattr(bounds, "WAIT", 1)
     with pytest.raises(pytest.fail.Exception, match="no answer"), bounds.bounded():
         time.sleep(30)
+
+
+@pytest.mark.parametrize("excess", [lambda: os.system("true"), lambda: _work(0.05)])
+def test_a_refusal_is_bounded_too(excess, monkeypatch):
+    monkeypatch.setattr(bounds, "SECONDS", 0.02)
+    with pytest.raises(AssertionError), bounds.bounded():
+        excess()
+        raise DataError("file", "field", "expected", "found", "remedy")
+
+
+def _work(seconds):
+    start = time.process_time()
+    while time.process_time() - start < seconds:
+        pass
