@@ -268,3 +268,10 @@ def test_a_header_of_another_kind_is_refused(tmp_path):
 def test_as_many_classes_as_rows_or_a_thousand_are_taken(tmp_path):
     target = np.array([0, 1023] * 6)
     assert MultimodalDataset.from_hdf5(make(target=target).to_hdf5(tmp_path / "a.h5")).target.max() == 1023
+
+
+def test_a_small_file_that_unfolds_to_far_more_is_refused(tmp_path):
+    path = storage.write(tmp_path / "a.h5", {}, {"values": np.zeros((20, 10**6), np.float32)})
+    assert path.stat().st_size < 2**18
+    with pytest.raises(DataError, match="more than such a file can hold"):
+        storage.read(path)

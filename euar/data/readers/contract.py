@@ -83,7 +83,7 @@ class Content:
 
     Attributes:
         name: what to call the set.
-        files: every file that was read.
+        files: every file that was read; one that several rows name may stand there as often.
         target: as in `MultimodalDataset`; None for rows without labels.
         ids, split, available, groups, target_sd: as in `MultimodalDataset`.
         modalities: {m: (n, d) numbers}; of a modality with sequences it is computed here.
@@ -124,7 +124,7 @@ class Content:
         }
         modalities |= {name: masked_mean(*pair) for name, pair in sequences.items()}
         notes = dict(self.notes) | ({"replaced": replaced} if replaced else {})
-        source = provenance.record(reader, path, self.files, self.split, **notes)
+        source = provenance.record(reader, path, set(self.files), self.split, **notes)
         meta = dict(self.meta) | {"source": source} | self._raw(path)
         labels = {} if self.target is None else {"target": self.target}
         make = MultimodalDataset if labels else MultimodalDataset.unlabelled
@@ -183,7 +183,7 @@ class Content:
 
     def _check_inside(self, path: Path) -> None:
         """Raise unless every file that was read, but the one that the user named, lies in the folder."""
-        for file in self.files:
+        for file in sorted(set(self.files)):
             if file != path:
                 check_inside(file, path if path.is_dir() else path.parent)
 

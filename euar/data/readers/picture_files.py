@@ -44,7 +44,7 @@ def check_whole(files: Iterable[Path]) -> None:
     Raises:
         DataError: it names the picture.
     """
-    for file in files:
+    for file in dict.fromkeys(files):  # many rows may name one
         pictures.check_whole(file)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from euar.data import DataError
+from euar.data.readers import provenance
 from euar.data.readers.contract import Content, masked_mean
 
 ROWS = 6
@@ -128,3 +129,10 @@ def test_a_folder_of_many_files_gets_one_hash(tmp_path, made):
     found = made(files=files).meta["source"]["files"]
     lines = "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
     assert found == [{"name": "many/ (25 files)", "sha256": hashlib.sha256(lines.encode()).hexdigest()}]
+
+
+def test_a_file_that_many_rows_name_is_read_once(tmp_path, made, monkeypatch):
+    (tmp_path / "one.txt").write_text("1")
+    opened = []
+    monkeypatch.setattr(provenance, "sha256", lambda file: opened.append(file) or "0" * 64)
+    assert len(made(files=[tmp_path / "one.txt"] * 1000).meta["source"]["files"]) == len(opened) == 1

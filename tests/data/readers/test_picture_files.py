@@ -87,3 +87,10 @@ def test_a_name_may_have_any_suffix_but_one_alone(tmp_path):
 def test_a_list_needs_its_folder(tmp_path):
     with pytest.raises(DataError, match="expected a folder of pictures"):
         picture_files.check_listed(tmp_path / "absent", [])
+
+
+def test_a_picture_that_many_rows_name_is_looked_at_once(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(picture_files.pictures, "check_whole", looked.append)
+    picture_files.check_whole([tmp_path / "a.png", tmp_path / "b.png"] * 1000)
+    assert looked == [tmp_path / "a.png", tmp_path / "b.png"]

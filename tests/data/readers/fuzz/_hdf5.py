@@ -1,6 +1,7 @@
 """Mutations of HDF5 files: of one dataset, with its attributes kept."""
 
 import io
+import zlib
 from collections.abc import Callable
 from random import Random
 
@@ -114,6 +115,14 @@ def _unallocated(content: h5py.File) -> None:
         content.create_dataset(f"added/{number}", (2**24,), "f4", chunks=(1024,))
 
 
+def _packed(content: h5py.File) -> None:
+    """Add 512 MiB of zeros, of which each chunk is the same few bytes."""
+    item = content.create_dataset("added", (2**27,), "f4", chunks=(2**22,), compression=9)
+    chunk = zlib.compress(bytes(2**24), 9)
+    for start in range(0, len(item), 2**22):
+        item.id.write_direct_chunk((start,), chunk)
+
+
 def random_bytes(file: File, rng: Random) -> bytes:
     """Replace up to 32 bytes anywhere: among values nobody can notice, unless the format has a hash."""
     changed = bytearray(file.content)
@@ -134,6 +143,7 @@ ALL = {
     ),
     "a huge attribute": _with(lambda c: c.create_group("added").attrs.update(huge=np.zeros(2**18))),
     "unallocated arrays": _with(_unallocated),
+    "a packed bomb": _with(_packed),
     "not a number": _on_one("f", _nan),
     "text instead of numbers": _on_one("fiu", _strings),
     "big-endian": _on_one("fiu", _big_endian),
