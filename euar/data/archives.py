@@ -21,6 +21,7 @@ MAX_BYTES = 2**33  # unpacked
 MAX_FILES = 100_000
 UNFOLDS = 200  # times its own size that an archive may unfold to
 ALWAYS = 2**28  # bytes that any archive may unfold to
+_FEW, _LEAST = 5000, 100  # members that any archive may have; bytes of an archive for each one more
 _LONGEST_NAME, _DEEPEST = 1000, 32  # letters, folders
 _LONGEST_HEADER, _MOST_GLOBAL = 2**12, 100  # bytes of a further header of tar; entries for all members
 _FURTHER = (
@@ -66,7 +67,8 @@ def extract(
         folder: where to; absent or empty before.
         max_bytes: how much all members may hold together; never more than `UNFOLDS` times the archive's own
             size, unless that is below `ALWAYS`.
-        max_files: how many members there may be, folders included.
+        max_files: how many members there may be, folders included; in an archive with fewer than 100 bytes
+            for each, 5,000.
 
     Raises:
         DataError: the folder is not empty; or the archive is damaged, too large, or has a member that is no
@@ -79,7 +81,9 @@ def extract(
         with atomic(folder) as place:
             place.mkdir()
             with _members(archive) as members:
-                max_bytes = min(max_bytes, max(ALWAYS, UNFOLDS * archive.stat().st_size))
+                size = archive.stat().st_size
+                max_bytes = min(max_bytes, max(ALWAYS, UNFOLDS * size))
+                max_files = min(max_files, max(_FEW, size // _LEAST))
                 _write(members, place, max_bytes, max_files)
             if folder.exists():
                 folder.rmdir()

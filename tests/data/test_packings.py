@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tarfile
 import time
 import tracemalloc
 import zipfile
@@ -124,3 +125,14 @@ def test_folders_that_only_names_make_are_counted(tmp_path):
     with pytest.raises(DataError, match="at most 100 members"):
         archives.extract(path, tmp_path / "out", max_files=100)
     assert len(archives.extract(path, tmp_path / "out", max_files=210)) == 10
+
+
+def test_many_empty_files_in_a_small_archive_are_refused(tmp_path):
+    """Headers of tar are alike: gzip packs 90,000 of them into a third of a megabyte."""
+    path = tmp_path / "a.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for number in range(20_000):
+            archive.addfile(tarfile.TarInfo(f"{number}"))
+    assert path.stat().st_size < 2**19
+    assert refused(archives.extract, path, tmp_path / "out").expected == "at most 5000 members"
+    assert not (tmp_path / "out").exists()
