@@ -190,12 +190,27 @@ def read_json(path: Path, remedy: str = "put back a whole copy of it") -> dict[s
 
 
 def _move_once(temporary: Path, path: Path) -> None:
-    path.touch(exist_ok=False)  # O_EXCL: from here on the name is ours
+    with _alone_in(path.parent):
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        temporary.rename(path)  # on Windows, which locks no folders, it overwrites nothing
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep others that come here out of the block, where the system can lock a folder."""
     try:
-        temporary.replace(path)
-    except OSError:
-        path.unlink()
-        raise
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network folders know no locks either
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import platform
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -64,15 +65,60 @@ def test_write_once_where_there_are_no_hard_links(code, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_result_that_cannot_be_moved_claims_no_name(tmp_path, monkeypatch):
-    def fail(*_args):
-        raise OSError(errno.EIO, "Input/output error")
+def _fails(*_args):
+    raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(os, "link", fail)
-    monkeypatch.setattr(type(tmp_path), "replace", fail)
+
+def test_a_result_that_cannot_be_moved_claims_no_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "link", _fails)
+    monkeypatch.setattr(type(tmp_path), "rename", _fails)
     with pytest.raises(OSError, match="Input/output"):
         files.write_json_once(tmp_path / "result.json", {"a": 1})
     assert list(tmp_path.iterdir()) == []
+
+
+def die_at_the_move(folder):
+    os.link = _fails
+    Path.rename = Path.replace = lambda *_args: os._exit(9)
+    files.write_json_once(folder / "result.json", {"a": 1})
+
+
+def test_a_kill_without_hard_links_leaves_no_empty_result(tmp_path, monkeypatch):
+    process = multiprocessing.get_context("spawn").Process(target=die_at_the_move, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 9
+    monkeypatch.setattr(os, "link", _fails)
+    files.write_json_once(tmp_path / "result.json", {"a": 2})
+    assert files.read_json(tmp_path / "result.json") == {"a": 2}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_of_many_that_write_once_without_hard_links_one_does(tmp_path, monkeypatch):
+    moved = Path.rename
+
+    def slowly(path, target):
+        time.sleep(0.02)  # others are between their look and their move, unless they are kept out
+        moved(path, target)
+
+    monkeypatch.setattr(os, "link", _fails)
+    monkeypatch.setattr(Path, "rename", slowly)
+    path, wins = tmp_path / "result.json", []
+
+    def write(number):
+        (tmp_path / f"{number}").write_text(f"{number}")
+        try:
+            files._move_once(tmp_path / f"{number}", path)
+            wins.append(number)
+        except FileExistsError:
+            pass
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [path.read_text()] == [f"{number}" for number in wins]
 
 
 def test_a_full_disk_names_the_file(tmp_path):
