@@ -49,12 +49,14 @@ class Unpack:
         to: where they go, below the set's folder.
         files: {suffix: least number of files}.
         listed_in: JSON-lines files of the set; each picture that `img` names must be there, with a text.
+        sha256: of the list of all files and their hashes, see `_unpacking`; None where nobody has told it.
     """
 
     folder: str
     to: str
     files: dict[str, int]
     listed_in: tuple[str, ...]
+    sha256: str | None
 
 
 @dataclass(frozen=True)

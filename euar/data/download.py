@@ -74,7 +74,7 @@ def fetch(
     if source.unpack is None:
         return _file(source, folder, progress, patience)
     place = folder / source.unpack.to
-    if problem_in(place, source.unpack, folder):
+    if problem_in(source.unpack, folder):
         archive = _file(source, folder, progress, patience)
         try:
             unpack(archive, source.unpack, folder)
@@ -87,7 +87,7 @@ def fetch(
 
 def _is_here(source: Source, folder: Path) -> bool:
     if source.unpack is not None:
-        return not problem_in(folder / source.unpack.to, source.unpack, folder)
+        return not problem_in(source.unpack, folder)
     return source.sha256 in _hashes(folder / source.to)
 
 

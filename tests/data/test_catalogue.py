@@ -39,6 +39,7 @@ UNPACK = whole(
     to=BELOW,
     files={"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
     listed_in={"type": "array", "items": BELOW},
+    sha256={"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"},
 )
 COMMIT = {"anyOf": [{"type": "null"}, {"type": "string", "pattern": "^[0-9a-f]{40}$"}]}
 FILE = {"url": {"type": "string", "pattern": "^https://"}, "to": BELOW, "bytes": SIZE, "repository": TEXT}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,7 @@ EXTRA = {"top/README.md": b"not wanted"}
 def archived(server, tmp_path):
     """Return an archive's source, its list of two pictures being there."""
     (tmp_path / "train.jsonl").write_text("\n".join(json.dumps({"img": f"data/{n}.jpg"}) for n in (1, 2)))
-    wanted = Unpack("top/data", "data", {".jpg": 2, ".txt": 2}, ("train.jsonl",))
+    wanted = Unpack("top/data", "data", {".jpg": 2, ".txt": 2}, ("train.jsonl",), None)
     return source(server.url, to="all.zip", sha256=None, bytes=None, unpack=wanted)
 
 
@@ -255,7 +256,7 @@ def test_an_archive_is_unpacked_and_only_what_is_wanted_stays(server, archived, 
     for _ in range(2):
         assert download.fetch(archived, tmp_path, patience=QUICK) == tmp_path / "data"
     assert sorted(file.name for file in (tmp_path / "data").iterdir()) == ["1.jpg", "1.txt", "2.jpg", "2.txt"]
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "train.jsonl"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "data.sha256", "train.jsonl"]
     assert server.asked == [None]
 
 
@@ -276,6 +277,38 @@ def test_an_archive_with_other_content_is_refused_and_removed(server, archived, 
     with pytest.raises(DataError, match=found):
         download.fetch(archived, tmp_path, patience=QUICK)
     assert [file.name for file in tmp_path.iterdir()] == ["train.jsonl"]
+
+
+SUMS = "".join(
+    f"{hashlib.sha256(content).hexdigest()}  {Path(name).name}\n" for name, content in sorted(PAIRS.items())
+)
+OTHER = packed(PAIRS | {"top/data/2.txt": b"other words"})
+
+
+def test_what_was_unpacked_first_is_written_down_and_other_files_are_refused(server, archived, tmp_path):
+    server.body = packed(PAIRS)
+    download.fetch(archived, tmp_path, patience=QUICK)
+    assert (tmp_path / "data.sha256").read_text() == SUMS
+    (tmp_path / "data/2.txt").write_bytes(b"changed here")
+    (tmp_path / "data/3.jpg").write_bytes(b"came later")
+    server.body = OTHER
+    with pytest.raises(DataError, match=r"other files than on first use, see data\.sha256; to accept them"):
+        download.fetch(archived, tmp_path, patience=QUICK)
+    assert (tmp_path / "data/2.txt").read_bytes() == b"changed here"
+    server.body = packed(PAIRS)
+    for _ in range(2):
+        download.fetch(archived, tmp_path, patience=QUICK)
+    assert (tmp_path / "data/2.txt").read_bytes() == b"words"
+    assert server.asked == [None] * 3
+
+
+def test_a_list_that_the_catalogue_pins_holds_from_the_first_use_on(server, archived, tmp_path):
+    pinned = replace(archived.unpack, sha256=hashlib.sha256(SUMS.encode()).hexdigest())
+    server.body = OTHER
+    with pytest.raises(DataError, match=f"not {pinned.sha256}"):
+        download.fetch(replace(archived, unpack=pinned), tmp_path, patience=QUICK)
+    server.body = packed(PAIRS)
+    download.fetch(replace(archived, unpack=pinned), tmp_path, patience=QUICK)
 
 
 def test_an_archive_put_there_by_hand_is_unpacked(archived, tmp_path):
@@ -336,4 +369,4 @@ def test_what_a_killed_unpacking_left_is_swept(server, archived, tmp_path):
     (dead / "top").mkdir(parents=True)
     server.body = packed(PAIRS)
     download.fetch(archived, tmp_path, patience=QUICK)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "train.jsonl"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "data.sha256", "train.jsonl"]
