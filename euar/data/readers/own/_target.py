@@ -16,11 +16,14 @@ from euar.data.readers.own._words import merged
 
 _POINTS = ".,'`\N{MIDDLE DOT}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\u066b\u066c"
 _SHARES = "%\N{PER MILLE SIGN}\N{ARABIC PERCENT SIGN}"
+_ABOUT = "~\N{TILDE OPERATOR}\N{ALMOST EQUAL TO}\N{PLUS-MINUS SIGN}"
 _CURRENCIES = re.compile(
     r"(?<![a-z])(usd|eur|gbp|jpy|cny|chf|inr|per ?cent|pct)(?![a-z])|[a-z]{1,3}(?=\$)", re.IGNORECASE
 )
 #: Of what `_marks` makes of a label: a number; its digits; those with something else before or after them.
-_NUMBER = re.compile(r"[-+]*(?=\.*0)[0.]+([ed][-+]?0+)?-?|0x[0a-f]+", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-+]*(?=\.*0)[0.]+((?:[ed]|[\N{MULTIPLICATION SIGN}*]00\^)[-+]?0+)?-?|0x[0a-f]+", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\.?0(\.?0)*\.?")
 _UNIT = re.compile(r"0[/:\u2044]0|0[^-+0]+|[^\W\d_]+\.?-?0")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -126,6 +129,6 @@ def _mark(letter: str) -> str:
         return "0"
     if category == "Pd" or letter == "\N{MINUS SIGN}":
         return "-"
-    if category in ("Sc", "Cf", "Cc", "Zs") or letter in _SHARES or letter in "()":
+    if category in ("Sc", "Cf", "Cc", "Zs") or letter in _SHARES + _ABOUT + "()":
         return ""
     return "." if letter in _POINTS else letter
