@@ -98,7 +98,7 @@ def sha256(arrays: dict[str, np.ndarray]) -> str:
         values = _encoded(arrays[name])
         values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
         digest.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
-        digest.update(values.reshape(-1).view(np.uint8))  # no copy
+        digest.update(values.reshape(-1).view(np.uint8).data)  # no copy
     return digest.hexdigest()
 
 
