@@ -12,7 +12,7 @@ from euar.data.errors import DataError
 from euar.files import check_file, write_bytes
 
 _FORMAT = "euar/1"
-_FREE, _RATIO = 2**26, 100  # bytes that any file may unfold to, and for each of its own so many more
+_FREE, _RATIO = 2**26, 400  # bytes that any file may unfold to, and for each of its own so many more
 _REMEDY = "check the path, or write the file again with MultimodalDataset.to_hdf5"
 _LETTER = 4  # bytes of a letter in memory, one in the file
 

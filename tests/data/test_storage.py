@@ -271,7 +271,15 @@ def test_as_many_classes_as_rows_or_a_thousand_are_taken(tmp_path):
 
 
 def test_a_small_file_that_unfolds_to_far_more_is_refused(tmp_path):
-    path = storage.write(tmp_path / "a.h5", {}, {"values": np.zeros((20, 10**6), np.float32)})
+    path = storage.write(tmp_path / "a.h5", {}, {"values": np.zeros((60, 10**6), np.float32)})
     assert path.stat().st_size < 2**18
     with pytest.raises(DataError, match="more than such a file can hold"):
         storage.read(path)
+
+
+def test_mostly_zeros_such_as_counts_of_words_are_read(tmp_path):
+    counts = np.zeros((5000, 5000), np.float32)
+    counts[np.arange(5000), np.arange(5000) * 7 % 5000] = 1
+    path = storage.write(tmp_path / "a.h5", {}, {"values": counts})
+    assert path.stat().st_size < counts.nbytes / 100
+    assert np.array_equal(storage.read(path)[1]["values"], counts)
