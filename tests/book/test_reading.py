@@ -22,7 +22,6 @@ NOT_YET = {
     "mosei",
     "mosi",
     "mvsa",
-    "noise_and_views",
     "nyud",
     "paper_against_code",
     "quick_start",

@@ -1,18 +1,22 @@
 """The exercises of "Noise and views" know right from wrong; its claims fail where nothing is to be found."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 import euar.data
 from euar.chapters import ClaimError
 from euar.chapters.noise_and_views import exercises as check
 
 matplotlib.use("Agg")
-from tests.chapters import controls
+from tests.chapters.controls import run
 
+DEEPER = "noise_and_views_deeper"
+TWINS = ["load", "twins-code", "twins"]
 MEAN = np.array([3.0, 20.0])  # of the available rows that `fill_missing` gives
 
 
@@ -81,11 +85,6 @@ def tweets():
     return replace(data, modalities=few)
 
 
-def run(cells, **names):
-    """Execute cells of the chapter, `names` in place of what the imports bring, and return their names."""
-    return controls.run("noise_and_views", *cells, **names)
-
-
 def shuffled(values, seed=0):
     return np.random.default_rng(seed).permutation(values)
 
@@ -98,69 +97,65 @@ def test_control_noise_that_belongs_to_other_samples():
 
     with pytest.raises(ClaimError, match="error follows"):
         run(
-            ["maps", "ridge-side-by-side", "ridge", "known-noise-against-noise", "known-noise"],
+            "noise_and_views",
+            *["maps", "ridge", "known-noise-against-noise", "known-noise"],
             simulate=lambda seed=0: simulate(seed),
         )
 
 
 def test_control_a_split_by_family_leaves_no_twins(tweets):
     with pytest.raises(ClaimError, match="split by id"):
-        run(["load", "twins-code", "twins"], load=lambda _: replace(tweets, groups=tweets.ids))
+        run(DEEPER, *TWINS, load=lambda _: replace(tweets, groups=tweets.ids))
 
 
 def test_control_strangers_called_relatives_hide_nothing(tweets):
     with pytest.raises(ClaimError, match="relatives hide"):
         run(
-            ["load", "twins-code", "twins", "features", "leak-gain-from-twins", "leak"],
+            DEEPER,
+            *[*TWINS, "features", "tuned", "leak-gain-from-twins", "leak"],
             load=lambda _: replace(tweets, groups=shuffled(tweets.groups, 99)),
         )
 
 
-FOLDS = [
-    "load",
-    "ratings",
-    "pools",
-    "twins-code",
-    "twins",
-    "features",
-    "ridge-side-by-side",
-    "ridge",
-    "sets-constant",
-    "sets",
-    "folds-fit-folds",
-    "folds",
-]
+FOLDS = ["load", "features", "pools", "tuned", "folds-fit-folds", "folds", "folds-claim"]
 
 
 def test_control_views_that_say_nothing_about_the_label(tweets):
     with pytest.raises(ClaimError, match="best single view"):
-        run([*FOLDS, "folds-claim"], load=lambda _: replace(tweets, target=shuffled(tweets.target)))
+        run(DEEPER, *FOLDS, load=lambda _: replace(tweets, target=shuffled(tweets.target)))
 
 
 @pytest.fixture(scope="module")
 def chapter(tweets):
-    return run([*FOLDS, "folds-claim"], load=lambda _: tweets)
+    return run(DEEPER, *FOLDS, load=lambda _: tweets)
 
 
-def after(chapter, cells, **names):
-    return run(cells, **{name: value for name, value in chapter.items() if name != "__builtins__"} | names)
+def after(chapter, *cells, **names):
+    kept = {name: value for name, value in chapter.items() if name != "__builtins__"}
+    return run(DEEPER, *cells, **kept | names)
 
 
 def test_control_a_view_that_nobody_needs(chapter):
     swap = {"style": "sentence", "sentence": "style"}
     owner = np.array([swap.get(name, name) for name in chapter["owner"]])
-    with pytest.raises(ClaimError, match="not retraining"):
-        after(chapter, ["drop-claim"], owner=owner)
+    with pytest.raises(ClaimError, match="cost of not retraining"):
+        after(chapter, "drop-claim", owner=owner)
+
+
+def test_control_a_model_of_all_views_that_knows_the_label(chapter):
+    without = [SimpleNamespace(predict=lambda x, of=of: of.predict(x) + 0.5) for of in chapter["all_views"]]
+    with pytest.raises(ClaimError, match="less the lost view"):
+        after(chapter, "drop-claim", together=chapter["target"], all_views=without)
 
 
 def test_control_errors_that_do_follow_the_raters(chapter, tweets):
     following = np.abs(np.random.default_rng(99).normal(size=len(tweets))) * tweets.target_sd
     with pytest.raises(ClaimError, match="yardstick"):
-        after(chapter, ["yardstick-code", "yardstick"], error=following)
+        after(chapter, "yardstick-code", "yardstick", error=following, sd=tweets.target_sd)
 
 
 def test_control_disagreement_of_other_texts(chapter, tweets):
-    other = replace(tweets, target_sd=shuffled(tweets.target_sd))
+    sd = shuffled(tweets.target_sd)
     twenty = [test[tweets.meta["pool"][test] == "20"] for _, test in chapter["FOLDS"]]
     with pytest.raises(ClaimError, match="predicted and true SD"):
-        after(chapter, ["predict-sd"], tweets=other, twenty=twenty)
+        after(chapter, "predict-sd", sd=sd, twenty=twenty, spearman=lambda a, b: spearmanr(a, b).statistic)
