@@ -25,7 +25,6 @@ NOT_YET = {
     "nyud",
     "paper_against_code",
     "quick_start",
-    "top_k_gating",
     "uncertainty_loss",
     "what_sigma_knows",
     "whole_model",

@@ -1,7 +1,6 @@
-"""Pictures of a top-k gate: what it keeps and costs, whom gradients reach, and what a batch changes."""
+"""Pictures of a top-k gate: what it keeps, whom gradients reach, and what a batch changes."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from euar.plots.curves import curve_panels
-from euar.plots.style import COLORS, DASHES, MARKERS, figure, legend_below, plain_ticks
+from euar.plots.style import COLORS, figure, plain_ticks
 
 
 def kept(probs: ArrayLike, weights: ArrayLike) -> Figure:
@@ -26,26 +25,6 @@ def kept(probs: ArrayLike, weights: ArrayLike) -> Figure:
     ax.bar(cut, heights, color="white", edgecolor=COLORS[1], hatch="///", label="cut")
     ax.set(xlabel="expert", ylabel="probability", xticks=range(len(probs)), ylim=(0, 1.25 * probs.max()))
     ax.legend(frameon=False, fontsize="small", ncols=2)
-    return made
-
-
-def cost(sizes: ArrayLike, times: Mapping[int, ArrayLike], work: Mapping[int, float]) -> Figure:
-    """Draw the time of asking k experts over the time of asking all, against the batch size.
-
-    Args:
-        sizes: (S,), samples in a batch.
-        times: {N: (S,), time for k divided by time for N}.
-        work: {N: multiplications for k divided by those for N}, drawn as thin lines.
-    """
-    made, (ax,) = figure()
-    for j, (experts, ratio) in enumerate(times.items()):
-        style: dict[str, Any] = {"color": COLORS[j], "linestyle": DASHES[j]}
-        ax.plot(sizes, ratio, marker=MARKERS[j], label=f"time, N = {experts}", **style)
-        ax.axhline(work[experts], linewidth=0.8, label=f"multiplications, N = {experts}", **style)
-    ax.axhline(1, color=COLORS[6], linewidth=0.8)
-    ax.set(xscale="log", yscale="log", xlabel="samples in the batch", ylabel="k chosen / all N")
-    _plain(ax, sizes, (0.1, 0.2, 0.5, 1, 2, 5))
-    legend_below(made)
     return made
 
 

@@ -1,20 +1,19 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
-from dataclasses import replace
-from types import SimpleNamespace
-
 import matplotlib
 import pytest
 import torch
 
 from euar.chapters import ClaimError
+from euar.chapters.top_k_gating import batches
 from euar.chapters.top_k_gating import exercises as check
+from euar.data import load
 from euar.gating import TopKGate
 
 matplotlib.use("Agg")
-from tests.chapters import controls
+from tests.chapters.controls import run
 
-SOURCES = controls.sources("top_k_gating")
+MAIN, DEEPER = "top_k_gating", "top_k_gating_deeper"
 
 
 def stub(*_):
@@ -133,19 +132,9 @@ def test_the_predicted_weights_are_those_of_the_package():
     assert check.batch_weights((one, two)).ok
 
 
-def chapter(*cells, **names):
-    """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    return controls.run("top_k_gating", *cells, **names)
-
-
-def test_control_a_large_batch_in_which_the_choice_saves_nothing():
-    with pytest.raises(ClaimError, match="1024 samples"):
-        chapter("claims-time", time_ratio=lambda experts, size: 4 + 0.1 * torch.rand(1).item())
-
-
 @pytest.fixture(scope="module")
 def train_gate():
-    return chapter("project", "expert-gradient", "train-gate")["train_gate"]
+    return run(DEEPER, "project", "one-layer", "train-gate")["train_gate"]
 
 
 def test_control_rounding_moves_no_gate_under_plain_descent(train_gate):
@@ -153,7 +142,7 @@ def test_control_rounding_moves_no_gate_under_plain_descent(train_gate):
         return train_gate(seed, 1, "topk", torch.optim.SGD, 0.1, steps=20)
 
     with pytest.raises(ClaimError, match="under Adam"):
-        chapter("claims-gate", train_gate=descended)
+        run(DEEPER, "claims-gate", train_gate=descended)
 
 
 def test_control_plain_descent_does_move_a_gate_with_a_gradient(train_gate):
@@ -161,7 +150,7 @@ def test_control_plain_descent_does_move_a_gate_with_a_gradient(train_gate):
         return train_gate(seed, k, "none", *optimiser, **lr, steps=20)
 
     with pytest.raises(ClaimError, match="under plain descent"):
-        chapter("claims-gate", train_gate=literal)
+        run(DEEPER, "claims-gate", train_gate=literal)
 
 
 def trained(*rows):
@@ -174,7 +163,7 @@ SEEN = ((1.0, 0.03, 0.7), (0.3, 0.1, 0.76), (1.0, 0.04, 0.74), (0.25, 0.035, 0.7
 
 
 def test_the_scale_claims_hold_for_what_was_seen():
-    chapter("claims-scale", trained=trained(*SEEN))
+    run(DEEPER, "claims-scale", trained=trained(*SEEN))
 
 
 @pytest.mark.parametrize(
@@ -190,42 +179,39 @@ def test_control_scale_claims_fail_without_the_effect(setting, row, name):
     rows = list(SEEN)
     rows[setting] = row
     with pytest.raises(ClaimError, match=name):
-        chapter("claims-scale", trained=trained(*rows))
+        run(DEEPER, "claims-scale", trained=trained(*rows))
 
 
 @pytest.fixture(scope="module")
 def gates():
-    """The chapter's models after one epoch, asked about 100 test tweets."""
-
-    short = {"lr": 3e-3, "epochs": 1}
-    space = chapter("project", "train-gate", "after-training", recipe=lambda _: short)
-    few = space["test"].nonzero()[:100, 0]
-    space |= {"test": few, "y_test": torch.from_numpy(space["tweets"].target).float()[few]}
-    space["run"] = replace(space["run"], seeds=(0, 1))
-    for cell in ("fit", "answers"):
-        exec(SOURCES[cell], space)
-    return space | {"honest": space["models"]("none", (0, 1))}
+    """Models of two gates after one epoch, and 100 test tweets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "recipe", lambda _: {"lr": 3e-3, "epochs": 1})
+        models = {gate: batches.trained_models(gate, (0, 1), "cpu") for gate in ("batch", "none")}
+    few = load("embedded").standardize().subset(split="test")
+    inputs = {name: torch.from_numpy(values[:100]) for name, values in few.modalities.items()}
+    return models, {"inputs": inputs, "y_test": torch.from_numpy(few.target[:100]).float()}
 
 
-def after(gates, *cells, models):
-    """Run these cells on models that were trained before."""
-    space = gates | {"leaking": models}
-    for cell in cells:
-        exec(SOURCES[cell], space)
+def after(gates, page, *cells, gate):
+    """Run these cells of a page on the models with this gate in place of those that leak."""
+    models, tweets = gates
+    run(page, *cells, leaking=models[gate], honest=models["none"], **tweets)
 
 
 def test_the_claims_on_the_leak_hold_for_short_training(gates):
-    after(gates, "sweep", "claims-leak", "shuffle", models=gates["leaking"])
+    after(gates, MAIN, "sweep", "claims-leak", gate="batch")
+    after(gates, DEEPER, "shuffle", gate="batch")
 
 
 def test_control_an_honest_gate_has_the_same_error_in_every_batch(gates):
     with pytest.raises(ClaimError, match="one by one"):
-        after(gates, "sweep", "claims-leak", models=gates["honest"])
+        after(gates, MAIN, "sweep", "claims-leak", gate="none")
 
 
 def test_control_an_honest_gate_has_the_same_answer_in_every_order(gates):
     with pytest.raises(ClaimError, match="over orders"):
-        after(gates, "sweep", "shuffle", models=gates["honest"])
+        after(gates, DEEPER, "shuffle", gate="none")
 
 
 ORDERS = {"by_file": (0.47, 0.95), "by_label": (0.6, 0.92)}
@@ -235,7 +221,7 @@ def ordered(**scores):
     """Run the cell on the orders; the shuffles score 0.44 and 0.95."""
     given = {name: torch.tensor([pair, pair]) for name, pair in (ORDERS | scores).items()}
     at_random = torch.tensor([0.44, 0.95]).expand(2, 10, 2)
-    chapter("orders-claims", at_random=at_random, run=SimpleNamespace(seeds=(0, 1)), **given)
+    run(DEEPER, "orders-claims", at_random=at_random, **given)
 
 
 def test_the_claims_on_orders_hold_for_what_was_seen():
@@ -259,4 +245,4 @@ def test_control_orders_that_change_nothing(name, order, scores):
 def test_control_an_accuracy_that_does_depend_on_the_batch(accuracy):
     leak = torch.tensor([[[0.7, accuracy], [0.4, 0.9]], [[0.71, accuracy], [0.4, 0.91]]])
     with pytest.raises(ClaimError, match="Acc2"):
-        chapter("claims-leak", leak=leak, control=[])
+        run(MAIN, "claims-leak", leak=leak, control=[])

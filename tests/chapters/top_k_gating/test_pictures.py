@@ -25,19 +25,6 @@ def test_what_is_cut_is_hatched_and_keeps_its_height():
     assert [round(bar.get_x() + bar.get_width() / 2) for bar in (*kept, *cut)] == [0, 2, 1]
 
 
-def test_the_cost_shows_time_and_multiplications_of_every_number_of_experts():
-    made = plots.cost([16, 64], {8: [4.0, 1.0], 32: [4.0, 0.5]}, {8: 0.375, 32: 0.1})
-    (ax,) = drawn(made)
-    assert lines(ax) == {
-        "time, N = 8": [4.0, 1.0],
-        "time, N = 32": [4.0, 0.5],
-        "multiplications, N = 8": [0.375, 0.375],
-        "multiplications, N = 32": [0.1, 0.1],
-    }
-    assert ax.get_xscale() == ax.get_yscale() == "log"
-    assert labels(ax.get_xticklabels()) == ["16", "64"]
-
-
 def test_jacobians_share_a_scale_and_cross_out_zeros():
     matrices = {"a": np.array([[0.2, -0.1], [0.0, 0.1]]), "b": torch.zeros(2, 2)}
     *axes, _ = drawn(plots.jacobians(matrices))
