@@ -18,7 +18,6 @@ NOT_YET = {
     "intro",
     "kl_regularisation",
     "ledger",
-    "load_balancing",
     "mosei",
     "mosi",
     "mvsa",
