@@ -8,17 +8,14 @@ import argparse
 import base64
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from euar.chapters.measurements import measurements
+from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN
+from euar.chapters.findings.experts import compared, leads
 from euar.chapters.quick_start.measure import PRESETS, presets
 from euar.experiments import paper, report, store
 from euar.experiments.comparison import Comparison
-from euar.experiments.row import Row
 from euar.experiments.statistics import detectable, pool_samples
 from euar.intervals import t_interval
 from euar.systems.registry import SYSTEMS, System
@@ -27,13 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
 CHAPTER = "_build/stage/book/quick_start.ipynb"
 METRICS = {"mae": "MAE ↓", "corr": "r ↑", "acc2": "Acc2 ↑", "acc7": "Acc7 ↑"}
-#: What is compared with plain experts: experiment, variant, metric, the paper's table.
-SETS = {
-    "CMU-MOSI, Acc2": ("mosi", "official", "acc2", "table-1-video"),
-    "CMU-MOSEI (text), Acc2": ("mosei", None, "acc2", "table-1-video"),
-    "MVSA-Single, accuracy": ("mvsa", None, "accuracy", "table-1-image"),
-    "NYU Depth V2, accuracy": ("nyud", None, "accuracy", "table-1-image"),
-}
 
 
 def timings() -> str:
@@ -87,11 +77,13 @@ def differences() -> str:
         "| in hundredths | minus plain experts [95 %] | minus linear experts | the paper's lead |",
         "|---|---|---|---|",
     ]
-    for title, where in SETS.items():
-        rows.append(f"| {title} | {_difference(*where[:3])} | {_lead(*where):.1f} |")
-    for title in list(SETS)[2:]:
-        rows.append(f"| {title}, mean over noises | {_difference(*SETS[title][:3], noisy=True)} |  |")
-    together = pool_samples([_gaps("mlp-experts", *where[:3]) for where in SETS.values()])
+    known = compared()
+    titles = {title: f"{title}, {one.metric.replace('acc2', 'Acc2')}" for title, one in BENCHMARKS.items()}
+    for title, one in BENCHMARKS.items():
+        rows.append(f"| {titles[title]} | {_difference(known, title)} | {one.lead():.1f} |")
+    for title in leads(known, PLAIN, noisy=True):
+        rows.append(f"| {titles[title]}, mean over noises | {_difference(known, title, noisy=True)} |  |")
+    together = pool_samples(leads(known, PLAIN).values())
     note = (
         f"Paired by seed. Plain experts: if the effect is the same on the {together.fixed.n} clean sets, "
         f"it is {together.fixed.signed(1)}; if it varies, its mean over such sets is "
@@ -102,32 +94,16 @@ def differences() -> str:
     return "\n".join([*rows, "", note])
 
 
-def _difference(*where: Any, noisy: bool = False) -> str:
+def _difference(known: Mapping[str, Comparison], title: str, noisy: bool = False) -> str:
     """Two cells: the intervals, and in brackets what could have been seen."""
     cells = []
-    for other in ("mlp-experts", "linear-experts"):
-        gaps = _gaps(other, *where, noisy=noisy)
-        known = gaps is not None
-        cells.append(f"{t_interval(gaps).signed(1)} ({detectable(gaps):.1f})" if known else "not measured")
+    for other in (PLAIN, LINEAR):
+        values = leads(known, other, noisy).get(title)
+        measured = values is not None
+        cells.append(
+            f"{t_interval(values).signed(1)} ({detectable(values):.1f})" if measured else "not measured"
+        )
     return " | ".join(cells)
-
-
-def _gaps(other: str, name: str, variant: str | None, metric: str, noisy: bool = False) -> NDArray | None:
-    """Default minus another in hundredths, (S,), on clean test rows or as a mean over the noises."""
-    rows = (one for one in measurements(name)[1] if type(one) is Row and one.modalities is one.size is None)
-    known = {row.system: found for row, found in store.newest(name, rows) if row.variant == variant}
-    if other not in known:
-        return None
-    compared = Comparison({system: known[system] for system in ("default", other)})
-    tests = [test for test in compared.first["runs"][0]["others"] if ":" in test] if noisy else [None]
-    return 100 * np.mean([compared.differences(*compared, metric, test) for test in tests], axis=0)
-
-
-def _lead(name: str, _: str | None, metric: str, table: str) -> float:
-    """The lead of the paper's EUAR on the next best system of its table, in hundredths."""
-    found = paper.table(table)
-    scores = {s: found.fraction(s, f"{name} {metric}") for s in found.rows}
-    return 100 * (scores.pop("EUAR") - max(s for s in scores.values() if s is not None))
 
 
 def systems() -> str:

@@ -100,6 +100,7 @@ def test_what_everybody_sees_counts_and_the_rest_does_not():
         code("profile = None", "parameters"),
         code("plot()", "hide-input", mystnb={"image": {"alt": "a line"}}),
         code("panel(\n    draw)"),
+        code("said()", "remove-input"),
         new_markdown_cell("```{exercise} Try\n:label: try\nthis\n```"),
         code("answer = ..."),
         new_markdown_cell("```{solution} try\nmany more words\n```"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 PACE = 200  # words a minute, of a text with formulas; a code cell and a picture take a minute each
-ALIKE = {"setup", "parameters"}  # code cells that are the same everywhere
+UNREAD = {"setup", "parameters", "remove-input"}  # code that is the same everywhere, or not on the page
 TIME = re.compile(r"\*\*Time:\*\*[^\"\\\n]*")  # in a text, and in a notebook's file
 
 MARKUP = {
@@ -23,7 +23,7 @@ PICTURE = re.compile(r"^panel\(|!\[.*\]\(|^[`:]{3,}\{(figure|image)\}", re.MULTI
 
 
 class Reading(NamedTuple):
-    """What a page shows unfolded; solutions and the cells that all notebooks begin with do not count.
+    """What a page shows; answers, code that it leaves out and the cells that all begin with do not count.
 
     Attributes:
         words: of the text; a formula is one word, a citation or a link's text what it shows.
@@ -53,7 +53,7 @@ def reading(notebook: NotebookNode) -> Reading:
     """Count what a notebook asks of its reader."""
     shown = [cell for cell in notebook.cells if not is_solution(cell)]
     texts = [cell.source for cell in shown if cell.cell_type == "markdown"]
-    code = [cell for cell in shown if cell.cell_type == "code" and not ALIKE & set(_tags(cell))]
+    code = [cell for cell in shown if cell.cell_type == "code" and not UNREAD & set(_tags(cell))]
     return Reading(
         words=sum(len(prose(text).split()) for text in texts),
         code=len(code),

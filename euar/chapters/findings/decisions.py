@@ -1,0 +1,67 @@
+"""Should I use it? Advice in a few lines, each chosen by what was measured."""
+
+from collections.abc import Mapping
+
+from euar.chapters.findings import experts, routing, sigma
+from euar.chapters.findings.benchmarks import LINEAR, PLAIN
+from euar.chapters.findings.wording import AHEAD, APART, BEHIND, side, standing
+from euar.chapters.quick_start.measure import presets
+from euar.experiments.comparison import Comparison
+from euar.experiments.store import newest
+from euar.intervals import t_interval
+
+_EXPERTS = {
+    AHEAD: "Gaussian ones: ahead of linear ones",
+    APART: "Linear ones: simpler, not told apart from Gaussian ones",
+    BEHIND: "Linear ones: ahead of Gaussian ones",
+}
+
+
+def advice(known: Mapping[str, Comparison], meters: sigma.Known, pushed: routing.Known) -> str:
+    """Return a Markdown list, one decision a line.
+
+    Args:
+        known: see `experts.compared`.
+        meters: see `sigma.results`.
+        pushed: see `routing.results`.
+    """
+    lines = [_score(known), _which(known), _noise(known), _interval(meters), _route(pushed), _repeat()]
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _score(known: Mapping[str, Comparison]) -> str:
+    counts = experts.counts(experts.leads(known, "linear"))
+    return f"**A score?** A linear model first; EUAR: {counts} ([ledger](ledger.ipynb))."
+
+
+def _which(known: Mapping[str, Comparison]) -> str:
+    word = standing(experts.pooled(experts.leads(known, LINEAR)))
+    return f"**Experts?** {_EXPERTS[word]} ([experts](gaussian_experts.ipynb))."
+
+
+def _noise(known: Mapping[str, Comparison]) -> str:
+    sets = experts.leads(known, PLAIN, noisy=True)
+    word = "Perhaps" if any(standing(t_interval(v)) == AHEAD for v in sets.values()) else "No gain shown"
+    links = "[MVSA](mvsa.ipynb), [NYU](nyud.ipynb)"
+    return f"**Noisy pictures?** {word}: against plain experts {experts.counts(sets)} ({links})."
+
+
+def _interval(meters: sigma.Known) -> str:
+    passed = sigma.answered_by_likelihood(meters)
+    word = "Train a likelihood" if passed else "Test any variance before you read it"
+    return f"**A prediction's uncertainty?** {word} ([sigma](what_sigma_knows.ipynb))."
+
+
+def _route(pushed: routing.Known) -> str:
+    how = {1: "Weights that sum to 1, variance detached", 0: "We know of none", -1: "We know of none"}
+    sign = side(t_interval(routing.more(pushed, routing.OBEDIENT, "agreement")))
+    return f"**A router that prefers sure experts?** {how[sign]} ([U-loss](uncertainty_loss.ipynb))."
+
+
+def _repeat() -> str:
+    both = Comparison({one.system: result for one, result in newest("quick_start", presets())})
+    word = standing(t_interval(both.differences("released", "default", "mae")), less_is_better=True)
+    return (
+        f"**The paper again?** On the tweets, `released` is {word} `default` "
+        "([paper against code](paper_against_code.ipynb))."
+    )
