@@ -66,10 +66,10 @@ def answer(known: Known) -> Answer:
     signs = [[side(t_interval(correlations(known, w, one))) for w in WORLDS] for one in _readings()]
     rising, turning = [min(pair) > 0 for pair in signs], [pair[0] * pair[1] < 0 for pair in signs]
     verdict = (
-        f"**{passes(rising)}.** Of {len(signs)} readings of $\\sigma^2$, {sum(rising)} rise with the noise "
-        f"in both simulated worlds, loud and quiet; {sum(turning)} turn their sign. The loss shows "
-        "$\\sigma^2$ no label and no error. A Gaussian likelihood's variance rises in both with the "
-        f"noise of {listed(answered_by_likelihood(known))}."
+        f"**{passes(rising)}.** Read in {len(signs)} ways, $\\sigma^2$ rises with the noise in both "
+        f"simulated worlds, loud and quiet, in {sum(rising)}; in {sum(turning)} its sign turns. The loss "
+        "shows it no label. A Gaussian likelihood's variance rises in both with the noise of "
+        f"{listed(answered_by_likelihood(known))}."
     )
     return Answer(verdict, _caption(known), _undecided(known))
 

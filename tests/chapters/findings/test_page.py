@@ -117,9 +117,9 @@ def set_noise(meters, values):
 @pytest.mark.parametrize(
     ("loud", "quiet", "word", "turned", "use"),
     [
-        (0.5, 0.5, "**Yes.**", "24 rise", "Train a likelihood"),
-        (0.5, -0.5, "**No.**", "24 turn", "Test any variance"),
-        (-0.5, -0.5, "**No.**", "0 turn", "Test any variance"),
+        (0.5, 0.5, "**Yes.**", "in 24; in 0", "Train a likelihood"),
+        (0.5, -0.5, "**No.**", "in 0; in 24", "Test any variance"),
+        (-0.5, -0.5, "**No.**", "in 0; in 0", "Test any variance"),
     ],
 )
 def test_the_verdict_on_sigma_follows_the_results(known, meters, pushed, loud, quiet, word, turned, use):
