@@ -114,7 +114,7 @@ def test_the_key_is_known_before_training(sweep, result):
 def test_selected_and_last_epoch_are_those_of_fit(result, moment):
     config = EUARConfig(in_features=WIDTHS, alpha=0.5, lam=0.0)
     alone = {"epochs": 3, "select": moment, "device": "cpu"}
-    runs = [fit(config, dataset(120), seeds=(seed,), **alone)[0] for seed in (0, 1)]
+    runs = fit(config, dataset(120), seeds=(0, 1), **alone)
     for record, run in zip(result["runs"], runs, strict=True):
         found = record if moment == "valid" else record["last"]
         assert {split: found[split] for split in ("valid", "test")} == run.metrics

@@ -41,6 +41,11 @@ def trained(config, epochs, seed, rate):
     )[0]
 
 
+def close(expected):
+    """Equal but for the last bits: those of a stack are others than those of a training alone."""
+    return pytest.approx(expected, rel=1e-4)  # at high rates they grow
+
+
 def test_all_differences_together_are_the_released_preset():
     together = EUARConfig.paper(WIDTHS, **SETTINGS["all differences"])
     assert together == EUARConfig.released(WIDTHS)
@@ -80,7 +85,7 @@ def test_watching_the_test_split_does_not_change_the_training(result):
     for run in result["runs"]:
         unwatched = trained(EUARConfig.paper(WIDTHS), 4, run["seed"], run["lr"])
         assert run["best_epoch"] == unwatched.best_epoch
-        assert run["test"] == unwatched.metrics["test"]
+        assert run["test"] == close(unwatched.metrics["test"])
 
 
 def test_each_seed_keeps_the_rate_that_its_validation_split_prefers(paper, result):
@@ -92,8 +97,8 @@ def test_each_seed_keeps_the_rate_that_its_validation_split_prefers(paper, resul
         }
         assert errors.keys() >= set(paper.rates)
         assert run["lr"] == min(errors, key=errors.get)
-        assert run["valid"]["mae"] == errors[run["lr"]]
-        assert run["valid_by_lr"] == {str(rate): error for rate, error in errors.items()}
+        assert run["valid"]["mae"] == run["valid_by_lr"][str(run["lr"])]
+        assert run["valid_by_lr"] == close({str(rate): error for rate, error in errors.items()})
 
 
 def test_the_curves_hold_every_epoch(result):
@@ -112,7 +117,7 @@ def test_the_other_scores_come_from_the_same_predictions(result):
     expected = metrics.regression(
         predict(model, dataset(120)), dataset(120).subset(split="test").target, variant="released"
     )
-    assert run["others"] == {"released metrics": expected}
+    assert run["others"] == {"released metrics": close(expected)}
 
 
 def test_a_gate_over_the_batch_answers_differently_one_row_at_a_time(paper):
