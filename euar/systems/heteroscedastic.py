@@ -107,7 +107,12 @@ class Heteroscedastic(MultimodalModel[AnnouncedOutput]):
 
 
 def moments(outputs: Tensor) -> Moments:
-    """Return the means and variances that a network's outputs (..., 2 C) stand for, (..., C) each."""
+    """Return the means and variances that a network's outputs (..., 2 C) stand for, (..., C) each.
+
+    Example:
+        >>> moments(torch.tensor([[3.0, 100.0]]))
+        Moments(mean=tensor([[3.]]), variance=tensor([[100.0001]]))
+    """
     mean, raw = at_least_float32(outputs).chunk(2, dim=-1)
     return Moments(mean, positive(raw))
 
