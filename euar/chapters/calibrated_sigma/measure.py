@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from euar.chapters.calibrated_sigma.attainable import Attainable
 from euar.chapters.calibrated_sigma.elsewhere import elsewhere
 from euar.chapters.calibrated_sigma.intervals import conformal, of_intervals
-from euar.chapters.calibrated_sigma.said import said_by
+from euar.chapters.calibrated_sigma.said import Said, said_by
 from euar.chapters.calibrated_sigma.trials import of_errors, of_levels, of_noise, of_raters
 from euar.chapters.mvsa import measure as mvsa
 from euar.chapters.nyud import measure as nyud
@@ -95,8 +95,8 @@ class Simulated(Fitted):
         (run,) = fit(self.config(dataset), dataset, seeds=[seed], **how)
         splits, rows = all_splits(dataset, _CPU), dataset.split == "test"
         known = {m: level[rows] for m, level in dataset.meta["noise"].items()}
-        levels = of_levels(said_by(run.model, splits["test"]), known)
-        trials = {"levels": levels, **_of_errors(run.model, splits["test"], splits["valid"])}
+        said = said_by(run.model, splits["test"])
+        trials = {"levels": of_levels(said, known), **_of_errors(said, run.model, splits)}
         return {**run.record(), "trials": rounded(trials, _DIGITS)}
 
     def _world(self, seed: int) -> MultimodalDataset:
@@ -141,7 +141,7 @@ class Knowing(Row):
     ) -> dict[str, Any]:
         splits = all_splits(test, _CPU)  # no corruption touches validation
         said, seen = said_by(model, splits["test"]), test.subset(split="test")
-        trials = of_noise(said, _hit(clean, test)) | _of_errors(model, splits["test"], splits["valid"])
+        trials = of_noise(said, _hit(clean, test)) | _of_errors(said, model, splits)
         if seen.target_sd is not None:
             readings = said.noise | ({} if said.sd is None else {"all": said.sd})
             trials["raters"] = of_raters(readings, seen)
@@ -173,12 +173,12 @@ def measurements() -> list[Measurement]:
     return [*simulated, *raters, *noisy]
 
 
-def _of_errors(model: torch.nn.Module, test: Batch, valid: Batch) -> dict[str, Any]:
+def _of_errors(said: Said, model: torch.nn.Module, splits: Mapping[str, Batch]) -> dict[str, Any]:
     """What `of_errors` returns, and of systems with an sd `conformal`: the `reach` of validation, its trial.
 
     Validation has chosen epoch and rate, so its errors are a little smaller than those of new rows.
     """
-    said, target = said_by(model, test), test.target.numpy()
+    target, valid = splits["test"].target.numpy(), splits["valid"]
     if said.sd is None:
         return of_errors(said, target)
     reach = conformal(said_by(model, valid), valid.target.numpy())
