@@ -28,11 +28,7 @@ def build(rows: list[dict[str, str]], lexicon: dict[str, float]) -> MultimodalDa
     texts = [row["text"] for row in rows]
     return MultimodalDataset(
         name="invented",
-        modalities={
-            "sentence": tweets.sentence_view(texts),
-            "lexicon": tweets.lexicon_view(texts, lexicon),
-            "style": tweets.style_view(texts),
-        },
+        modalities=tweets.views(texts, lexicon),
         target=np.array([row["rating"] for row in rows], dtype=np.float32),
         ids=[f"invented-{number:02d}" for number in range(1, len(rows) + 1)],
         split=["test"] * len(rows),

@@ -33,14 +33,10 @@ def read(archive: bytes, kind: str) -> list[tweets.Tweet]:
 
 def build(texts: list[tweets.Tweet], lexicon: dict[str, float]) -> MultimodalDataset:
     """Return the data set of some texts, all of the split "test"."""
-    words, ratings = [text.text for text in texts], np.array([text.ratings for text in texts])
+    ratings = np.array([text.ratings for text in texts])
     return MultimodalDataset(
         name="others",
-        modalities={
-            "sentence": tweets.sentence_view(words),
-            "lexicon": tweets.lexicon_view(words, lexicon),
-            "style": tweets.style_view(words),
-        },
+        modalities=tweets.views([text.text for text in texts], lexicon),
         target=(tweets.SCALE * ratings.mean(axis=1)).astype(np.float32),
         ids=[text.id for text in texts],
         split=["test"] * len(texts),

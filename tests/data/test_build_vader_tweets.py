@@ -1,32 +1,20 @@
 """The rebuild script gives back what ships, from the source and a real sentence encoder."""
 
-import importlib.util
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from euar.data import DataError, load
-
-SCRIPT = Path(__file__).parents[2] / "data" / "build_vader_tweets.py"
+from tests.data import rebuilding
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return rebuilding.script("build_vader_tweets")
 
 
 @pytest.fixture(scope="module")
 def source(script, tmp_path_factory):
-    try:
-        sdist = script.fetch_sdist(str(tmp_path_factory.mktemp("sdist")))
-    except subprocess.CalledProcessError:
-        pytest.skip(f"needs the network: pip download {script.PACKAGE}")
-    return script.read_sdist(sdist)
+    return script.read_sdist(rebuilding.sdist(script, tmp_path_factory.mktemp("sdist")))
 
 
 @pytest.fixture(scope="module")

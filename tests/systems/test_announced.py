@@ -9,11 +9,6 @@ from euar.propagation import Moments
 from euar.systems.announced import likelihood, mixed, positive, said
 
 
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
 def test_a_variance_is_positive_whatever_the_number():
     assert (positive(torch.tensor([-1e4, -10.0, 0.0, 1e4])) > 0).all()
 

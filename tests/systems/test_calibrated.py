@@ -14,18 +14,9 @@ from euar.systems.calibrated import CalibratedConfig, CalibratedEUAR, _noisy, be
 from euar.training import fit
 from euar.training.batches import all_splits
 from euar.training.predict import evaluating
+from tests.systems.small import WIDTHS, inputs
 
-WIDTHS = {"a": 6, "b": 3}
 SOME = torch.tensor([True, False, True, True])
-
-
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
 
 
 def build(**changes):

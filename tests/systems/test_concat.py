@@ -5,12 +5,7 @@ import torch
 from torch import nn
 
 from euar.systems.concat import ConcatConfig
-
-WIDTHS = {"a": 6, "b": 3}
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+from tests.systems.small import WIDTHS, inputs
 
 
 @pytest.mark.parametrize("fusion", ["concat", "add"])

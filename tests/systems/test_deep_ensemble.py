@@ -6,17 +6,7 @@ import pytest
 import torch
 
 from euar.systems.deep_ensemble import DeepEnsembleConfig
-
-WIDTHS = {"a": 6, "b": 3}
-
-
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+from tests.systems.small import WIDTHS, inputs
 
 
 def test_the_networks_begin_apart_and_answer_as_a_mixture():

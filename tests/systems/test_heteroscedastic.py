@@ -8,17 +8,7 @@ from euar.data import simulate
 from euar.systems.announced import likelihood
 from euar.systems.heteroscedastic import HeteroscedasticConfig
 from euar.training import fit
-
-WIDTHS = {"a": 6, "b": 3}
-
-
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+from tests.systems.small import WIDTHS, inputs
 
 
 def test_mean_and_variance_come_from_one_hidden_layer():

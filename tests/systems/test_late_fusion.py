@@ -5,8 +5,8 @@ import torch
 from torch.nn.functional import cross_entropy, mse_loss
 
 from euar.systems.late_fusion import LateFusionConfig
+from tests.systems.small import WIDTHS, inputs
 
-WIDTHS = {"a": 6, "b": 3}
 SOME = torch.tensor([True, False, True, True])
 
 
@@ -18,10 +18,6 @@ def says(model, name, x):
 
 def parameters(model, name):
     return [*model.projections[name].parameters(), *model.heads[name].parameters()]
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
 
 
 def test_the_prediction_is_the_mean_of_the_networks():

@@ -5,17 +5,7 @@ import torch
 
 from euar.systems.heteroscedastic import Heteroscedastic
 from euar.systems.mc_dropout import MCDropoutConfig
-
-WIDTHS = {"a": 6, "b": 3}
-
-
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
+from tests.systems.small import WIDTHS, inputs
 
 
 def build(**changes):

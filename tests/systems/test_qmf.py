@@ -7,15 +7,11 @@ import torch
 from torch.nn.functional import cross_entropy, margin_ranking_loss
 
 from euar.systems.qmf import SYSTEM, QMFConfig, confidence, fuse, rank_loss, scaled
+from tests.systems.small import WIDTHS, inputs
 
-WIDTHS = {"a": 6, "b": 3}
 SOME = torch.tensor([True, False, True, True])
 ALL = torch.ones(4, dtype=torch.bool)
 TARGET = torch.tensor([0, 1, 2, 0])
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
 
 
 def build(**changes):

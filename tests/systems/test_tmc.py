@@ -9,14 +9,10 @@ import torch
 from scipy import integrate, special, stats
 
 from euar.systems.tmc import SYSTEM, TMCConfig, dempster, evidence_loss
+from tests.systems.small import WIDTHS, inputs
 
-WIDTHS = {"a": 6, "b": 3}
 SOME = torch.tensor([True, False, True, True])
 TARGET = torch.tensor([0, 1, 2, 0])
-
-
-def inputs(rows=4):
-    return {name: torch.randn(rows, width) for name, width in WIDTHS.items()}
 
 
 def build(**changes):
