@@ -29,7 +29,7 @@ _RECIPE = Recipe(lr=3e-3, epochs=30)  # the learning rate of the grid, ten times
 _REDUCTIONS: tuple[Reduce, ...] = ("mean", "sum")
 _JUDGED = ("valid", "test")
 _DIGITS = 5
-#: {modality: what `look` finds}.
+# {modality: what `look` finds}
 State = dict[str, dict[str, float]]
 _CURVES = ("variance", "idle_variance", "mean", "idle_mean", "head", "noise")
 
