@@ -15,12 +15,21 @@ def cell(result, tmp_path):
         (asked,) = (c for c in quick_start.grid() if (c.recipe.lr, c.recipe.epochs) == (lr, epochs))
         new = copy.deepcopy(result) | {"experiment": "quick_start", "started": started, "key": key * 16}
         new["config"]["request"] = asked.request()
-        for run, offset in zip(new["runs"], (-0.1, 0.1), strict=True):
+        for run, offset in zip(new["runs"], (-0.01, 0.01), strict=True):
             run["valid"]["mae"] = mae + offset
             run["test"]["mae"] = 1 - mae  # the opposite order: whoever looks at test chooses wrongly
         store.save_result(Result(new, {}), tmp_path)
 
     return add
+
+
+def test_a_shorter_training_within_one_standard_error_is_chosen():
+    best, error = {(1e-2, 30): [0.40, 0.42, 0.44]}, 0.02 / 3**0.5
+    within = {(1e-3, 3): [0.42 + 0.99 * error] * 3}
+    beyond = {(1e-3, 1): [0.42 + 1.01 * error] * 3}
+    assert quick_start.chosen(best | beyond) == (1e-2, 30)
+    assert quick_start.chosen(best | beyond | within) == (1e-3, 3)
+    assert quick_start.chosen(best | within | {(3e-3, 3): [0.421] * 3}) == (3e-3, 3)
 
 
 def test_the_best_validation_cell_is_chosen(cell, tmp_path):
@@ -45,7 +54,7 @@ def test_no_grid_no_recipe(tmp_path):
 def test_the_grid_covers_every_pair():
     cells = [(one.recipe.lr, one.recipe.epochs) for one in quick_start.grid()]
     assert len(set(cells)) == len(cells) == len(quick_start.LEARNING_RATES) * len(quick_start.EPOCHS)
-    assert {(one.system, one.seeds) for one in quick_start.grid()} == {("default", (0, 1))}
+    assert {(one.system, one.seeds) for one in quick_start.grid()} == {("default", tuple(range(10)))}
 
 
 def test_all_presets_get_one_recipe(monkeypatch):
