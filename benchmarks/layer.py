@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from benchmarks import floor, naive, peers
 from benchmarks.clock import Call, Effort, clock_of, compare
-from benchmarks.rows import Row, at_least, at_most, lowest, row
+from benchmarks.rows import Row, ahead, at_most, never_below, row
 from euar import _kernels
 from euar.moe import KLExperts, UncertaintyAwareMoE
 
@@ -77,7 +77,7 @@ def goals(rows: list[Row]) -> list[Row]:
     at = {(r["cell"]["batch"], r["cell"]["experts"]): r for r in rows}
     wanted = [(*key, least, at[key[1:]]) for key, least in _GOALS.items() if key[1:] in at]
     found = [
-        at_least(f"{mode} over naive, B = {b}, N = {n}", r["ratios"][mode]["naive"], least)
+        ahead(f"{mode} over naive, B = {b}, N = {n}", r, mode, "naive", least)
         for mode, b, n, least, r in wanted
     ]
     found += [
@@ -85,11 +85,9 @@ def goals(rows: list[Row]) -> list[Row]:
         for mode, b, n, _, r in wanted
         if mode == "all"
     ]
-    if worst := lowest(rows, OURS, "naive"):
-        found.append(at_least(f"never below naive x1.5; least: {worst[0]}", worst[1], 1.5))
+    found += never_below(rows, OURS, "naive", "never below naive x1.5", 1.5)
     for peer in ("dispatcher", "tutel"):
-        if worst := lowest(rows, ("selected",), peer):
-            found.append(at_least(f"never behind {peer}; least: {worst[0]}", worst[1], 1))
+        found += never_below(rows, ("selected",), peer, f"never behind {peer}", 1)
     return found
 
 

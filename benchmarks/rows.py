@@ -69,15 +69,28 @@ def at_most(what: str, found: Mapping[str, float], wanted: float) -> Row:
     return {"what": what, "at_most": wanted, "found": dict(found), "met": found["median"] <= wanted}
 
 
-def lowest(rows: Sequence[Row], ways: Sequence[str], rival: str) -> tuple[str, dict[str, float]] | None:
-    """Return where ways are least ahead of a rival, in words, and by how much; None without that rival."""
-    found = [
-        (f"{way} at {name(row['cell'])}", row["ratios"][way][rival])
-        for row in rows
-        for way in ways
-        if rival in row["ratios"].get(way, {})
-    ]
-    return min(found, key=lambda pair: pair[1]["median"], default=None)
+def ahead(what: str, measured: Row, way: str, rival: str, wanted: float) -> Row:
+    """Return whether a way is as far ahead of a rival as it should be, and how far its floor would be.
+
+    `at_floor` is what would be found if the way took no longer than its floor; None without one.
+    """
+    floors = measured["over_floor"].get(rival, {})
+    at_floor = floors.get(way.partition(",")[0], {}).get("median")
+    return at_least(what, measured["ratios"][way][rival], wanted) | {"at_floor": at_floor}
+
+
+def lowest(rows: Sequence[Row], ways: Sequence[str], rival: str) -> tuple[Row, str] | None:
+    """Return the row and the way that are least ahead of a rival; None without that rival."""
+    found = [(row, way) for row in rows for way in ways if rival in row["ratios"].get(way, {})]
+    return min(found, key=lambda at: at[0]["ratios"][at[1]][rival]["median"], default=None)
+
+
+def never_below(rows: Sequence[Row], ways: Sequence[str], rival: str, what: str, wanted: float) -> list[Row]:
+    """Judge the shape where ways are least ahead of a rival; [] without that rival."""
+    if (worst := lowest(rows, ways, rival)) is None:
+        return []
+    measured, way = worst
+    return [ahead(f"{what}; least: {way} at {name(measured['cell'])}", measured, way, rival, wanted)]
 
 
 def name(cell: Mapping[str, Any]) -> str:

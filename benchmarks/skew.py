@@ -7,7 +7,7 @@ import torch
 
 from benchmarks import floor, layer, naive, peers, tried
 from benchmarks.clock import Call, Effort, clock_of, compare
-from benchmarks.rows import Row, at_least, lowest, row
+from benchmarks.rows import Row, never_below, row
 
 OURS = ("selected",)
 OVER = "naive"
@@ -44,8 +44,6 @@ def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[
 
 def goals(rows: list[Row]) -> list[Row]:
     """Judge the rows by what was to be reached."""
-    found = []
-    for rival, least in (("naive", 1.5), ("gathered", 1), ("padded", 1)):
-        if worst := lowest(rows, OURS, rival):
-            found.append(at_least(f"never below {rival} x{least}; least: {worst[0]}", worst[1], least))
-    return found
+    wanted = {"naive": 1.5, "gathered": 1, "padded": 1}
+    judged = (never_below(rows, OURS, r, f"never below {r} x{least}", least) for r, least in wanted.items())
+    return [goal for of_rival in judged for goal in of_rival]

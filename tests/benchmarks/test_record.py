@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from benchmarks import NAMES, floor, naive, peers, record, step, trimodal
-from benchmarks.rows import at_least, at_most, lowest, row
+from benchmarks.rows import ahead, at_least, at_most, lowest, row
 from euar.experiments import store
 from euar.files import DamagedFileError, write_json
 from euar.moe import UncertaintyAwareMoE
@@ -189,7 +189,13 @@ def test_growth_is_judged_at_its_last_number_alone():
 def test_the_least_lead_is_found_where_it_is():
     first, second = lines([{"batch": 1}, {"batch": 2}], 5.0)
     second["ratios"]["all"] = {"naive": {"median": 1.2, "low": 1, "high": 2}}
-    where, spread = lowest([first, second], ("selected", "all"), "naive")
-    assert where == "all at B = 2"
-    assert spread["median"] == 1.2
+    assert lowest([first, second], ("selected", "all"), "naive") == (second, "all")
     assert lowest([first], ("selected",), "absent") is None
+
+
+def test_a_goal_says_how_far_ahead_the_floor_would_be():
+    (measured,) = lines([{"batch": 1}], 5.0)
+    measured["over_floor"]["naive, one seed"] = {"selected": {"median": 7.5, "low": 7, "high": 8}}
+    of_floor = ahead("x", measured, "selected, at once", "naive, one seed", 8)
+    assert (of_floor["found"]["median"], of_floor["met"], of_floor["at_floor"]) == (5.0, False, 7.5)
+    assert ahead("x", measured, "all", "naive", 2)["at_floor"] is None  # none was measured

@@ -35,11 +35,15 @@ def described(found: Record) -> str:
 
 
 def goals(*records: Record) -> Table:
-    """Return what was to be reached, what was found (median of the rounds), and whether that is enough."""
+    """Return what was to be reached, what was found (median of the rounds), and whether that is enough.
+
+    The last column has what would be found if our way took no longer than its floor, where that is known.
+    """
     rows = [[found["name"], *_judged(goal)] for found in records for goal in found["goals"]]
-    return Table(["benchmark", "goal", "wanted", "found", "reached"], *rows)
+    return Table(["benchmark", "goal", "wanted", "found", "reached", "at the floor"], *rows)
 
 
 def _judged(goal: Mapping[str, Any]) -> list[str]:
     wanted = f"≥ {goal['at_least']}" if "at_least" in goal else f"≤ {goal['at_most']}"
-    return [goal["what"], wanted, f"{goal['found']['median']:.3g}", "yes" if goal["met"] else "no"]
+    found, at_floor = (f"{x:.3g}" if x else "" for x in (goal["found"]["median"], goal.get("at_floor")))
+    return [goal["what"], wanted, found, "yes" if goal["met"] else "no", at_floor]

@@ -30,8 +30,8 @@ def test_older_code_is_said():
 def test_goals_say_what_was_wanted_and_whether_it_was_reached():
     low, high = {"median": 2.345, "low": 2, "high": 3}, {"median": 7.0, "low": 6, "high": 8}
     goals = [
-        {"what": "a", "at_least": 5, "found": low, "met": False},
+        {"what": "a", "at_least": 5, "found": low, "met": False, "at_floor": 4.321},
         {"what": "b", "at_most": 8, "found": high, "met": True},
     ]
     _, *rows = records.goals({"name": "layer", "goals": goals}).rows
-    assert rows == [["layer", "a", "≥ 5", "2.35", "no"], ["layer", "b", "≤ 8", "7", "yes"]]
+    assert rows == [["layer", "a", "≥ 5", "2.35", "no", "4.32"], ["layer", "b", "≤ 8", "7", "yes", ""]]
