@@ -1,0 +1,1 @@
+"""What the chapter `one_recipe` needs."""
