@@ -37,6 +37,9 @@ FIELDS: Mapping[str, tuple[Any, ...]] = {
 }
 SIZES = (300, 1000)
 VIEWS = ("sentence", "lexicon", "style")
+#: Values between those that are shown, for readers to predict.
+HIDDEN: Mapping[str, tuple[Any, ...]] = {"num_experts": (12,), "k": (4,), "beta": (0.3,), "lam": (0.3,)}
+HIDDEN_SIZES = (600,)
 _DIGITS = 5
 _USUALLY_CHOSEN = EUARConfig({"x": 1}).k
 
@@ -97,20 +100,21 @@ def reference() -> Knob:
 def sweeps() -> dict[str, dict[Any, Knob]]:
     """Return {knob: {value: what to measure}}; the reference itself is not among them."""
     usual = reference()
-    fields = {
-        field: {value: replace(usual, changes=_changes(field, value)) for value in values}
-        for field, values in FIELDS.items()
-    }
-    return fields | {
-        "training rows": {size: replace(usual, size=size) for size in SIZES},
+    return _turned(FIELDS, SIZES) | {
         "one view": {view: replace(usual, modalities=(view,)) for view in VIEWS},
         "labels": {"shuffled": replace(usual, shuffled=True)},
     }
 
 
+def hidden() -> dict[str, dict[Any, Knob]]:
+    """Return {knob: {value: what to measure}} of what the page asks its readers to predict."""
+    return _turned(HIDDEN, HIDDEN_SIZES)
+
+
 def measurements() -> list[Knob]:
     """Return the reference, and every value of every knob."""
-    return [reference(), *(one for values in sweeps().values() for one in values.values())]
+    both = (*sweeps().values(), *hidden().values())
+    return [reference(), *(one for values in both for one in values.values())]
 
 
 @torch.no_grad()
@@ -126,6 +130,15 @@ def acts(out: MoEOutput) -> dict[str, float]:
     found = {name: read[name] for name in ("kept", "busiest", "agreement")}
     found["chosen"] = variance[chosen].mean().item()
     return found if chosen.all() else found | {"idle": variance[~chosen].mean().item()}
+
+
+def _turned(fields: Mapping[str, tuple[Any, ...]], sizes: tuple[int, ...]) -> dict[str, dict[Any, Knob]]:
+    usual = reference()
+    found = {
+        field: {value: replace(usual, changes=_changes(field, value)) for value in values}
+        for field, values in fields.items()
+    }
+    return found | {"training rows": {size: replace(usual, size=size) for size in sizes}}
 
 
 def _changes(field: str, value: Any) -> tuple[tuple[str, Any], ...]:

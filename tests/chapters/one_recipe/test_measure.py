@@ -87,7 +87,15 @@ def test_every_request_is_one_knob_away_from_the_reference():
 
 def test_no_value_of_a_knob_is_the_default_one():
     usual = EUARConfig({"x": 1}).to_dict()
-    assert all(usual[field] not in values for field, values in experiment.FIELDS.items())
+    asked = (*experiment.FIELDS.items(), *experiment.HIDDEN.items())
+    assert all(usual[field] not in values for field, values in asked)
+
+
+def test_what_is_to_be_predicted_lies_between_what_is_shown():
+    usual = EUARConfig({"x": 1}).to_dict()
+    for field, values in experiment.HIDDEN.items():
+        shown = {*experiment.FIELDS[field], usual[field]}
+        assert all(min(shown) < value < max(shown) and value not in shown for value in values)
 
 
 def test_names_say_what_differs():

@@ -1,0 +1,122 @@
+"""What was measured around the reference: by knob, beside it, and inside the mixtures.
+
+Letters: S seeds.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euar.chapters.one_recipe import measure
+from euar.experiments.comparison import by_seed, differences
+from euar.experiments.statistics import holm, paired_t
+from euar.experiments.store import newest
+from euar.model import EUARConfig
+
+#: {knob: what the page calls it}.
+WORDS: Mapping[str, str] = {
+    "num_experts": "experts N",
+    "k": "chosen k",
+    "dim": "width D",
+    "alpha": "KL weight α",
+    "beta": "balance weight β",
+    "lam": "U weight λ",
+    "renormalize": "kept weights",
+    "output": "experts pass on",
+    "head": "head",
+}
+#: {(knob, value): what the page says}, where the value is a word.
+_VALUES = {("renormalize", "topk"): "sum to 1", ("output", "mean"): "the mean", ("head", "mlp"): "MLP"}
+#: {what is read off a mixture: what the page calls it}.
+INSIDE: Mapping[str, str] = {
+    "kept": "weight kept",
+    "busiest": "busiest expert's share",
+    "agreement": "agreement",
+    "chosen": "σ² of the chosen",
+    "idle": "σ² of the idle",
+}
+
+
+class Turned(NamedTuple):
+    """All that was measured.
+
+    Attributes:
+        reference: the result of the default model.
+        knobs: {knob: {value: its result}}, the reference at its own value where the knob has numbers.
+    """
+
+    reference: dict[str, Any]
+    knobs: dict[str, dict[Any, dict[str, Any]]]
+
+
+def measured(root: Path | None = None) -> Turned:
+    """Return the newest results, those of the measurement's own requests.
+
+    Args:
+        root: the folder of all results, see `store`.
+    """
+    ((_, reference),) = newest("one_recipe", [measure.reference()], root)
+    knobs = {knob: _of(values, root) for knob, values in measure.sweeps().items()}
+    return Turned(reference, {knob: _with(knob, found, reference) for knob, found in knobs.items()})
+
+
+def title(knob: str, value: Any) -> str:
+    """Return what the page calls a knob at a value."""
+    if isinstance(value, int | float):
+        return f"{WORDS.get(knob, knob)} = {value:g}"
+    return f"{WORDS[knob]}: {_VALUES[knob, value]}" if knob in WORDS else f"{knob}: {value}"
+
+
+def effects(turned: Turned, knobs: Mapping[str, Any] | None = None) -> dict[str, NDArray[Any]]:
+    """Return {title: test error minus that of the reference, paired by seed (S,)}; without the reference.
+
+    Args:
+        turned: what was measured.
+        knobs: some of its knobs; None for all.
+    """
+    asked = turned.knobs if knobs is None else knobs
+    return {
+        title(knob, value): differences(result, turned.reference, "mae")
+        for knob in asked
+        for value, result in turned.knobs[knob].items()
+        if result is not turned.reference
+    }
+
+
+def told_apart(found: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return the titles whose differences are told from 0 at 5 %, after Holm's correction for all of them."""
+    ps = [paired_t(values, np.zeros_like(values)).p for values in found.values()]
+    return [name for name, clear in zip(found, holm(ps).reject, strict=True) if clear]
+
+
+def error(result: Mapping[str, Any]) -> NDArray[Any]:
+    """Return the test error of each seed, (S,)."""
+    return by_seed(result, "mae")
+
+
+def inside(result: Mapping[str, Any], view: str, what: str) -> NDArray[Any]:
+    """Return what each seed's mixture does, (S,); NaN where there is none of that kind.
+
+    Args:
+        result: one of `measured`.
+        view: a modality of it.
+        what: a name of `INSIDE`.
+    """
+    return np.array([run["views"][view].get(what, np.nan) for run in result["runs"]])
+
+
+def _of(values: Mapping[Any, measure.Knob], root: Path | None) -> dict[Any, dict[str, Any]]:
+    found = newest("one_recipe", values.values(), root)
+    return dict(zip(values, (result for _, result in found), strict=True))
+
+
+def _with(knob: str, found: dict[Any, dict[str, Any]], reference: dict[str, Any]) -> dict[Any, Any]:
+    usual = EUARConfig({"x": 1}).to_dict().get(knob)
+    if knob == "training rows":
+        usual = reference["data"]["n"]["train"]
+    if not isinstance(usual, int | float):
+        return found
+    return dict(sorted({**found, usual: reference}.items()))
