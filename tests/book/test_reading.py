@@ -16,7 +16,6 @@ NOT_YET = {
     "build_it",
     "data_and_leaks",
     "intro",
-    "kl_regularisation",
     "ledger",
     "mosei",
     "mosi",

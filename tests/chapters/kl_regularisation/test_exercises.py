@@ -16,7 +16,7 @@ from euar.experts import Gaussian
 from euar.losses import kl_divergence
 from tests.chapters import controls
 
-SOURCES = controls.sources("kl_regularisation")
+MAIN, DEEPER = "kl_regularisation", "kl_regularisation_deeper"
 
 
 def stub(*arguments):
@@ -102,22 +102,17 @@ WRONG = {
 }
 
 
-def chapter(*cells, **names):
-    """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    return controls.run("kl_regularisation", *cells, **names)
-
-
-SWEEP = ("weight-table", "sweep-load-title", "sweep-load-weight", "sweep-load", "sweep-state")
 NONE, DEFAULT, STRONG = (0.0, "mean", 0.0), (1e-3, "mean", 0.0), (1.0, "mean", 0.0)
+STRONGEST = (1.0, "sum", 0.0)
 
 
-def with_results(change, *cells):
-    """Run cells that claim something about the results, after a change to them."""
+def with_results(change, *cells, page=MAIN):
+    """Run cells of a page that claim something about the results, after a change to them."""
 
     def change_pairs(pairs):
         change({(sweep.alpha, sweep.reduce, sweep.lam): result for sweep, result in pairs})
 
-    return chapter(*SWEEP, *cells, newest=controls.changed(change_pairs))
+    return controls.run(page, "sweep-load", *cells, change=change_pairs)
 
 
 def scale(key, moment, name, factor):
@@ -140,24 +135,26 @@ def unchanged(known):
     pass
 
 
+def higher(key, moment, by):
+    def change(known):
+        for run in known[key]["runs"]:
+            run[moment]["test"]["mae"] += by
+
+    return change
+
+
+CLAIMS = ("claims-sweep", "claims-felt", "errors")
+
+
 def test_the_claims_on_results_hold():
-    with_results(
-        unchanged,
-        "felt-moments",
-        "claims-sweep",
-        "figure-factors-change",
-        "figure-factors",
-        "read-table-code",
-        "read-table",
-        "claims-felt",
-        "claims-u",
-    )
+    with_results(unchanged, *CLAIMS)
+    with_results(unchanged, "claims-u", page=DEEPER)
 
 
 @pytest.mark.parametrize("key", [NONE, STRONG, (0.1, "sum", 0.0)])
 def test_the_claim_on_what_is_felt_at_any_weight_fails_where_sigma_stays(key):
-    with pytest.raises(ClaimError, match="felt σ², last epoch"):
-        with_results(scale(key, "last", "felt_variance", 2.5), "felt-moments")
+    with pytest.raises(ClaimError, match="felt σ²"):
+        with_results(scale(key, "last", "felt_variance", 2.5), "claims-sweep", "claims-felt")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +163,7 @@ def test_the_claim_on_what_is_felt_at_any_weight_fails_where_sigma_stays(key):
         (scale(NONE, "selected", "variance", 0.5), "selected epoch / start"),  # collapse at once
         (scale(NONE, "last", "variance", 1.4), "last epoch / start"),  # sigma does not fall
         (scale(NONE, "last", "variance", 0.2), "no KL: σ² chosen, last epoch: "),  # collapse at the end
+        (scale(NONE, "last", "noise", 10), "cost of noise"),  # nothing is escaped
         (replace(DEFAULT, NONE), "default KL - none"),  # the default weight changes nothing
         (scale(STRONG, "last", "variance", 0.8), "alpha = 1, mean"),  # a strong term does not hold sigma
         (scale(STRONG, "last", "mean", 30), r"\|μ\| at the last epoch"),  # nor press the means
@@ -184,19 +182,17 @@ def test_each_claim_on_the_sweep_fails_where_it_does_not_hold(change, claim):
         (scale(STRONG, "last", "weights", 0.3), "strong KL: head's factor"),  # the second way is open
         (scale(STRONG, "last", "felt_variance", 5), "strong KL - none"),  # the term keeps sigma up
         (scale(STRONG, "last", "head", 5), "coordinates read"),  # as many coordinates as without it
+        (
+            scale((1e-2, "sum", 0.0), "last", "felt_variance", 2.5),
+            "largest felt",
+        ),  # one weight keeps sigma up
+        (scale(NONE, "selected", "felt_variance", 0.5), "no KL: felt σ² of all views"),  # collapse at once
+        (higher(STRONGEST, "last", 0.05), "alpha = 1, sum - none: test MAE"),  # errors rise as without it
     ],
 )
 def test_each_claim_on_what_is_felt_fails_where_it_does_not_hold(change, claim):
     with pytest.raises(ClaimError, match=claim):
-        with_results(
-            change,
-            "claims-sweep",
-            "figure-factors-change",
-            "figure-factors",
-            "read-table-code",
-            "read-table",
-            "claims-felt",
-        )
+        with_results(change, *CLAIMS)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +204,7 @@ def test_each_claim_on_what_is_felt_fails_where_it_does_not_hold(change, claim):
 )
 def test_each_claim_on_the_u_loss_fails_where_it_does_not_hold(change, claim):
     with pytest.raises(ClaimError, match=claim):
-        with_results(change, "claims-u")
+        with_results(change, "claims-u", page=DEEPER)
 
 
 WEIGHTS = torch.tensor([0.5, *[1e-5] * 63])
@@ -218,7 +214,8 @@ SPREAD = (torch.full((64,), 1e-3), torch.full((64,), 0.1))
 
 def coordinates(without, with_term):
     noisy = [[(w, s * factor) for factor in (0.99, 1, 1.01)] for w, s in (without, with_term)]
-    chapter("average-coordinates", "claims-coordinates", seen=dict(zip((0.0, 0.1), noisy, strict=True)))
+    seen = dict(zip((0.0, 0.1), noisy, strict=True))
+    controls.run(DEEPER, "average-coordinates", "claims-coordinates", seen=seen)
 
 
 def test_the_claims_on_coordinates_hold_for_a_split_alone():
@@ -236,16 +233,16 @@ def test_the_claims_on_coordinates_hold_for_a_split_alone():
 @pytest.fixture(scope="module")
 def dead():
     """What the chapter knows after it has trained with a dead expert, two seeds a setting."""
-    return chapter("weight-table", "loop-data", "loop-train", "dead-run", run=SimpleNamespace(seeds=(0, 1)))
+    return controls.run(DEEPER, "loop-data", "loop-train", "dead-run", run=SimpleNamespace(seeds=(0, 1)))
 
 
 def offer(known, **replaced):
     """The claims on the dead expert, with `dead` or `watched` of a setting replaced by another's."""
-    space = dict(known)
+    space, source = dict(known), controls.sources(DEEPER)
     for part, (setting, other) in replaced.items():
         space[part] = known[part] | {setting: known[part][other]}
     for cell in ("dead-offer-code", "dead-offer"):
-        exec(SOURCES[cell], space)
+        exec(source[cell], space)
 
 
 BORN, BURIED = "alpha = 0", "alpha = 0.00001"
