@@ -24,7 +24,6 @@ NOT_YET = {
     "paper_against_code",
     "quick_start",
     "uncertainty_loss",
-    "what_sigma_knows",
     "whole_model",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}

@@ -14,7 +14,7 @@ from euar.chapters.what_sigma_knows import exercises as check
 from euar.chapters.what_sigma_knows import measure as experiment
 from tests.chapters import controls
 
-SOURCES = controls.sources("what_sigma_knows")
+MAIN, DEEPER = "what_sigma_knows", "what_sigma_knows_deeper"
 MOVES = {"label": False, "noise": False, "gate weight": True, "head weight": True, "all weights": True}
 
 
@@ -120,22 +120,26 @@ def test_an_answer_is_given_its_own_copy():
     assert check.one_variance(RIGHT[check.one_variance][0]).ok
 
 
-def chapter(*cells, **names):
-    """Run these cells of the chapter in order, `names` in place of what the imports bring."""
-    quiet = {"plots": SimpleNamespace(dots=lambda *rows, **options: None), "age": str}
-    return controls.run("what_sigma_knows", *cells, **quiet | names)
+def page(name, *cells, **names):
+    """Run these cells of a page in order, `names` in place of what the imports bring."""
+    return controls.run(name, *cells, **{"age": len} | names)
 
 
-CELLS = ("load-results", "seeds", "distance-table", "figure-noise", "control-whole", "people-rows")
-CLAIMS = sorted(cell.removeprefix("claims-") for cell in SOURCES if cell.startswith("claims-"))
+NEEDS = {"error": ["control-error-table"], "people": ["people-rows", "figure-people"]}
+PAGES = {
+    cell.removeprefix("claims-"): name
+    for name in (MAIN, DEEPER)
+    for cell in controls.sources(name)
+    if cell.startswith("claims-")
+}
 
 
 def with_results(change, claims):
     """Run the cells that claim something about the results, after a change to them."""
     known = copy.deepcopy(experiment.by_network())
-    change({key[:2]: result["runs"] for key, result in known.items() if len(key) == 5})
-    cells = (*CELLS, "figure-people", f"claims-{claims}")
-    chapter(*cells, experiment=SimpleNamespace(by_network=lambda: known))
+    change({key[:2] if len(key) == 5 else key: result["runs"] for key, result in known.items()})
+    cells = ("load-results", *NEEDS.get(claims, []), f"claims-{claims}")
+    page(PAGES[claims], *cells, experiment=SimpleNamespace(by_network=lambda: known))
 
 
 def copied(network, data, moment, source, *path):
@@ -165,9 +169,19 @@ def multiplied(network, data, moment, factor, *path):
     return change
 
 
-@pytest.mark.parametrize("claims", CLAIMS)
+@pytest.mark.parametrize("claims", PAGES)
 def test_the_claims_on_results_hold(claims):
     with_results(lambda runs: None, claims)
+
+
+def judged(key, m, what, value):
+    """A change: what a likelihood's variance shows of a modality at the selected epoch."""
+
+    def change(runs):
+        for run in runs[key]:
+            run["states"]["selected"]["whole"][m][what] = value + run["seed"] / 1000
+
+    return change
 
 
 def raters(view, reading, moment, value):
@@ -176,6 +190,17 @@ def raters(view, reading, moment, value):
     def change(runs):
         for run in runs["default", "embedded"]:
             run["states"][moment]["views"][view][reading]["raters given"] = value + run["seed"] / 1000
+
+    return change
+
+
+def felt(data):
+    """A change: the noise that is felt goes along with the errors as closely as the likelihood's variance."""
+
+    def change(runs):
+        for run, other in zip(runs["default", data], runs["likelihood", data], strict=True):
+            of = other["states"]["selected"]["whole"]["text"]["error"]
+            run["states"]["selected"]["views"]["text"]["felt"]["error"] = of
 
     return change
 
@@ -207,6 +232,11 @@ FAILS = [
         "noise",
         copied("default", "loud", "start", ("default", "loud", "last"), "views"),
         "untrained",  # it is there before training
+    ),
+    (
+        "noise",
+        copied("default", "loud", "last", ("default", "loud", "selected"), "views"),
+        "default: mean σ²",  # the mean is no slower
     ),
     *(
         (
@@ -274,6 +304,30 @@ FAILS = [
         )
         for data in ("loud", "quiet")
     ),
+    *(
+        ("control", judged(("likelihood", data), m, "noise", sign * 0.2), f"{data}: log v, noise of {m}")
+        for data in ("loud", "quiet")
+        for m in ("audio", "vision")
+        for sign in (-1, 1)
+    ),
+    *(
+        ("error", judged(("likelihood", data), "text", "error", 0.05), f"{data}: log v - mean log σ²")
+        for data in ("loud", "quiet")
+    ),
+    *(
+        ("error", felt(data), f"{data}: log v - noise felt")  # as closely as log v
+        for data in ("loud", "quiet")
+    ),
+    *(
+        ("error", judged(("likelihood", "loud", m), m, "noise", 0.1), f"{m} alone")
+        for m in ("text", "audio", "vision")
+    ),
+    ("text", multiplied("default", "quiet", "last", 0.1, "views", "log", "noise"), "quiet, text"),
+    (
+        "text",
+        copied("default", "loud", "last", ("default", "quiet", "last"), "views"),
+        "loud - quiet",  # the worlds are alike
+    ),
     (
         "people",
         copied("likelihood", "embedded", "selected", ("likelihood", "embedded", "start"), "whole"),
@@ -296,4 +350,4 @@ def test_each_claim_on_results_fails_where_it_does_not_hold(claims, change, mess
 def test_the_claim_on_shuffled_labels_fails_for_a_meter_that_needs_labels():
     names = {"correlations": lambda config, seed: (0.1 * seed, 0.0)}
     with pytest.raises(ClaimError, match="labels shuffled"):
-        chapter("break-run", **names)
+        page(DEEPER, "break-run", **names)
