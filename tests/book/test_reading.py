@@ -24,7 +24,6 @@ NOT_YET = {
     "paper_against_code",
     "quick_start",
     "uncertainty_loss",
-    "whole_model",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}
 MAIN = [page for page in PAGES.values() if not page.above]

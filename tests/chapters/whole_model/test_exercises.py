@@ -1,11 +1,9 @@
 """The exercises of "The whole model" know right from wrong; its claims fail where the effect is removed."""
 
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
-import nbformat
 import pytest
 import torch
 from torch.nn.functional import one_hot
@@ -17,8 +15,9 @@ from euar.model import EUARConfig
 from euar.training.batches import Batch
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "whole_model.ipynb"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+from tests.chapters.controls import run, sources
+
+MAIN, DEEPER = "whole_model", "whole_model_deeper"
 
 ZERO = {
     "task on log-variance": True,
@@ -46,7 +45,7 @@ def count(widths, d, n, outputs, *, norm=2, maps=2, gates=1, reads=None, bias=1)
 def solution():
     """The layer of the chapter's own solution."""
     space = {"torch": torch, "check": SimpleNamespace(layer=lambda answer: answer)}
-    exec(SOURCES["ex3-answer"], space)
+    exec(sources(DEEPER)["ex3-answer"], space)
     return space["layer"]
 
 
@@ -197,16 +196,6 @@ def test_the_gradients_that_the_exercise_calls_zero_are_zero():
     assert zero == ZERO
 
 
-def run(*cells, **names):
-    """Execute cells of the chapter, `names` in place of what they would compute."""
-    space = {"profile": None}
-    exec(SOURCES["imports"], space)
-    space |= names
-    for cell in cells:
-        exec(SOURCES[cell], space)
-    return space
-
-
 class Stranger:
     """Stands for a model whose views interact by a known amount."""
 
@@ -229,7 +218,7 @@ def test_control_heads_with_the_same_interaction(linear, mlp, words):
         for name, share in (("linear", linear), ("mlp", mlp))
     }
     with pytest.raises(ClaimError, match=words):
-        run("claims-head", heads=heads, test=Batch(inputs, {}, torch.zeros(50)))
+        run(MAIN, "claims-head", heads=heads, test=Batch(inputs, {}, torch.zeros(50)))
 
 
 @pytest.mark.parametrize(
@@ -238,10 +227,11 @@ def test_control_heads_with_the_same_interaction(linear, mlp, words):
 def test_control_terms_as_strong_as_the_task(term, weight):
     with pytest.raises(ClaimError, match="over task"):
         run(
+            MAIN,
             "batch",
             "pushes-seeds",
             sample=small_batch(),
-            config=None,
+            followed={},
             EUARConfig=lambda widths: EUARConfig(widths, **{term: weight}),
         )
 
@@ -265,16 +255,16 @@ def test_control_weights_that_are_negligible_or_as_strong_as_the_task(claim, wei
     config = EUARConfig({"sentence": 384, "lexicon": 9, "style": 17}, **weights)
     torch.manual_seed(0)
     trainings = {seed: (SimpleNamespace(model=config.build()), None) for seed in range(3)}
-    space = run("pushes-seeds", sample=small_batch(), config=EUARConfig(config.in_features))
+    names = {"sample": small_batch(), "config": EUARConfig(config.in_features), "followed": trainings}
     with pytest.raises(ClaimError, match=f"last epoch, {claim}"):
-        exec(SOURCES["late"], space | {"followed": trainings})
+        run(MAIN, "pushes-seeds", **names)
 
 
 def test_control_a_last_epoch_as_good_as_the_selected_one():
     kept = {seed: SimpleNamespace(best_epoch=2, metrics={"test": {"mae": 0.37}}) for seed in range(3)}
     final = {0: 0.371, 1: 0.369, 2: 0.37}
     with pytest.raises(ClaimError, match="last epoch minus selected"):
-        run("select-table", kept=kept, final=final, run=SimpleNamespace(seeds=(0, 1, 2)))
+        run(MAIN, "select-table", kept=kept, final=final, run=SimpleNamespace(seeds=(0, 1, 2)))
 
 
 EFFECTS = {
@@ -303,7 +293,7 @@ def claim_parts(**changes):
     def paired(name):
         return [a - b for a, b in zip(measured[name], measured["default"], strict=True)]
 
-    run("claims-parts", paired=paired)
+    run(MAIN, "claims-parts", paired=paired)
 
 
 def test_the_effects_of_the_parts_bear_the_claims_out():
@@ -343,7 +333,7 @@ def claim_broken(**changes):
         name: [[value * (1 + 0.001 * seed) for value in values] for seed in range(3)]
         for name, values in {**BROKEN, **changes}.items()
     }
-    run("break-claims", broken=measured)
+    run(DEEPER, "break-claims", broken=measured)
 
 
 def test_what_the_broken_models_do_bears_the_claims_out():
