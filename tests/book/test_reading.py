@@ -22,7 +22,6 @@ NOT_YET = {
     "mvsa",
     "nyud",
     "paper_against_code",
-    "quick_start",
     "uncertainty_loss",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}

@@ -1,4 +1,6 @@
-"""The exercises of the quick start know right from wrong and name the slip; its claim has a control."""
+"""The exercises of the quick start know right from wrong and name the slip; its claims have controls."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,7 +8,9 @@ from scipy import stats
 
 from euar.chapters import ClaimError, claim
 from euar.chapters.quick_start import exercises as quick_start
+from tests.chapters.controls import run
 
+DEEPER = "quick_start_deeper"
 MATTERS = {"other rows": False, "draws": False, "batch size": False, "views": True}
 
 
@@ -81,3 +85,81 @@ def test_a_model_that_learned_from_shuffled_ratings_does_not_pass_the_chapters_c
     ridge = baselines(data)["ridge"]["mae"]
     with pytest.raises(ClaimError):
         claim("default minus ridge, test MAE", [mae - ridge for mae in runs.values("mae")], at_most=0)
+
+
+RIDGE = {"mae": 0.42, "corr": 0.9}
+FULL = {"default": (0.37, 0.92), "paper": (0.39, 0.91), "released": (0.34, 0.93)}
+
+
+def judge_table(full):
+    """Run the chapter's claims on three presets, {preset: (MAE, r)}, two seeds each that hardly differ."""
+    seeds = {
+        name: {"runs": [{"test": {"mae": mae + shift, "corr": r + shift}} for shift in (0.0, 0.001)]}
+        for name, (mae, r) in full.items()
+    }
+    run("quick_start", "claim", full=seeds, rivals={"ridge": RIDGE}, measure=SimpleNamespace(SEEDS=(0, 1)))
+
+
+def test_the_claims_about_the_table_hold_for_what_was_seen():
+    judge_table(FULL)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"default": (0.43, 0.92)}, "default minus ridge, MAE"),
+        ({"default": (0.37, 0.89)}, "default minus ridge, r"),
+        ({"paper": (0.36, 0.91)}, "paper minus default"),
+        ({"released": (0.38, 0.93)}, "released minus default"),
+    ],
+)
+def test_control_each_claim_about_the_table_fails_for_another_order(changed, name):
+    with pytest.raises(ClaimError, match=name):
+        judge_table(FULL | changed)
+
+
+SEEN = {"0": (0.38, 1.19, 0.64, 0.30), "0.001": (0.38, 1.19, 0.64, 0.29), "3": (0.38, 1.02, 0.47, 0.57)}
+
+
+def judge_weights(rows):
+    """Run the claims about the weight of the U-loss; error, variance, weight kept, agreement a row."""
+    shifts = np.array([[-0.001], [0.0], [0.001]])
+    config = SimpleNamespace(lam=1e-3, num_experts=8)
+    run(DEEPER, "break-assert", config=config, measured={lam: row + shifts for lam, row in rows.items()})
+
+
+def test_the_claims_about_the_u_loss_hold_for_what_was_seen():
+    judge_weights(SEEN)
+
+
+@pytest.mark.parametrize(
+    ("lam", "row", "name"),
+    [
+        ("0", (0.38, 1.19, 0.64, 0.12), "agreement without U-loss"),
+        ("0.001", (0.38, 1.19, 0.64, 0.57), "default λ minus λ = 0: agreement"),
+        ("0.001", (0.34, 1.19, 0.64, 0.29), "default λ minus λ = 0: test MAE"),
+        ("3", (0.38, 1.21, 0.47, 0.57), "mean variance"),
+        ("3", (0.38, 1.02, 0.66, 0.57), "weight kept"),
+        ("3", (0.38, 1.02, 0.47, 0.28), "λ = 3 minus λ = 0: agreement"),
+        ("3", (0.34, 1.02, 0.47, 0.57), "λ = 3 minus λ = 0: test MAE"),
+    ],
+)
+def test_control_each_claim_about_the_u_loss_fails_without_its_effect(lam, row, name):
+    with pytest.raises(ClaimError, match=name):
+        judge_weights(SEEN | {lam: row})
+
+
+def test_control_a_u_loss_as_large_as_another_term_is_noticed():
+    history = {"task": 0.2, "kl": 0.003, "aux": 0.05, "u": 0.004}
+    with pytest.raises(ClaimError, match="weighted U-loss"):
+        run(DEEPER, "terms-claim", ends=[history, history])
+
+
+@pytest.mark.parametrize(
+    ("view", "name"), [("lexicon", "without lexicon"), ("sentence", "minus without style")]
+)
+def test_control_a_view_that_costs_nothing_is_noticed(view, name):
+    errors = {"lexicon": 0.78, "sentence": 0.55, "style": 0.38} | {view: 0.37}
+    errors = {name: np.array([mae, mae + 0.001]) for name, mae in errors.items()}
+    with pytest.raises(ClaimError, match=name):
+        run(DEEPER, "missing-claim", errors=errors)
