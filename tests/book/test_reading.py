@@ -18,7 +18,6 @@ NOT_YET = {
     "intro",
     "ledger",
     "mosei",
-    "mosi",
     "mvsa",
     "nyud",
     "paper_against_code",

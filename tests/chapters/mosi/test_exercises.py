@@ -110,10 +110,14 @@ def weak_ridge(results):
 
 
 SETS = ("sets", "sets-claims")
-LEFT_OUT = ("left-out-gain", "left-out-claims")
+LEFT_OUT = ("left-out-table", "left-out-claims")
 LEAK = ("leak-claims",)
 CONTROLS = {
     "official: ridge - default": (("claims",), shifted(("official", "default", None), "mae", 0.1)),
+    "official: default - linear experts": (
+        ("claims",),
+        shifted(("official", "linear-experts", None), "acc2", 0.02),
+    ),
     "unseen-video: MLP experts": (("claims",), shifted(("unseen-video", "mlp-experts", None), "mae", 0.05)),
     "all minus text": (SETS, shifted(("unseen-video", "default", None), "acc2", 0.05)),
     "text minus audio": (SETS, shifted(("unseen-video", "default", ("audio",)), "acc2", 0.2)),
