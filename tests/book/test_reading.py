@@ -18,7 +18,6 @@ NOT_YET = {
     "intro",
     "ledger",
     "mosei",
-    "mvsa",
     "nyud",
     "paper_against_code",
     "uncertainty_loss",
