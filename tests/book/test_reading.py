@@ -19,7 +19,6 @@ NOT_YET = {
     "ledger",
     "mosei",
     "nyud",
-    "paper_against_code",
     "uncertainty_loss",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 
 import matplotlib
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from euar.chapters import ClaimError
 from euar.chapters.paper_against_code import exercises as check
+from euar.chapters.paper_against_code.measure import DIFFERENCES
 from tests.chapters import controls
 
 matplotlib.use("Agg")
@@ -65,13 +67,13 @@ def test_the_better_of_two_exceeds_the_mean_as_the_exercise_says():
     assert pairs.max(axis=1).mean() == pytest.approx(3 / math.sqrt(math.pi), rel=0.01)
 
 
-def run(cells, change=lambda results: None):
-    """Execute cells of the chapter on results that `change` has changed, and return their names."""
+def run(page, cells, change=lambda results: None):
+    """Execute cells of a page on results that `change` has changed, and return their names."""
 
     def change_pairs(pairs):
         change({(row.data, row.setting, row.recipe.epochs): result for row, result in pairs})
 
-    return controls.run("paper_against_code", "results", *cells, change=change_pairs)
+    return controls.run(page, "results", *cells, change=change_pairs)
 
 
 def without(data, setting):
@@ -100,24 +102,55 @@ def flat(results):
             one["curves"]["test_acc2"] = [one["test"]["acc2"]] * len(one["curves"]["test_acc2"])
 
 
-PEEK = ("rules", "peek-table", "peek-claims")
-CLAIMS = ("table", "effect", "seen", "claims")
+def alike(split):
+    """The same trained models say on another split what they say on the test split."""
+
+    def change(results):
+        for result in results.values():
+            for one in result["runs"]:
+                one["others"][split] = dict(one["test"])
+
+    return change
+
+
+MAIN, DEEPER = "paper_against_code", "paper_against_code_deeper"
+PEEK = MAIN, ("rules", "peek-table", "peek-claims")
+CLAIMS = MAIN, ("effect", "seen", "claims", "claims-same")
+ZEROS = DEEPER, ("zeros-table", "zeros-claims")
+ALONE = DEEPER, ("alone-claims",)
 CONTROLS = {
     "tweets: MLP head, change of MAE": (CLAIMS, without("embedded", "MLP head")),
     "MOSI: MLP head, change of Acc7": (CLAIMS, without("mosi", "MLP head")),
     "tweets: means, no draws": (CLAIMS, shifted("means, no draws", -0.05)),
     "tweets: weights of the code": (CLAIMS, shifted("weights of the code", 0.05)),
+    "tweets: log-variance not clamped": (CLAIMS, shifted("log-variance not clamped", 0.05)),
+    "tweets: U-loss summed over experts": (CLAIMS, shifted("U-loss summed over experts", -0.05)),
     "gain of peeking": (PEEK, flat),
+    "MOSI, paper: MAE without zeros": (ZEROS, alike("released metrics")),
+    "one row at a time, MAE": (ALONE, alike("one at a time")),
 }
 
 
 @pytest.mark.parametrize("claim", CONTROLS)
 def test_control_results_without_the_effect(claim):
-    cells, change = CONTROLS[claim]
+    where, change = CONTROLS[claim]
     with pytest.raises(ClaimError, match=claim):
-        run(cells, change)
+        run(*where, change)
 
 
-@pytest.mark.parametrize("cells", [CLAIMS, PEEK])
-def test_the_claims_hold_on_the_results(cells):
-    run(cells)
+@pytest.mark.parametrize("where", [CLAIMS, PEEK, ZEROS, ALONE])
+def test_the_claims_hold_on_the_results(where):
+    run(*where)
+
+
+def test_the_list_names_the_differences_of_the_experiment():
+    first = re.findall(r"^\| ([^|]+) \|", controls.sources(MAIN)["list"], re.MULTILINE)
+    assert [name for name in first if name in DIFFERENCES] == [*DIFFERENCES]
+
+
+def test_the_page_names_what_stands_out_largest_first():
+    names = run(MAIN, ("effect", "panel", "outside"))
+    told = [part.split(" (")[0] for part in names["outside"]("tweets", "acc7").split("), ")]
+    changes = {name: names["effect"]("tweets", name, "acc7") for name in DIFFERENCES}
+    clear = [name for name, found in changes.items() if not found.low <= 0 <= found.high]
+    assert told == sorted(clear, key=lambda name: abs(changes[name].mean), reverse=True)
