@@ -1,5 +1,7 @@
 """The program has at most sixty lines, the page runs on the reader's parts, and the claim can fail."""
 
+import re
+
 import pytest
 import torch
 
@@ -13,6 +15,12 @@ def test_the_program_has_at_most_sixty_lines():
     lines = {part: code_lines(program.source(part)) for part in program.PARTS}
     assert all(lines.values())
     assert sum(lines.values()) <= 60
+
+
+@pytest.mark.parametrize("part", program.PARTS)
+def test_a_question_leads_to_each_part_of_the_program(part):
+    questions = program.SOURCES[f"ex-{part}"].partition("```{exercise}")[0]
+    assert re.search(r"\*\*[^*]+\?\*\*", questions)
 
 
 def run(*cells, **names):
