@@ -7,7 +7,8 @@ import typer
 from rich import box
 from rich.table import Table as Shown
 
-from euar.chapters.ledger.figures import FIGURES, Measured
+from euar.chapters.ledger.drawings import Measured
+from euar.chapters.ledger.figures import FIGURES
 from euar.cli import SETTINGS
 from euar.cli._cells import (
     Asked,

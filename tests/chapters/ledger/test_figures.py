@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from euar.chapters.ledger.course import Course
-from euar.chapters.ledger.figures import FIGURES, Measured
+from euar.chapters.ledger.drawings import Measured
+from euar.chapters.ledger.figures import FIGURES
 from euar.chapters.ledger.pictures import joint_grid, rank_picture
 from euar.chapters.ledger.smoke import made_up, tiny
 from euar.chapters.ledger.sources import sources
