@@ -1,6 +1,7 @@
 # Two commands matter: `make book` and `make test`. `make help` lists the rest.
 PYTHON ?= python3
 PROFILE ?= smoke
+EDITION ?= full
 PORT ?= 8000
 BIN := .venv/bin
 
@@ -19,8 +20,8 @@ help:  ## list the commands
 venv:  ## create or complete .venv; nothing happens when it is up to date
 	@$(PYTHON) tools/bootstrap.py
 
-book: venv  ## execute the chapters and build the book; PROFILE=smoke|cpu|gpu, smoke by default
-	@$(BIN)/python tools/run_book.py --profile $(PROFILE)
+book: venv  ## execute the chapters and build the book; PROFILE=smoke|cpu|gpu; EDITION=student has no answers
+	@$(BIN)/python tools/run_book.py --profile $(PROFILE) --edition $(EDITION)
 
 test: venv  ## run the tests (they build the book in the smoke profile first, if it is not up to date)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

@@ -30,8 +30,8 @@ def make(root: Path) -> Path:
     Raises:
         FileNotFoundError: a page is missing, or Chromium is.
     """
-    html = root / "_build" / "html"
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    html, stage = root / "_build" / "html", root / "_build" / "stage"
+    toc = yaml.safe_load((stage / "_toc.yml").read_text(encoding="utf-8"))
     paths = [html / f"{name}.html" for name in documents(toc)]
     for path in paths:
         if not path.exists():
@@ -46,7 +46,7 @@ def make(root: Path) -> Path:
     for page in writer.pages:
         _lead_inside(page, {path: writer.pages[number] for path, number in first.items()})
     writer.add_metadata(
-        {"/Title": yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]}
+        {"/Title": yaml.safe_load((stage / "_config.yml").read_text(encoding="utf-8"))["title"]}
     )
     content = io.BytesIO()
     writer.write(content)

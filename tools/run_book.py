@@ -1,9 +1,9 @@
 """Execute the chapters that changed, then build the book.
 
-    python tools/run_book.py [--profile smoke|cpu|gpu] [--only NAME …] [--force]
+    python tools/run_book.py [--profile smoke|cpu|gpu] [--edition full|student] [--only NAME …] [--force]
 
 Sources in `book/` stay without outputs. Executed copies go to `_build/executed/PROFILE/`, pages to
-`_build/html/`.
+`_build/html/`. Chapters are executed with their answers; the student edition leaves those out of the pages.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 from bookbuild import environment, record
+from bookbuild.edition import EDITIONS
 from bookbuild.execute import CAPS, Cap, ChapterError, execute
 from bookbuild.layout import Chapter, chapters
 from bookbuild.render import RenderError, render
@@ -56,6 +57,7 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Execute what changed, then build the book.")
     parser.add_argument("--profile", choices=CAPS, default="smoke", help="how much the chapters compute")
+    parser.add_argument("--edition", choices=EDITIONS, default="full", help="with or without the answers")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="execute these; build no pages")
     parser.add_argument("--force", action="store_true", help="execute even what did not change")
     return parser.parse_args()
@@ -72,7 +74,7 @@ def build(book: list[Chapter], options: argparse.Namespace) -> int:
     executed = time.monotonic()
     if options.only:
         return 0
-    html = render(ROOT, stage(ROOT, book))
+    html = render(ROOT, stage(ROOT, book, options.edition))
     console.print(f"execute {executed - started:.1f} s, build pages {time.monotonic() - executed:.1f} s")
     console.print(f"open {html / 'index.html'}")
     return 0

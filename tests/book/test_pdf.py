@@ -14,8 +14,10 @@ PAGE = (
 
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "_config.yml").write_text("title: Small\n")
-    (tmp_path / "_toc.yml").write_text("root: first\nparts: [{chapters: [{file: second}]}]\n")
+    stage = tmp_path / "_build" / "stage"
+    stage.mkdir(parents=True)
+    (stage / "_config.yml").write_text("title: Small\n")
+    (stage / "_toc.yml").write_text("root: first\nparts: [{chapters: [{file: second}]}]\n")
     html = tmp_path / "_build" / "html"
     html.mkdir(parents=True)
     links = "<p><a href='second.html#end'>on</a> <a href='data.zip'>data</a> <a href='https://a.b/'>out</a>"

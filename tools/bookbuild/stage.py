@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbformat import NotebookNode
 
 from bookbuild import record
+from bookbuild.edition import FOR_TEACHERS, for_students, without_answers
 from bookbuild.layout import Chapter
 from bookbuild.reading import reading
 from euar.files import write_bytes
@@ -17,12 +19,13 @@ from euar.files import write_bytes
 SOURCES = ("_config.yml", "_toc.yml", "book", "data/README.md", "data/cards")
 
 
-def stage(root: Path, chapters: list[Chapter]) -> Path:
+def stage(root: Path, chapters: list[Chapter], edition: str = "full") -> Path:
     """Build the staged tree anew and return its folder.
 
     Args:
         root: the repository.
         chapters: the book's notebooks; each must have been executed.
+        edition: "full", or "student".
     """
     target = root / "_build" / "stage"
     shutil.rmtree(target, ignore_errors=True)
@@ -35,11 +38,19 @@ def stage(root: Path, chapters: list[Chapter]) -> Path:
             (target / name).parent.mkdir(exist_ok=True)
             shutil.copy2(root / name, target / name)
     for chapter in chapters:
-        merged = merge(_read(chapter.source), _read(chapter.executed))
-        write_bytes(target / f"{chapter.document}.ipynb", f"{nbformat.writes(merged)}\n".encode())
+        merged = _in(edition, merge(_read(chapter.source), _read(chapter.executed)))
+        write_bytes(target / f"{chapter.document}.ipynb", _bytes(merged))
     write_bytes(target / "book" / "status.csv", status(chapters).encode())
-    zip_notebooks(chapters, target / "book" / "notebooks.zip")
+    zip_notebooks(chapters, target / "book" / "notebooks.zip", edition)
+    if edition == "student":
+        _without_the_teachers_page(target)
     return target
+
+
+def _without_the_teachers_page(target: Path) -> None:
+    (target / f"{FOR_TEACHERS}.md").unlink(missing_ok=True)
+    toc = for_students(yaml.safe_load((target / "_toc.yml").read_text(encoding="utf-8")))
+    write_bytes(target / "_toc.yml", yaml.safe_dump(toc, sort_keys=False).encode())
 
 
 def merge(source: NotebookNode, executed: NotebookNode) -> NotebookNode:
@@ -68,13 +79,21 @@ def status(chapters: list[Chapter]) -> str:
     return table.getvalue()
 
 
-def zip_notebooks(chapters: list[Chapter], path: Path) -> None:
+def zip_notebooks(chapters: list[Chapter], path: Path, edition: str = "full") -> None:
     """Put the notebooks, without outputs, into one archive; equal notebooks give equal bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for chapter in chapters:
             entry = zipfile.ZipInfo(chapter.source.name)  # dated 1980
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, chapter.source.read_bytes())
+            archive.writestr(entry, _bytes(_in(edition, _read(chapter.source))))
+
+
+def _in(edition: str, notebook: NotebookNode) -> NotebookNode:
+    return without_answers(notebook) if edition == "student" else notebook
+
+
+def _bytes(notebook: NotebookNode) -> bytes:
+    return f"{nbformat.writes(notebook)}\n".encode()
 
 
 def _read(path: Path) -> NotebookNode:
