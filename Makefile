@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants \
-	bench bench-gpu bench-check address
+	bench bench-gpu bench-check address homework grade
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ lint: venv  ## check style, spelling, types, notebooks without outputs, and who 
 	@$(BIN)/ruff check --output-format concise .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
-	@$(BIN)/nbstripout --verify --keep-id book/*.ipynb
+	@$(BIN)/nbstripout --verify --keep-id book/*.ipynb homework/*.ipynb
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
@@ -68,6 +68,12 @@ bench-check: venv  ## measure some of it again; fails if ratios fell below those
 
 address: venv  ## write the repository's address into the book; URL=https://github.com/owner/name
 	@$(BIN)/python tools/address.py "$(URL)"
+
+homework: venv  ## write the homework for students and its tests for you into _build/homework
+	@$(BIN)/python tools/homework.py assign
+
+grade: venv  ## grade the notebooks of a folder; runs their code; SUBMISSIONS=folder
+	@$(BIN)/python tools/homework.py grade "$(SUBMISSIONS)"
 
 doctor:  ## versions, device, data found, what is missing and how to get it
 	@if test -x $(BIN)/python; then $(BIN)/python tools/doctor.py; else $(PYTHON) tools/doctor.py; fi
