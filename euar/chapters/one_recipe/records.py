@@ -5,6 +5,7 @@ Letters: S seeds.
 
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from euar.chapters.one_recipe import measure
 from euar.experiments.comparison import by_seed, differences
-from euar.experiments.statistics import holm, paired_t
+from euar.experiments.statistics import equivalence, holm, paired_t
 from euar.experiments.store import newest
 from euar.model import EUARConfig
 
@@ -21,9 +22,9 @@ WORDS: Mapping[str, str] = {
     "num_experts": "experts N",
     "k": "chosen k",
     "dim": "width D",
-    "alpha": "KL weight α",
-    "beta": "balance weight β",
-    "lam": "U weight λ",
+    "alpha": "KL weight alpha",
+    "beta": "balance weight beta",
+    "lam": "U weight lambda",
     "renormalize": "kept weights",
     "output": "experts pass on",
     "head": "head",
@@ -38,6 +39,17 @@ INSIDE: Mapping[str, str] = {
     "chosen": "σ² of the chosen",
     "idle": "σ² of the idle",
 }
+#: Changes whose effect on the error readers guess.
+GUESSED = (
+    ("num_experts", 1),
+    ("alpha", 0.0),
+    ("beta", 1.0),
+    ("lam", 3.0),
+    ("head", "mlp"),
+    ("training rows", 300),
+)
+#: What counts as the same error: a hundredth of a step of the scale.
+MARGIN = 0.01
 
 
 class Turned(NamedTuple):
@@ -46,10 +58,12 @@ class Turned(NamedTuple):
     Attributes:
         reference: the result of the default model.
         knobs: {knob: {value: its result}}, the reference at its own value where the knob has numbers.
+        hidden: the same, for readers to predict; without the reference.
     """
 
     reference: dict[str, Any]
     knobs: dict[str, dict[Any, dict[str, Any]]]
+    hidden: dict[str, dict[Any, dict[str, Any]]]
 
 
 def measured(root: Path | None = None) -> Turned:
@@ -60,7 +74,9 @@ def measured(root: Path | None = None) -> Turned:
     """
     ((_, reference),) = newest("one_recipe", [measure.reference()], root)
     knobs = {knob: _of(values, root) for knob, values in measure.sweeps().items()}
-    return Turned(reference, {knob: _with(knob, found, reference) for knob, found in knobs.items()})
+    hidden = {knob: _of(values, root) for knob, values in measure.hidden().items()}
+    shown = {knob: _with(knob, found, reference) for knob, found in knobs.items()}
+    return Turned(reference, shown, hidden)
 
 
 def title(knob: str, value: Any) -> str:
@@ -89,7 +105,23 @@ def effects(turned: Turned, knobs: Mapping[str, Any] | None = None) -> dict[str,
 def told_apart(found: Mapping[str, NDArray[Any]]) -> list[str]:
     """Return the titles whose differences are told from 0 at 5 %, after Holm's correction for all of them."""
     ps = [paired_t(values, np.zeros_like(values)).p for values in found.values()]
-    return [name for name, clear in zip(found, holm(ps).reject, strict=True) if clear]
+    return [name for name, clear in zip(found, holm(ps).stays, strict=True) if clear]
+
+
+def directions(turned: Turned) -> dict[str, str]:
+    """Return {title: how the error moves} of `GUESSED`: "lower", "higher" or "same", which is within `MARGIN`.
+
+    What the results leave open is "undecided".
+    """
+    found = effects(turned)
+    clear = told_apart(found)
+    return {name: _direction(found[name], name in clear) for name in (title(*one) for one in GUESSED)}
+
+
+def unseen(turned: Turned) -> dict[str, float]:
+    """Return {title: mean test error} of what is hidden."""
+    pairs = ((title(k, v), result) for k, values in turned.hidden.items() for v, result in values.items())
+    return {name: fmean(error(result)) for name, result in pairs}
 
 
 def error(result: Mapping[str, Any]) -> NDArray[Any]:
@@ -106,6 +138,12 @@ def inside(result: Mapping[str, Any], view: str, what: str) -> NDArray[Any]:
         what: a name of `INSIDE`.
     """
     return np.array([run["views"][view].get(what, np.nan) for run in result["runs"]])
+
+
+def _direction(differences: NDArray[Any], clear: bool) -> str:
+    if clear:
+        return "lower" if differences.mean() < 0 else "higher"
+    return "same" if equivalence(differences, MARGIN).equivalent else "undecided"
 
 
 def _of(values: Mapping[Any, measure.Knob], root: Path | None) -> dict[Any, dict[str, Any]]:
