@@ -72,11 +72,10 @@ def measured(root: Path | None = None) -> Turned:
     Args:
         root: the folder of all results, see `store`.
     """
-    ((_, reference),) = newest("one_recipe", [measure.reference()], root)
-    knobs = {knob: _of(values, root) for knob, values in measure.sweeps().items()}
-    hidden = {knob: _of(values, root) for knob, values in measure.hidden().items()}
-    shown = {knob: _with(knob, found, reference) for knob, found in knobs.items()}
-    return Turned(reference, shown, hidden)
+    found = dict(newest("one_recipe", measure.measurements(), root))
+    shown, hidden = (_of(asked, found) for asked in (measure.sweeps(), measure.hidden()))
+    reference = found[measure.reference()]
+    return Turned(reference, {knob: _with(knob, values, reference) for knob, values in shown.items()}, hidden)
 
 
 def title(knob: str, value: Any) -> str:
@@ -109,7 +108,7 @@ def told_apart(found: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def directions(turned: Turned) -> dict[str, str]:
-    """Return {title: how the error moves} of `GUESSED`: "lower", "higher" or "same", which is within `MARGIN`.
+    """Return {title: "lower", "higher" or "same"} of `GUESSED`; "same" is within `MARGIN`.
 
     What the results leave open is "undecided".
     """
@@ -146,9 +145,10 @@ def _direction(differences: NDArray[Any], clear: bool) -> str:
     return "same" if equivalence(differences, MARGIN).equivalent else "undecided"
 
 
-def _of(values: Mapping[Any, measure.Knob], root: Path | None) -> dict[Any, dict[str, Any]]:
-    found = newest("one_recipe", values.values(), root)
-    return dict(zip(values, (result for _, result in found), strict=True))
+def _of(
+    asked: Mapping[str, Mapping[Any, measure.Knob]], found: Mapping[measure.Knob, dict[str, Any]]
+) -> dict[str, dict[Any, dict[str, Any]]]:
+    return {knob: {value: found[one] for value, one in values.items()} for knob, values in asked.items()}
 
 
 def _with(knob: str, found: dict[Any, dict[str, Any]], reference: dict[str, Any]) -> dict[Any, Any]:
