@@ -21,7 +21,6 @@ NOT_YET = {
     "ledger",
     "mosei",
     "nyud",
-    "uncertainty_loss",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}
 MAIN = [page for page in PAGES.values() if not page.above]

@@ -1,20 +1,15 @@
 """Do the router and the U-loss avoid uncertain experts, and does that help?"""
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from euar.chapters.findings.wording import APART, Answer, reach, side, standing
 from euar.chapters.uncertainty_loss.measure import measurements
+from euar.chapters.uncertainty_loss.settings import Key, Known, by_key, harm, more, state, without
 from euar.experiments.store import age, newest
 from euar.intervals import t_interval
 from euar.plots.forest import forest
 
-Key = tuple[float, str | None, str]  # the weight of the U-loss, what it may not move, the gate
-Known = Mapping[Key, dict[str, Any]]
 SPLITS = {"test": "clean rows", "noisy": "noisy rows"}
 PAPER, GATE, OBEDIENT = (1e-3, None, "none"), (3.0, "variance", "none"), (3.0, "variance", "topk")
 _DRAWN = {
@@ -28,30 +23,7 @@ _DRAWN = {
 
 def results() -> Known:
     """Return the newest results by key."""
-    pairs = newest("uncertainty_loss", measurements())
-    return {(push.lam, push.detach, push.renormalize): result for push, result in pairs}
-
-
-def without(key: Key) -> Key:
-    """Return the same gate without the U-loss."""
-    return (0.0, None, key[2])
-
-
-def state(known: Known, key: Key, name: str) -> NDArray:
-    """Return a number of the selected epoch, see `uncertainty_loss.measure.state`, mean over views, (S,)."""
-    views = (run["states"]["selected"].values() for run in known[key]["runs"])
-    return np.array([np.mean([view[name] for view in each]) for each in views])
-
-
-def more(known: Known, key: Key, name: str) -> NDArray:
-    """Return what the U-loss adds to a `state`, paired by seed, (S,)."""
-    return state(known, key, name) - state(known, without(key), name)
-
-
-def harm(known: Known, key: Key, split: str = "test") -> NDArray:
-    """Return what the U-loss adds to the mean absolute error, paired by seed, (S,)."""
-    ours, theirs = ([run[split]["mae"] for run in known[one]["runs"]] for one in (key, without(key)))
-    return np.subtract(ours, theirs)
+    return by_key(newest("uncertainty_loss", measurements()))
 
 
 def answer(known: Known) -> Answer:

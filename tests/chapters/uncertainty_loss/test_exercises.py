@@ -10,6 +10,8 @@ from tests.chapters import controls
 
 matplotlib.use("Agg")
 
+MAIN, DEEPER = "uncertainty_loss", "uncertainty_loss_deeper"
+
 
 def unfinished(*_):
     raise NotImplementedError
@@ -87,21 +89,13 @@ def test_the_logits_move_as_the_exercises_say():
     assert logits.grad[0].abs() < 1e-6
 
 
-def run(cells, change=lambda known: None):
-    """Execute cells of the chapter on results that `change` has changed, and return their names."""
-    before = ("results", "table", "shares", "help-table")
+def run(cells, change=lambda known: None, page=MAIN):
+    """Execute cells of a page on results that `change` has changed, and return their names."""
 
     def change_pushes(pairs):
-        if known := by_key(pairs):  # the ablations of another experiment are read, too
-            change(known)
+        change({(push.lam, push.detach, push.renormalize): result for push, result in pairs})
 
-    return controls.run("uncertainty_loss", *before, *cells, change=change_pushes)
-
-
-def by_key(pairs):
-    """The results of the chapter's own experiment."""
-    pushes = [(push, result) for push, result in pairs if hasattr(push, "detach")]
-    return {(push.lam, push.detach, push.renormalize): result for push, result in pushes}
+    return controls.run(page, "results", *cells, change=change_pushes)
 
 
 def views(known, key):
@@ -139,14 +133,18 @@ def backwards(known):
 
 
 FREE, GATE, EXPERTS = (0.0, None, "none"), (3.0, "variance", "none"), (3.0, "gate", "none")
-CLOSED = (3.0, "variance", "topk")
+CLOSED, OPEN = (3.0, "variance", "topk"), (0.0, None, "topk")
 CONTROLS = {
     "no U-loss: agreement": (("claims",), by_chance),
     "gate alone, λ = 3: change of preference": (("claims",), backwards),
     "gate alone, λ = 3: kept": (("claims",), like(GATE, FREE, "kept")),
     "experts alone, λ = 3": (("claims",), like(EXPERTS, FREE, "preference")),
-    "λ = 0.1: change of MAE": (("claims",), better((0.1, None, "none"), 0.03)),
+    "λ = 0.1: change of MAE": (("help-claims",), better((0.1, None, "none"), 0.03)),
     "weights sum to 1, gate alone: agreement": (("close-claims",), like(CLOSED, GATE, "agreement")),
+    "weights sum to 1, gate alone: change of preference": (
+        ("close-claims",),
+        like(CLOSED, OPEN, "preference"),
+    ),
     "weights sum to 1, gate alone: change of MAE": (("close-claims",), better(CLOSED, 0.03)),
 }
 
@@ -162,7 +160,18 @@ ABLATION = ("ablation-table", "ablation-show", "ablation-claims")
 
 
 def test_the_claims_hold_on_the_results():
-    run(("claims", "close-claims", *ABLATION))
+    run(("claims", "help-claims", "close-claims"))
+    run(("agreement-table", "agreement-claims"), page=DEEPER)
+    controls.run(DEEPER, *ABLATION)
+
+
+def test_control_experts_that_agree_no_more_than_before_training():
+    def unmoved(known):
+        for one in known[FREE]["runs"]:
+            one["states"]["selected"] = one["states"]["start"]
+
+    with pytest.raises(ClaimError, match="selected epoch - start"):
+        run(("agreement-table", "agreement-claims"), unmoved, page=DEEPER)
 
 
 def test_control_a_loss_whose_absence_costs_as_much_as_in_the_paper():
@@ -172,7 +181,7 @@ def test_control_a_loss_whose_absence_costs_as_much_as_in_the_paper():
                 one["test"]["acc2"] -= 0.025
 
     with pytest.raises(ClaimError, match="MOSI, without U: change of Acc2"):
-        controls.run("uncertainty_loss", "results", *ABLATION, change=costly)
+        controls.run(DEEPER, *ABLATION, change=costly)
 
 
 def test_a_gate_that_ignores_the_loss_stops_the_live_part():
