@@ -1,11 +1,11 @@
 """Numbers of the trained seeds, as both pages of the chapter read them from the results."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from euar.intervals import t_interval
 
@@ -68,7 +68,7 @@ class Seeds:
         return self.results[key]["runs"]
 
 
-def cell(values: ArrayLike) -> str:
+def cell(values: Iterable[float]) -> str:
     """Return mean and 95 % interval of values (S,) as a cell of a table."""
     mean, low, high, _ = t_interval(values)
     return f"{mean:.2f} [{low:.2f}, {high:.2f}]"
