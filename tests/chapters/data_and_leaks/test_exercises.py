@@ -93,6 +93,27 @@ def test_control_an_extractor_that_learns_no_label_leaks_nothing():
         run([*CELLS, "leak-claims"], MLPRegressor=without_labels, SEEDS=range(2))
 
 
+@pytest.mark.parametrize(
+    ("shares", "name"),
+    [
+        ({0.77: 0.70}, "share 0.77: all rows minus ridge"),  # a leak that does not lift the score
+        ({0.0: 0.83}, "share 0: all rows minus ridge"),  # fitted features that are better, without a leak
+    ],
+)
+def test_control_another_curve_is_noticed(shares, name):
+    scores = {0.0: 0.72, 0.77: 0.93} | shares
+    seen = np.array([True, False])
+    with pytest.raises(ClaimError, match=name):
+        run(
+            ["leak-claims"],
+            acc2=lambda prediction, rows: prediction[rows].mean(),
+            runs={0.77: [(np.array([1.0, 0.7 + shift]), seen) for shift in (0.0, 0.01)]},
+            curves={"all rows": np.array([[score, score + 0.001] for score in scores.values()])},
+            SHARES=tuple(scores),
+            honest=0.8,
+        )
+
+
 def test_control_features_that_did_not_see_the_videos():
     """The honest variant has no seen video; the audio, whose extractor used no label, knows no difference."""
     report = copy.deepcopy(probes.by_condition()["mosi", "leaked", None]["leaks"])
