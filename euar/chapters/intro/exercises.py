@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from euar.chapters.answers import array, call, entries, require
 from euar.chapters.judge import exercise, expect, part
 from euar.moe import UncertaintyAwareMoE
@@ -58,29 +55,3 @@ def parameters(answer: Callable[[int, int], int]) -> None:
         }
         with part(f"{found} for D = {d}, N = {n}"):
             expect(found, right, mistakes, "write down the layers one by one.", tolerance=0)
-
-
-@exercise(
-    "This is Eq. 6.",
-    stub="Nothing came back. Multiply each answer by its weight, then sum over the experts.",
-)
-def mixture(answer: Callable[[Tensor, Tensor], Tensor]) -> None:
-    """Check an implementation of the mixture (Eq. 6).
-
-    Args:
-        answer: function of weights (B, N) and answers (B, N, D) that returns (B, D).
-    """
-    draw = torch.Generator().manual_seed(0)
-    weights = torch.rand(4, 3, generator=draw)
-    experts = torch.randn(4, 3, 3, generator=draw)  # D = N on purpose: a sum over the wrong axis fits
-    right = torch.stack([weights[b] @ experts[b] for b in range(4)])
-    mistakes = {
-        "You divided by N: Eq. 6 is a sum, not a mean.": right / 3,
-        "You did not use the weights.": experts.sum(dim=1),
-        "You divided by the sum of the weights: Eq. 6 takes them as they are.": right / weights.sum(1, True),
-        "You summed over the features; the experts are the middle axis.": (
-            (weights[..., None] * experts).sum(dim=2)
-        ),
-    }
-    otherwise = "The shape is right, the values are not: which axis belongs to the weights?"
-    expect(call(answer, weights, experts), right, mistakes, otherwise)

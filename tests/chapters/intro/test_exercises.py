@@ -20,26 +20,12 @@ SLIPS = {
         "two linear layers": lambda d, n: d * n + n + n * (d * d + d),
         "one by one": lambda d, n: 0,
     },
-    intro.mixture: {
-        "Nothing came back": lambda w, e: None,
-        "expected shape": lambda w, e: w[..., None] * e,
-        "divided by N": lambda w, e: (w[..., None] * e).mean(dim=1),
-        "did not use the weights": lambda w, e: e.sum(dim=1),
-        "sum of the weights": lambda w, e: (w[..., None] * e).sum(dim=1) / w.sum(dim=1, keepdim=True),
-        "middle axis": lambda w, e: (w[..., None] * e).sum(dim=2),
-        "which axis": lambda w, e: (w.unsqueeze(1) * e).sum(dim=1),
-    },
 }
 RIGHT = {
     intro.shapes: [
         {name: kind(shape) for name, shape in SHAPES.items()} for kind in (tuple, list, torch.Size)
     ],
     intro.parameters: [count, lambda d, n: n * (d + 1) * (2 * d + 1)],
-    intro.mixture: [
-        lambda w, e: torch.einsum("bn,bnd->bd", w, e),
-        lambda w, e: (w.unsqueeze(-1) * e).sum(dim=1),
-        lambda w, e: (w.unsqueeze(1) @ e).squeeze(1),
-    ],
 }
 WRONG = {
     intro.shapes: [
