@@ -13,7 +13,7 @@ from euar.experiments.row import Row
 Result = Mapping[str, Any]
 
 
-class Tested(NamedTuple):
+class PictureSet(NamedTuple):
     """The newest results on one set.
 
     Attributes:
@@ -56,7 +56,7 @@ class Tested(NamedTuple):
         return mean
 
 
-def tested(name: str, pairs: Sequence[tuple[Row, dict[str, Any]]]) -> Tested:
+def picture_set(name: str, pairs: Sequence[tuple[Row, dict[str, Any]]]) -> PictureSet:
     """Put results in their places.
 
     Args:
@@ -64,7 +64,7 @@ def tested(name: str, pairs: Sequence[tuple[Row, dict[str, Any]]]) -> Tested:
         pairs: of its rows, from `store.newest`.
     """
     linear = {noise: r for (data, _, noise), r in probes.by_condition().items() if data == name}
-    return Tested(
+    return PictureSet(
         Comparison({row.system: r for row, r in pairs if row.modalities is None}),
         {row.modalities[0]: r for row, r in pairs if row.modalities is not None},
         linear,

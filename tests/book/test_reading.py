@@ -18,7 +18,6 @@ TYPED = {"build_it": len(program.PARTS)}
 NOT_YET = {
     "ledger",
     "mosei",
-    "nyud",
 }
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}
 MAIN = [page for page in PAGES.values() if not page.above]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from euar.chapters import picture_sets
-from euar.chapters.picture_sets import Tested
+from euar.chapters.picture_sets import PictureSet
 from euar.experiments.comparison import Comparison
 from euar.experiments.row import Row
 
@@ -28,7 +28,7 @@ def found():
     systems = Comparison(
         {"default": result([0.8, 0.9], [0.6, 0.5]), "concat": result([0.7, 0.7], [0.6, 0.6])}
     )
-    return Tested(systems, {}, {None: linear(0.75), NOISE: linear(0.5)})
+    return PictureSet(systems, {}, {None: linear(0.75), NOISE: linear(0.5)})
 
 
 def test_scores_are_by_seed_and_logistic_regression_has_one(found):
@@ -49,7 +49,7 @@ def test_results_stand_in_their_places(monkeypatch):
     monkeypatch.setattr(picture_sets.probes, "by_condition", lambda: known)
     both, depth = result([0.5], [0.5]), result([0.3], [0.3])
     pairs = [(Row(data="nyud"), both), (Row(data="nyud", modalities=("depth",)), depth)]
-    found = picture_sets.tested("nyud", pairs)
+    found = picture_sets.picture_set("nyud", pairs)
     assert dict(found.systems) == {"default": both}
     assert found.alone == {"depth": depth}
     assert found.linear == {None: linear(0.1), NOISE: linear(0.2)}

@@ -1,20 +1,18 @@
 """The exercises of "NYU Depth V2" know right from wrong; its claims fail where the effect is removed."""
 
 import copy
-from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from euar.chapters import ClaimError
 from euar.chapters.nyud import exercises as check
+from tests.chapters import controls
 
 matplotlib.use("Agg")
-CHAPTER = Path(__file__).parents[3] / "book" / "nyud.ipynb"
 
 
 def paired(d, delta, n):
@@ -87,28 +85,29 @@ WRONG = {
 }
 
 
-def run(cells, change=lambda space: None):
-    """Execute cells of the chapter on results that `change` has changed, and return their names."""
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
-    space = {"profile": None}
-    for cell in ("imports", "results"):
-        exec(source[cell], space)
-    for name in ("systems", "alone", "linear"):
-        space[name] = copy.deepcopy(space[name])
-    space["one"], space["panel"] = space["systems"]["default"], lambda *_args, **_options: None
-    change(space)
-    for cell in cells:
-        exec(source[cell], space)
+def run(cells, change=lambda found: None):
+    """Execute cells of one of the two pages on results that `change` has changed, and return their names."""
+    page = "nyud_deeper" if set(cells) <= set(DEEPER) else "nyud"
+    space = controls.run(page, "results")
+    space["found"] = copy.deepcopy(space["found"])
+    space["one"] = space["found"].systems["default"]
+    change(space["found"])
+    sources = controls.sources(page)
+    for cell in ("scores", *cells):
+        exec(sources[cell], space)
     plt.close("all")
     return space
 
 
-CLEAN = ["scores", "clean-claims"]
-VIEWS = ["scores", "views-table", "views-claim"]
-NOISE = ["scores", "picture", "clean-pairs", "under-panel", "noise-pairs", "noise-claims"]
-STRUCTURE = [*NOISE[:-1], "structure-claim"]
-KNOW = ["scores", "clean-claims", "views-table", "know-code", "know-claim"]
-METER = ["room", "room-picture", "meter", "meter-claim"]
+CLEAN = ("clean-claims",)
+NOISE = ("kept", "noise-pairs", "noise-claims")
+GROWS = ("grows-code",)
+KNOW = ("clean-claims", "know-code", "know-claim")
+VIEWS = ("views-table", "views-claim")
+STRUCTURE = ("noise-macro", "structure-claim")
+METER = ("meter", "meter-claim")
+SCENES = ("scenes-error",)
+DEEPER = (*VIEWS, *STRUCTURE, *METER, *SCENES)
 
 
 def splits(result):
@@ -119,8 +118,8 @@ def splits(result):
 def shifted(name, by):
     """A system that is better than it was, everywhere."""
 
-    def change(space):
-        for split in splits(space["systems"][name]):
+    def change(found):
+        for split in splits(found.systems[name]):
             split["accuracy"] += by
 
     return change
@@ -129,33 +128,41 @@ def shifted(name, by):
 def turned(name, like):
     """A system with the runs of another, of other seeds: equal on average, unequal seed by seed."""
 
-    def change(space):
-        runs = copy.deepcopy(space["systems"][like]["runs"])
+    def change(found):
+        runs = copy.deepcopy(found.systems[like]["runs"])
         seeds = [r["seed"] for r in runs]
         turned = zip(runs, seeds[1:] + seeds[:1], strict=True)
-        space["systems"][name]["runs"] = [r | {"seed": seed} for r, seed in turned]
+        found.systems[name]["runs"] = [r | {"seed": seed} for r, seed in turned]
 
     return change
 
 
-def without_noise(space):
-    for r in space["systems"]["default"]["runs"]:
+def without_noise(found):
+    for r in found.systems["default"]["runs"]:
         r["others"]["gaussian:10"] = r["test"]
 
 
-def useless_alone(space):
-    for result in space["alone"].values():
+def useless_alone(found):
+    for result in found.alone.values():
         for r in result["runs"]:
             r["test"]["accuracy"] = 0.25
 
 
-def poor_logistic(space):
-    space["linear"][None]["baselines"]["logistic"]["accuracy"] = 0.5
+def poor_logistic(found):
+    found.linear[None]["baselines"]["logistic"]["accuracy"] = 0.5
+
+
+def stronger_under_strong_noise(found):
+    for r in found.systems["mlp-experts"]["runs"]:
+        r["others"]["gaussian:10"]["accuracy"] -= 0.2
 
 
 CONTROLS = {
     "default minus constant": (CLEAN, shifted("default", -0.15)),
     "default minus logistic": (CLEAN, poor_logistic),
+    "default minus linear experts, clean": (CLEAN, shifted("linear-experts", 0.05)),
+    "noise: default minus linear experts": (NOISE, shifted("linear-experts", 0.03)),
+    "gaussian: growth of the lead": (GROWS, stronger_under_strong_noise),
     "colour left out": (VIEWS, turned("late-fusion", like="default")),
     "clean minus Gaussian": (NOISE, without_noise),
     "default minus concat": (NOISE, shifted("concat", 0.05)),
@@ -175,14 +182,13 @@ def test_control_results_without_the_effect(claim):
 
 
 def test_control_noise_of_no_strength_cannot_be_measured():
-    space = run(METER[:-1])
+    space = run(METER[:1])
     space["KINDS"] = {"none": ("gaussian", 0)}
-    source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
     with pytest.raises(ClaimError, match="least noisy room"):
-        exec(source["meter-claim"], space)
+        exec(controls.sources("nyud_deeper")["meter-claim"], space)
 
 
-@pytest.mark.parametrize("cells", [CLEAN, VIEWS, NOISE, STRUCTURE, KNOW])
+@pytest.mark.parametrize("cells", [CLEAN, VIEWS, NOISE, GROWS, STRUCTURE, KNOW])
 def test_the_claims_hold_on_the_results(cells):
     run(cells)
 
@@ -195,7 +201,7 @@ def test_one_who_knows_and_whose_models_are_all_alike_loses_only_where_nothing_i
 
 
 def test_the_error_by_scenes_is_that_by_rows_where_scenes_are_rows():
-    space = run(["scores", "table", "standard-error"])
+    space = run(SCENES)
     right = [1.0] * 60 + [0.0] * 40
     by_row, by_scene = space["standard_errors"]([("", 1, score) for score in right])
     np.testing.assert_allclose([by_row, by_scene], np.sqrt(0.6 * 0.4 / 100))
