@@ -1,8 +1,9 @@
 """A system beside its rivals: what was found, what could have been seen, and words that follow from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from euar.chapters.findings.wording import AHEAD, APART, BEHIND, standing
 from euar.experiments.statistics import detectable
@@ -10,7 +11,8 @@ from euar.intervals import t_interval
 from euar.tables import Table
 
 _WORDS = (AHEAD, BEHIND, APART)
-Leads = Mapping[str, ArrayLike]  # {rival: the system minus that rival, paired by seed, (S,)}
+Values = NDArray[Any] | Sequence[float]
+Leads = Mapping[str, Values]  # {rival: the system minus that rival, paired by seed, (S,)}
 
 
 def beside(title: str, columns: Mapping[str, Leads], *, scale: float = 1) -> Table:
@@ -51,5 +53,5 @@ def _those(words: Mapping[str, str], word: str) -> list[str]:
     return [name for name, found in words.items() if found == word]
 
 
-def _cells(values: ArrayLike, digits: int, scale: float) -> tuple[str, str]:
+def _cells(values: Values, digits: int, scale: float) -> tuple[str, str]:
     return t_interval(values).signed(digits, scale=scale), f"{scale * detectable(values):.{digits}f}"
