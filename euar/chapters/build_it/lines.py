@@ -36,7 +36,19 @@ def lines_of(*parts: Callable[..., Any]) -> dict[str, int]:
     Args:
         *parts: a class needs a method of its own.
     """
-    return {part.__name__: code_lines(_source(part)) for part in parts}
+    return {part.__name__: code_lines(source_of(part)) for part in parts}
+
+
+def source_of(part: Callable[..., Any]) -> str:
+    """Return the text of a definition, without its decorators, also where a notebook's cell defines it.
+
+    Args:
+        part: a function, or a class with a method of its own.
+    """
+    function = part if inspect.isfunction(part) else next(filter(inspect.isfunction, vars(part).values()))
+    whole = "".join(linecache.getlines(function.__code__.co_filename))
+    named = [node for node in ast.walk(ast.parse(whole)) if getattr(node, "name", "") == part.__name__]
+    return ast.get_source_segment(whole, named[-1]) or ""
 
 
 def _uncounted(tree: ast.AST) -> Iterator[int]:
@@ -46,11 +58,3 @@ def _uncounted(tree: ast.AST) -> Iterator[int]:
         text = docstring and isinstance(node.value.value, str)  # type: ignore[attr-defined]
         if text or isinstance(node, ast.Import | ast.ImportFrom):
             yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)  # type: ignore[attr-defined]
-
-
-def _source(part: Callable[..., Any]) -> str:
-    """The text of a definition; `inspect.getsource` does not find the classes of a notebook."""
-    function = part if inspect.isfunction(part) else next(filter(inspect.isfunction, vars(part).values()))
-    whole = "".join(linecache.getlines(function.__code__.co_filename))
-    named = [node for node in ast.walk(ast.parse(whole)) if getattr(node, "name", "") == part.__name__]
-    return ast.get_source_segment(whole, named[-1]) or ""

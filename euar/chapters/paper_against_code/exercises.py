@@ -2,15 +2,23 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
 
-from euar.chapters.answers import on_cases
+from euar.chapters.answers import call, on_cases
+from euar.chapters.build_it.twins import built, of_model, randomised
 from euar.chapters.judge import exercise, expect
+from euar.model import EUARConfig
 
 _SDS = (0.5, 1.0, 2.0)
 _VALID = (0.70, 0.78, 0.81, 0.81, 0.74)  # accuracies after each epoch
 _TEST = (0.72, 0.83, 0.79, 0.76, 0.75)
+_WIDTHS = {"one": 4, "two": 2}
+_SIZES: dict[str, Any] = {"dim": 3, "num_experts": 5, "k": 2}
+_LOSS: dict[str, Any] = {"task_loss": "l1", "task_weight": 10.0, "alpha": 1e-5, "beta": 1e-5, "lam": 1e-5}
 
 
 @exercise("A model that knows nothing looks worse without the zeros, by their share.")
@@ -71,3 +79,34 @@ def honest(answer: Callable[[Sequence[float], Sequence[float]], float]) -> None:
     }
     otherwise = "Not yet. Find the epoch by the first sequence, then read the second there."
     expect(found, [_TEST[2], _TEST[3]], mistakes, otherwise)
+
+
+@exercise(
+    "The same model with the code's Eq. 12: one method was enough.",
+    stub="Nothing came back. Call the model: it returns the prediction and the three losses.",
+)
+def loss_of_the_code(answer: Callable[..., nn.Module]) -> None:
+    """Check a class of "Build it in 60 lines" with the loss of the released code.
+
+    Args:
+        answer: as that chapter's exercise on the whole model has it, with another `loss`: ten times the
+            absolute error, and each of the three losses, in the default's forms, times 1e-5.
+    """
+    ours = randomised(EUARConfig(_WIDTHS, **_SIZES, **_LOSS).build()).double()
+    mine = built(answer, of_model(ours), _WIDTHS, *_SIZES.values()).double()
+    draw = torch.Generator().manual_seed(1)
+    inputs = {m: torch.randn(6, width, generator=draw).double() for m, width in _WIDTHS.items()}
+    target = torch.randn(6, generator=draw).double()
+    output = ours(inputs)
+    right, task, terms = ours.loss(output, target)
+    three, squared = right - 10 * task, (output.prediction - target).square().mean()
+    mistakes = {
+        "The task's weight, ten, is missing.": task + three,
+        "That is the squared error. The code takes the absolute one.": 10 * squared + three,
+        "That is the task's loss alone. The three others come on top.": 10 * task,
+        "The three losses need their weight, 1e-5 each.": 10 * task + 1e5 * three,
+        "Those are our default's weights of the three losses. The code has 1e-5 for each.": (
+            10 * task + 1e-3 * terms["kl"] + 1e-2 * terms["aux"] + 1e-3 * terms["u"]
+        ),
+    }
+    expect(call(mine.loss, inputs, target), right, mistakes, tolerance=1e-9)  # the three are small

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from euar.chapters import ClaimError
+from euar.chapters.build_it import program
 from euar.chapters.paper_against_code import exercises as check
 from euar.chapters.paper_against_code.measure import DIFFERENCES
 from tests.chapters import controls
@@ -18,6 +19,17 @@ matplotlib.use("Agg")
 
 def report(valid, test):
     return test[np.argmax(valid)]
+
+
+def losing(loss):
+    """The program of sixty lines with another loss, of prediction minus target and the three losses."""
+
+    class Mine(program.EUAR):
+        def loss(self, inputs, target):
+            prediction, three = self(inputs)
+            return loss(prediction - target, three)
+
+    return Mine
 
 
 def unfinished(*_):
@@ -38,7 +50,21 @@ RIGHT = {
         lambda valid, test: test[valid.index(max(valid))],
     ],
 }
+RIGHT[check.loss_of_the_code] = [
+    losing(lambda gap, three: 10 * gap.abs().mean() + 1e-5 * three.sum()),
+    losing(lambda gap, three: (gap.abs() * 10 + three.sum() / 1e5).mean()),
+]
 WRONG = {
+    check.loss_of_the_code: [
+        program.EUAR,
+        losing(unfinished),
+        losing(lambda gap, three: gap.abs().mean() + 1e-5 * three.sum()),
+        losing(lambda gap, three: 10 * gap.square().mean() + 1e-5 * three.sum()),
+        losing(lambda gap, three: 10 * gap.abs().mean()),
+        losing(lambda gap, three: 10 * gap.abs().mean() + three.sum()),
+        losing(lambda gap, three: 10 * gap.abs().mean() + 1e-3 * (three[0] + 10 * three[1] + three[2])),
+        losing(lambda gap, three: 10 * gap.abs().sum() + 1e-5 * three.sum()),
+    ],
     check.without_zeros: [..., 0.9, 0.81, 0.99, 2],
     check.expected_gain: [
         unfinished,
