@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv book test lint serve pdf clean doctor check-book check-browser check-colab check-exit mutants \
-	bench bench-gpu bench-check address homework grade
+	bench bench-gpu bench-check address homework grade slides
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-check: venv  ## measure some of it again; fails if ratios fell below those
 
 address: venv  ## write the repository's address into the book; URL=https://github.com/owner/name
 	@$(BIN)/python tools/address.py "$(URL)"
+
+slides: venv  ## make slides of the chapters of the built book into _build/slides/
+	@$(BIN)/python tools/make_slides.py
 
 homework: venv  ## write the homework for students and its tests for you into _build/homework
 	@$(BIN)/python tools/homework.py assign
