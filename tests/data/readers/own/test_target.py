@@ -18,6 +18,7 @@ OTHER_NOTATIONS = [
     *("\uff15", "\u0663.\u0665", "1.5\u200b", "\ufeff3", "1\u00a0000"),
     *("\uff11\uff0e\uff15", "1\uff0c5", "50\uff05", "\u2460", "\u00b2", "\u207b1.5", "US$ 5", "R$ 3"),
     *("1.5-", "+-1", "1d5", "0x1F", "1`000", "1\u02bc000"),
+    *("<1.5", "> -1.5", "\u2264 1,5", "\u2a7e.5", "\uff1c1.5", "=1.5", "[1.5]", "{2}", "1_000", "1_000.5"),
 ]
 #: Numbers only because all labels are like them.
 WITH_UNITS = [
@@ -27,12 +28,16 @@ WITH_UNITS = [
 PERHAPS_WITH_UNITS = [
     *(("5 points", "7 points"), ("3 dollars", "4 dollars"), ("5 \u5143", "7 \u5143")),
     *(("kr 5,0", "kr 7,5"), ("kr. 1.5", "kr. 2"), ("2D", "3D")),
+    *(("<1", "<2"), ("<5", "\u22655"), ("1.5 kg", "2.5 g"), ("1.5-2.0", "2.0-2.5"), ("1.5 good", "2.5 bad")),
+    *(("np.float32(1.5)", "np.float64(2.5)"), ("1.5;2.0", "2.5;1.0")),
 ]
 NAMES = [
     ("class 1", "class 2"),
     ("Q1", "Q2"),
     ("18-25", "26-35"),
     ("18+", "21+"),
+    ("<18", "18+"),
+    ("1_2", "1_3"),
     ("#1", "#2"),
     ("1st", "2nd"),
 ]
@@ -97,7 +102,34 @@ def test_names_with_numbers_are_classes(cells, tmp_path):
     assert readers.read(labels(tmp_path, [*cells] * 6)).meta["classes"] == sorted(cells)
 
 
-@pytest.mark.parametrize("word", ["NA", "n/a", "null", "None", "?", "#N/A"])
+def test_quotes_of_a_spreadsheet_make_no_classes(tmp_path):
+    error = refusal(labels(tmp_path, ['"=""1.5"""', '"=""2.5"""'] * 6))
+    assert error.found == "'=\"1.5\"' in line 2"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("1e-300", "2e-300"),
+        ("16777216.0", "16777217.5"),
+        ("1000000000000000.5", "1000000000000001.5"),
+    ],
+)
+def test_ratings_that_float32_makes_one_are_refused(cells, tmp_path):
+    error = refusal(labels(tmp_path, [*cells] * 6))
+    assert (error.field, error.expected) == ("label", "ratings that float32 tells apart")
+    assert "power of ten" in error.remedy
+
+
+@pytest.mark.parametrize(
+    "cells", [("0.1", "0.1"), ("1e-30", "2e-30"), ("2019.5", "2020.5"), ("-3e38", "3e38")]
+)
+def test_ratings_of_any_size_that_float32_tells_apart_are_read(cells, tmp_path):
+    found = readers.read(labels(tmp_path, [*cells] * 6)).target
+    np.testing.assert_array_equal(found, np.float32([*cells] * 6))
+
+
+@pytest.mark.parametrize("word", ["NA", "n/a", "null", "None", "?", "#N/A", "#DIV/0!", "#REF!"])
 def test_words_for_no_label_are_classes_with_a_warning(word, tmp_path):
     with pytest.warns(UserWarning, match="is a class here; leave rows without a label out"):
         data = readers.read(labels(tmp_path, ["pos", "neg", word] * 4))
