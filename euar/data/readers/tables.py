@@ -1,6 +1,5 @@
 """Tables in text files, read strictly: every row has every column, every number is written as 1.5."""
 
-import codecs
 import csv
 import io
 import math
@@ -14,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from euar.data.errors import DataError
+from euar.data.readers import _encodings
 from euar.data.regular import read_bytes, regular_file
 
 MAX_FIELD = 100_000  # characters; the longest transcript of the known sets has 2,000
@@ -22,12 +22,6 @@ MAX_CELLS = 2**24
 _LINE = 2**16  # bytes of a first line, to know a file by
 MAX_NAME = 1000  # characters of an id or the name of a class; longer ones take long to compare
 _ROW = 4  # cells that take as much memory as a row itself, and are counted with it
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 #: Letters without ink of other kinds than Cf, variation selectors among them.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -69,8 +63,8 @@ def sniff(path: Path, size: int = _LINE) -> str:
             head = stream.read(size)
     except (DataError, OSError):
         return ""
-    text = head.decode(_other_encoding(head) or "utf-8-sig", errors="replace")
-    return _unified(text).partition("\n")[0].rstrip()
+    text = head.decode(_encodings.other(head) or "utf-8-sig", errors="replace")
+    return _unified(text).removeprefix("\ufeff").partition("\n")[0].rstrip()
 
 
 def sniff_names(path: Path) -> list[str]:
@@ -88,7 +82,7 @@ def sniff_names(path: Path) -> list[str]:
 
 
 def text(path: Path) -> str:
-    """Return a UTF-8 file, with or without a byte order mark.
+    """Return a UTF-8 file, with or without a byte order mark; a UserWarning tells what may be UTF-7 or HZ.
 
     Raises:
         DataError: the file is absent, no regular file, larger than `MAX_BYTES`, empty, in another encoding,
@@ -97,11 +91,12 @@ def text(path: Path) -> str:
     content = read_bytes(path, most=MAX_BYTES)
     if not content:
         raise DataError(path, "file", "a text", "0 bytes", "get the file again")
-    if encoding := _other_encoding(content):
+    if encoding := _encodings.other(content):
         raise DataError(path, "file", "text in UTF-8", encoding.upper(), "save the file as UTF-8")
     if b"\0" in content:
         found = "NUL, as in a file that is no text"
         raise DataError(path, "file", "text without NUL", found, "save the file as UTF-8")
+    _encodings.warn_of_seven_bits(path, content)
     try:
         return _unified(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -282,18 +277,6 @@ def _check_separator(path: Path, whole: str, delimiter: str) -> None:
         if count > first.count(",") and ("," not in first or second.count(letter) >= count):
             remedy = "save it as CSV with commas, and with points in the numbers"
             raise DataError(path, "columns", "columns separated by commas", f"{name}: {first[:80]!r}", remedy)
-
-
-def _other_encoding(content: bytes) -> str | None:
-    """Return the encoding that a byte order mark tells, or NUL beside each letter, unless it is UTF-8."""
-    for mark, name in _MARKS.items():
-        if content.startswith(mark):
-            return name
-    first, second = content[:256:2], content[1:256:2]
-    for high, low, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
-        if 2 * high.count(0) > len(high) > 1 and not low.count(0):
-            return name
-    return None
 
 
 def _is_hidden(letter: str) -> bool:

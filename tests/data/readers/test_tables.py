@@ -133,6 +133,45 @@ def test_other_encodings_are_named(encoding, found, file):
     assert caught.value.remedy == "save the file as UTF-8"
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("\u597d,1\n".encode("iso2022_jp"), "ISO-2022-JP"),
+        ("\uc88b,1\n".encode("iso2022_kr"), "ISO-2022-KR"),
+    ],
+)
+def test_encodings_of_mail_are_named(content, found, file):
+    with pytest.raises(DataError, match=f"text in UTF-8, found {found}"):
+        tables.rows(file(b"a,b\n" + content))
+
+
+def test_utf_7_with_a_mark_is_named(file):
+    path = file("\ufeffa,b\n\u00e9,1\n".encode("utf-7"))
+    assert tables.sniff_names(path) == ["a", "b"]
+    with pytest.raises(DataError, match="text in UTF-8, found UTF-7"):
+        tables.rows(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("good,sch\u00f6n\n".encode("utf-7"), r"'\+APY-?' is '\u00f6' in UTF-7"),
+        ("\u597d,1\n".encode("hz"), "is '\u597d' in HZ"),
+    ],
+)
+def test_letters_that_may_stand_for_others_are_told(content, words, file):
+    with pytest.warns(UserWarning, match=f"{words}; if that is meant, save the file as UTF-8"):
+        tables.rows(file(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["+100,-200\n", "1e+300,a+b\n", "C++,and +abc\n", "x+AOk-,1 + 1\n", "foo+bar@x,~{\n", "~{\u00e9~},1\n"],
+)
+def test_signs_of_plain_text_are_no_encoding(content, file):
+    assert len(tables.rows(file(content))[0]) == 2
+
+
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from euar.data.errors import DataError
-from euar.data.readers import tables
+from euar.data.readers import _encodings, tables
 from euar.data.readers.mvsa import _lists
 from euar.data.regular import read_bytes
 
@@ -64,9 +64,11 @@ def _text(file: Path) -> str:
         raise error.about("text") from None
     if not content:
         raise DataError(file, "text", "a text", "0 bytes", "get the file again")
-    text = _decoded(content)
+    other = _encodings.other(content)
+    text = None if other else _decoded(content)
     if text is None:
-        raise DataError(file, "text", "UTF-8 or GB 18030", "neither", "convert the file to UTF-8")
+        found = other.upper() if other else "neither"
+        raise DataError(file, "text", "UTF-8 or GB 18030", found, "convert the file to UTF-8")
     return text
 
 

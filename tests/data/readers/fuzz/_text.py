@@ -58,6 +58,10 @@ def _narrow(file: File, rng: Random) -> bytes:
     return file.content.decode().encode(encoding, errors="xmlcharrefreplace")
 
 
+def _marked_utf_7(file: File, _rng: Random) -> bytes:
+    return f"\ufeff{file.content.decode('utf-8-sig')}".encode("utf-7")
+
+
 def _json_cut(file: File, rng: Random) -> bytes:
     """Cut inside the last line."""
     text = file.content.decode().rstrip()
@@ -166,6 +170,8 @@ def _in_another_notation(cell: str, rng: Random) -> str:
             f"{cell} SEK",
             f"{cell}/5",
             f"{cell}-",
+            f"<{cell}",
+            f"[{cell}]",
         ),
     )
     return rng.choice([*(other for other in others if other != cell), f"{cell}\u200b"])
@@ -234,7 +240,12 @@ def _semicolons(file: File, _rng: Random) -> bytes | None:
     return stream.getvalue().encode()
 
 
-_ENCODED = {"cut in a letter": _letter_cut, "in UTF-16 or 32": _wide, "in Latin-1 or GB 18030": _narrow}
+_ENCODED = {
+    "cut in a letter": _letter_cut,
+    "in UTF-16 or 32": _wide,
+    "in Latin-1 or GB 18030": _narrow,
+    "in UTF-7": _marked_utf_7,
+}
 _LINES = {
     "a row repeated": _line_repeated,
     "a key dropped": _key_dropped,

@@ -198,6 +198,7 @@ def test_a_picture_without_a_label_is_refused(tmp_path):
         (b"", "found 0"),
         (b"x" * 200_000, "found 200000"),
         (b"tr\xe8s \xff\xff", "expected UTF-8 or GB 18030, found neither"),
+        ("\u597d".encode("iso2022_jp"), "expected UTF-8 or GB 18030, found ISO-2022-JP"),
         ("Café au lait".encode(), "found another for 55"),
     ],
 )
