@@ -4,7 +4,7 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import h5py
 import numpy as np
@@ -31,21 +31,22 @@ def npy(file: Path) -> np.ndarray:
 
 
 def npz(file: Path) -> dict[str, np.ndarray]:
-    """Return {name: array} of an NPZ file.
+    """Return {name: array} of an NPZ file; the `._NAME` that macOS puts beside members are passed over.
 
     Raises:
         DataError: see `npy`; or it unfolds to far more than it holds.
     """
     with _explained(file, "NPZ"), regular_file(file) as stream, zip_file(stream) as archive:
-        members = archive.infolist()
+        members = [one for one in archive.infolist() if not PurePosixPath(one.filename).name.startswith("._")]
         if len(members) > _MOST_ARRAYS:
             raise DataError(file, "NPZ", f"at most {_MOST_ARRAYS} arrays", f"{len(members)}", _AGAIN)
         _check_size(file, "NPZ", sum(member.file_size for member in members))
-        if len({member.filename for member in members}) < len(members):
+        names = [member.filename.removesuffix(".npy") for member in members]
+        if len(set(names)) < len(members):
             raise DataError(file, "NPZ", "each array once", "a name twice", _AGAIN)
         found = {
-            member.filename.removesuffix(".npy"): _parsed(file, member.filename, unpacked(archive, member))
-            for member in members
+            name: _parsed(file, member.filename, unpacked(archive, member))
+            for name, member in zip(names, members, strict=True)
         }
     _check_size(file, "NPZ", sum(_memory(values) for values in found.values()))
     return found
@@ -142,5 +143,5 @@ def _explained(file: Path, kind: str) -> Iterator[None]:
     except DataError as error:
         raise error.at(file) from None
     except Exception as error:  # what a damaged file raises is not documented
-        found = f"{type(error).__name__}: {error}"[:200]
+        found = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         raise DataError(file, "file", f"a readable {kind} file", found, _AGAIN) from error

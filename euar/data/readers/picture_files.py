@@ -8,7 +8,11 @@ from euar.data import pictures
 from euar.data.errors import DataError
 from euar.data.regular import check_inside
 
-_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")  # in either case
+#: What pictures are named, in lower case; those that are not read, too.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff"),
+    *(".webp", ".heic", ".heif", ".avif", ".jp2", ".ppm"),
+)
 
 
 def below(folder: Path) -> list[Path]:
@@ -22,7 +26,7 @@ def below(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(folder, "folder", "a folder of pictures", "none", "check the path")
     files = (parent / name for parent, names in _walk(folder) for name in names)
-    return sorted(f for f in files if f.suffix.lower() in _SUFFIXES and not f.name.startswith("."))
+    return sorted(f for f in files if f.suffix.lower() in SUFFIXES and not f.name.startswith("."))
 
 
 def by_name(folder: Path) -> dict[str, Path]:

@@ -54,7 +54,7 @@ def test_pictures_without_a_row_are_refused(tmp_path):
 
 
 def test_pictures_are_found_below_whatever_their_suffix(tmp_path):
-    names = ["a.JPG", "b.Jpeg", "inner/c.PNG", "inner/d.webp", "inner/deep/e.tiff", "linked/x.png"]
+    names = ["a.JPG", "b.Jpeg", "c.heic", "inner/c.PNG", "inner/d.webp", "inner/deep/e.tiff", "linked/x.png"]
     for name in [*names, "inner/f.txt", ".g.png", "inner/.h.jpg"]:
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()

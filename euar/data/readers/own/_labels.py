@@ -1,13 +1,13 @@
 """The table of labels in users' own data, and the content that it makes with the features beside it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from euar.data.errors import DataError
-from euar.data.readers import splitting, tables
+from euar.data.readers import picture_files, splitting, tables
 from euar.data.readers.contract import Content
 from euar.data.readers.own._features import Features, joined
 from euar.data.readers.own._others import others
@@ -16,7 +16,8 @@ from euar.data.readers.own._words import Words, merged
 from euar.data.regular import check_regular
 
 RAW = {"text": "text", "image": "image", "audio": "audio"}  # columns with raw content -> their kind
-_POINTERS = ("image", "audio")
+#: Columns with pointers -> the suffixes of the files that they point to, in lower case.
+_POINTERS = {"image": picture_files.SUFFIXES, "audio": (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac")}
 COLUMNS = ("id", "label", "split", "group", "label_sd", *RAW)
 
 
@@ -72,7 +73,7 @@ def content(
         available={name: there for name, (_, _, there) in found_in.items()},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=found.meta | ({"metadata": kept} if kept else {}),
-        notes=found.notes | (groups.notes if groups else {}) | _left_out(labels, named),
+        notes=found.notes | (groups.notes if groups else {}) | _left_out(labels, table, named),
     )
 
 
@@ -117,9 +118,10 @@ def _named(labels: Path, table: Mapping[str, Sequence[str]]) -> set[Path]:
     return found
 
 
-def _left_out(labels: Path, named: set[Path]) -> dict[str, dict[str, int]]:
-    """Return how many files like those that the cells name, pictures or sounds, lie there without a row."""
+def _left_out(labels: Path, columns: Container[str], named: set[Path]) -> dict[str, dict[str, int]]:
+    """Return how many files of the kinds that the cells name, pictures or sounds, lie there without a row."""
     suffixes, count = {file.suffix.lower() for file in named}, 0
+    suffixes |= {suffix for name, usual in _POINTERS.items() if name in columns for suffix in usual}
     for parent, folders, names in os.walk(labels.parent) if named else ():
         folders[:] = [name for name in folders if not name.startswith(".")]
         alike = {Path(parent, name) for name in names if not name.startswith(".")} - named

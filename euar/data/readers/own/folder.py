@@ -66,7 +66,7 @@ def features(path: Path) -> dict[str, Features]:
     """
     features: dict[str, Features] = {}
     for file in visible(path):
-        found = views(file, array_files.npz(file)) if file.name == _VIEWS else modality(file)
+        found = views(file, array_files.npz(file)) if file.name.lower() == _VIEWS else modality(file)
         if twice := sorted(set(found) & set(features)):
             remedy = "keep one of the files"
             raise DataError(

@@ -7,6 +7,7 @@ features of one modality each, (n, d), or (n, T, d) with `views/NAME_lengths` (n
 from collections.abc import Mapping
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from euar.data import hdf5 as files
@@ -76,7 +77,13 @@ def _cells(path: Path, name: str, values: np.ndarray) -> list[str]:
         values = believable(path, f"labels/{name}", values)
     if values.ndim == 1 and values.dtype.kind == "f":
         return [repr(float(value)) for value in values]
-    found = texts(path, values)
-    if found is None or not found:
+    if values.ndim == 1 and (words := h5py.check_enum_dtype(values.dtype)):
+        named = {number: word for word, number in words.items()}
+        return [named.get(int(value), str(value)) for value in values]
+    try:
+        found = texts(path, values)
+    except DataError as error:
+        raise error.about(f"labels/{name}") from None
+    if not found:
         raise DataError(path, f"labels/{name}", "at least one row", "none", "add rows")
     return found

@@ -108,6 +108,35 @@ def test_an_npy_file_with_a_shape_below_zero_is_refused(folder):
     assert refusal(folder).file == str(folder / "sound.npy")
 
 
+def npz(path, **members):
+    """Write an NPZ file of arrays under the names of its members."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, values in members.items():
+            with archive.open(name, "w") as member:
+                np.save(member, values)
+
+
+def test_two_spellings_of_one_array_are_refused(folder):
+    npz(folder / "views.npz", **{"face.npy": features(5, 8, 2), "face": features(6, 8, 2)})
+    error = refusal(folder)
+    assert (error.expected, error.found) == ("each array once", "a name twice")
+
+
+def test_what_macos_puts_beside_arrays_is_passed_over(folder):
+    npz(folder / "views.npz", **{"face.npy": features(5, 8, 2)})
+    expected = readers.read(folder).sha256
+    with zipfile.ZipFile(folder / "views.npz", "a") as archive:
+        archive.writestr("__MACOSX/._face.npy", b"\0\5\x16\7")
+    assert readers.read(folder).sha256 == expected
+
+
+def test_an_error_of_numpy_is_one_line_and_advises_no_trust(folder):
+    (folder / "sound.npy").write_bytes(b"\x93NUMPY\1\0" + (60_000).to_bytes(2, "little") + b"(" * 60_000)
+    error = refusal(folder)
+    assert "Header info length (60000) is large" in error.found
+    assert "trust" not in str(error)
+
+
 def test_a_zip_bomb_is_refused_before_it_unfolds(folder):
     path = folder / "motion.npz"
     with (
@@ -144,7 +173,9 @@ def test_arrays_elsewhere_in_an_hdf5_file_are_refused(tmp_path):
     assert (error.field, error.found) == ("arrays", "'view/face'")
 
 
-@pytest.mark.parametrize("place", ["pictures/8.PNG", "val/0.png", "val/inner/8.png"])
+@pytest.mark.parametrize(
+    "place", ["pictures/8.PNG", "val/0.png", "val/inner/8.png", "val/0.JPEG", "pictures/8.webp", "new/a.HEIC"]
+)
 def test_pictures_without_a_row_are_counted(place, folder):
     assert "dropped" not in readers.read(folder).meta["source"]
     for name in (place, "pictures/notes.txt", "val/.hidden.png", ".git/0.png"):
@@ -159,6 +190,21 @@ def test_pictures_may_have_any_suffix(suffix, folder):
     (folder / "pictures" / "3.png").rename(folder / "pictures" / f"3{suffix}")
     (folder / "labels.csv").write_text(table.replace("3.png", f"3{suffix}"), encoding="utf-8")
     assert readers.read(folder).meta["raw"]["image"][3] == f"pictures/3{suffix}"
+
+
+def test_views_may_have_their_suffix_in_capitals(folder):
+    np.savez(folder / "views.npz", face=features(5, 8, 2), voice=features(6, 8, 2))
+    expected = readers.read(folder).sha256
+    (folder / "views.npz").rename(folder / "views.NPZ")
+    assert readers.read(folder).sha256 == expected
+
+
+def test_sounds_without_a_row_are_counted(tmp_path):
+    names = [f"{row}.wav" for row in range(12)]
+    for name in [*names, "b.WAV", "c.mp3", "notes.txt"]:
+        (tmp_path / name).touch()
+    labels(tmp_path, ["good", "bad"] * 6, column={"audio": names})
+    assert readers.read(tmp_path).meta["source"]["dropped"] == {"files_without_a_row": 2}
 
 
 def test_hdf5_may_be_spelt_out(folder):

@@ -148,6 +148,26 @@ def test_text_of_a_fixed_width_is_utf8(tmp_path):
     assert readers.read(path).ids.tolist() == list(IDS)
 
 
+def relabelled(folder, values, dtype=None):
+    path = own_hdf5.write(folder)
+    with h5py.File(path, "r+") as content:
+        del content["labels/label"]
+        content.create_dataset("labels/label", data=values, dtype=dtype)
+    return path
+
+
+def test_an_enum_keeps_the_names_of_its_classes(tmp_path):
+    names = h5py.enum_dtype({"sad": 0, "glad": 4})
+    data = readers.read(relabelled(tmp_path, np.array([0, 4] * 4), names))
+    assert data.meta["classes"] == ["glad", "sad"]
+    assert data.target.tolist() == [1, 0] * 4
+
+
+@pytest.mark.parametrize("values", [np.array([True, False] * 4), np.ones((8, 1))], ids=["bool", "a column"])
+def test_a_column_of_another_kind_is_named(values, tmp_path):
+    assert refusal(relabelled(tmp_path, values)).field == "labels/label"
+
+
 @pytest.mark.parametrize(
     ("train", "word", "test"),
     [
