@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from euar.data.readers.contract import Nan
 
 _PACKAGE = Path(__file__).parents[1]
+#: What a terminal obeys, or lets run backwards, instead of showing it -> how it is shown.
+_OBEYED = {
+    code: chr(code).encode("unicode_escape").decode()
+    for code in (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 @contextmanager
@@ -79,9 +85,22 @@ def fail(text: str, code: int) -> None:
     raise typer.Exit(code)
 
 
+class _Visible(Console):
+    """A console on which all text is seen, see `visible`."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return the text as it is shown; every cell and title of a table passes here."""
+        return super().render_str(visible(text), **options)
+
+
 def show(*parts: RenderableType) -> None:
-    """Print tables; what stands in their cells is text, not markup."""
-    Console(markup=False, emoji=False, highlight=False).print(*parts)
+    """Print tables; what stands in their cells is text, not markup, and nothing that a terminal obeys."""
+    _Visible(markup=False, emoji=False, highlight=False).print(*parts)
+
+
+def visible(text: str) -> str:
+    """Return text whose letters a terminal shows: names from files may hold others, such as ESC."""
+    return text.translate(_OBEYED)
 
 
 def start(arguments: list[str]) -> None:
@@ -97,8 +116,8 @@ def start(arguments: list[str]) -> None:
 
 
 def say(text: str) -> None:
-    """Print plain text as it is."""
-    print(text)  # noqa: T201  no wrapping, no markup
+    """Print plain text, see `visible`."""
+    print(visible(text))  # noqa: T201  no wrapping, no markup
 
 
 def nan_word(word: str) -> "Nan":
@@ -110,8 +129,8 @@ def nan_word(word: str) -> "Nan":
 
 
 def warn(text: str) -> None:
-    """Print plain text on standard error."""
-    print(text, file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
+    """Print plain text on standard error, see `visible`."""
+    print(visible(text), file=sys.stderr)  # noqa: T201  no wrapping, no markup: paths stay whole
 
 
 @contextmanager

@@ -33,6 +33,41 @@ def test_what_stands_in_a_table_is_text(text, capsys):
     assert capsys.readouterr().out.count(text) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("a\x1b[2Jb", r"a\x1b[2Jb"),
+        ("a\x1b]0;x\x07", r"a\x1b]0;x\x07"),
+        ("\x9b2J", r"\x9b2J"),
+        ("bad\rgood", r"bad\rgood"),
+        ("a\u202eb\u2066", r"a\u202eb\u2066"),
+    ],
+)
+def test_a_terminal_obeys_no_letter_of_a_name(text, seen, capsys):
+    _console.say(text)
+    _console.warn(text)
+    assert list(capsys.readouterr()) == [f"{seen}\n", f"{seen}\n"]
+    table = Table(title=text)
+    table.add_column(text)
+    table.add_row(text)
+    _console.show(table, text)
+    assert capsys.readouterr().out.count(seen) == 4
+
+
+def test_other_letters_stay_as_they_are():
+    text = "\u05d0 \u4f60\tb\u200d\n\u2764\ufe0f \\x1b"
+    assert _console.visible(text) == text
+
+
+def test_a_file_whose_name_is_a_program_of_the_terminal_is_shown(tmp_path):
+    lines = [f"i{row},{row / 8},{row}" for row in range(40)]
+    (tmp_path / "a\x1b[2J.csv").write_text("\n".join(["id,label,voice_0", *lines]) + "\n")
+    done = euar("data", "convert", tmp_path / "a\x1b[2J.csv", tmp_path / "out.h5")
+    assert done.exit_code == 0
+    assert "\x1b" not in done.output
+    assert done.output.startswith(r"a\x1b[2J: 40 rows")
+
+
 def test_only_one_module_of_the_command_line_prints_with_rich():
     for file in sorted((ROOT / "euar" / "cli").glob("*.py")):
         imported = {
