@@ -1,5 +1,6 @@
 """What is fetched is pinned: steps of the workflow by commit, packages by version, data by hash."""
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -15,6 +16,8 @@ from euar.data import catalogue
 from tools import bootstrap
 
 ROOT = Path(__file__).parents[1]
+#: Ends of the names of what fetches from the hub.
+FETCHING = (".from_pretrained", "hf_hub_download", "snapshot_download", ".pipeline", "torch.hub.load")
 
 
 def test_actions_are_pinned_by_commit_and_may_only_read():
@@ -89,6 +92,21 @@ def test_a_package_with_another_hash_stops_make(monkeypatch, tmp_path):
     with pytest.raises(SystemExit, match="pip failed"):
         commands(monkeypatch, tmp_path, hashes=1)
     assert not (tmp_path / "stamp").exists()
+
+
+def asks_for_models():
+    """What the package calls by a name that may fetch a model of the hub: its file and arguments."""
+    for file in sorted((ROOT / "euar").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(FETCHING):
+                yield file.relative_to(ROOT).as_posix(), {word.arg for word in node.keywords}
+
+
+def test_models_of_the_hub_are_asked_for_by_their_commit():
+    asked = list(asks_for_models())
+    assert ("euar/pretrained.py", {"revision"}) in asked
+    for file, arguments in asked:
+        assert arguments & {"revision", "weights_path"}, file  # the path of a file that a package carries
 
 
 def test_downloads_have_a_hash_or_must_hold_what_was_published():
