@@ -4,6 +4,7 @@ Each reads its options, calls one function, and prints.
 """
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,5 +73,6 @@ def _euar(
 def main() -> None:
     """Run the command line; modules of the current folder can be named in its options."""
     start(sys.argv[1:])
-    sys.path.append(str(Path.cwd()))
+    with suppress(FileNotFoundError):  # another process has removed it
+        sys.path.append(str(Path.cwd()))
     app()

@@ -53,6 +53,20 @@ def test_the_version_is_the_packages():
     assert CliRunner().invoke(cli.app, ["--version"]).stdout == f"euar {euar.__version__}\n"
 
 
+def test_a_folder_that_was_removed_is_no_reason_to_fail(tmp_path):
+    code = f"""
+import os, sys
+os.rmdir({str(tmp_path)!r})
+sys.path.insert(0, {str(ROOT)!r})
+sys.argv = ["euar", "--version"]
+from euar.__main__ import main
+main()
+"""
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"euar {euar.__version__}\n"), done.stderr
+
+
 @pytest.mark.parametrize("command", [[], *([name] for name in cli.COMMANDS), ["data", "check"]])
 def test_a_short_option_helps_everywhere(command):
     short, long = (CliRunner().invoke(cli.app, [*command, option]) for option in ("-h", "--help"))
