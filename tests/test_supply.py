@@ -31,6 +31,22 @@ def test_actions_are_pinned_by_commit_and_may_only_read():
         assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
 
 
+def test_only_a_tag_that_passed_is_published_and_only_its_job_may_write():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    jobs = workflow["jobs"]
+    may_write = {name for name, job in jobs.items() if "permissions" in job}
+    assert may_write == {"publish"}
+    publish, of_tags = jobs["publish"], "startsWith(github.ref, 'refs/tags/')"
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert (publish["needs"], publish["if"]) == ("book", of_tags)
+    (deploy,) = publish["steps"]  # nothing else runs with these rights
+    assert deploy["uses"].startswith("actions/deploy-pages@")
+    packed = jobs["book"]["steps"][-1]
+    assert packed["uses"].startswith("actions/upload-pages-artifact@")
+    assert (packed["if"], packed["with"]) == (of_tags, {"path": "_build/html"})
+    assert workflow[True]["push"]["tags"] == ["v*"]  # YAML reads `on` as true
+
+
 def pins(name):
     """{package: version} of a file of requirements, each once."""
     lines = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / name).read_text(), re.MULTILINE)
