@@ -58,7 +58,8 @@ def small(tmp_path):
     (tmp_path / "_config.yml").write_text(CONFIG)
     (tmp_path / "_toc.yml").write_text(TOC)
     shutil.copytree(ROOT / "data" / "cards", tmp_path / "data" / "cards")
-    shutil.copy(ROOT / "data" / "README.md", tmp_path / "data")
+    for name in ("data/README.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return chapter
 
 

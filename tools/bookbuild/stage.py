@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from bookbuild import record
 from bookbuild.edition import FOR_TEACHERS, for_students, without_answers
+from bookbuild.imprint import write_imprint
 from bookbuild.layout import Chapter
 from bookbuild.reading import reading
 from euar.files import write_bytes
@@ -42,6 +43,7 @@ def stage(root: Path, chapters: list[Chapter], edition: str = "full") -> Path:
         write_bytes(target / f"{chapter.document}.ipynb", _bytes(merged))
     write_bytes(target / "book" / "status.csv", status(chapters).encode())
     zip_notebooks(chapters, target / "book" / "notebooks.zip", edition)
+    write_imprint(root, target / "book")
     if edition == "student":
         _without_the_teachers_page(target)
     return target
