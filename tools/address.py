@@ -1,7 +1,8 @@
 """Write the repository's address where readers need it: `python tools/address.py https://github.com/owner/name`.
 
 It goes into the setup cell of every chapter, `_config.yml` (repository and Colab buttons) and `CITATION.cff`.
-Until then there are no such buttons, and a setup cell says how to install.
+Until then there are no such buttons, and a setup cell says how to install. GitHub publishes the pages of its
+repositories at `https://owner.github.io/name/`; social cards and sitemap begin their addresses with it.
 """
 
 import re
@@ -12,6 +13,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = re.compile(r"https://[\w.-]+(/[\w.-]+){2,}")
+GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)")
 COLAB = "https://colab.research.google.com"
 SETUP = """\
 from importlib.util import find_spec
@@ -38,9 +40,16 @@ def read_address(root: Path) -> str:
     return re.search(r'^  url: "(.*)"$', (root / "_config.yml").read_text(), re.MULTILINE).group(1)
 
 
+def pages_address(url: str) -> str:
+    """Return where GitHub publishes the pages of a repository; the empty string for other hosts."""
+    found = GITHUB.fullmatch(url)
+    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
+
+
 def write_address(root: Path, url: str) -> None:
     """Write the address into the book's configuration, the citation file and every setup cell."""
     config = {"url": f'"{url}"', "colab_url": f'"{COLAB}"', "use_repository_button": "true"}
+    config["baseurl"] = f'"{pages_address(url)}"'
     for name, value in config.items():
         _substitute(root / "_config.yml", rf"^  {name}: .*$", f"  {name}: {value}")
     _substitute(

@@ -79,6 +79,7 @@ def test_every_setup_cell_and_file_has_the_same_address():
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     assert config["html"]["use_repository_button"] == bool(url)
     assert config["launch_buttons"]["colab_url"] == (address.COLAB if url else "")
+    assert config["html"]["baseurl"] == address.pages_address(url)
 
 
 def test_an_address_is_written_everywhere_once(tmp_path):
@@ -92,6 +93,15 @@ def test_an_address_is_written_everywhere_once(tmp_path):
     assert (tmp_path / "CITATION.cff").read_text().count("repository-code") == 1
     config = yaml.safe_load((tmp_path / "_config.yml").read_text())
     assert config["launch_buttons"]["colab_url"] == address.COLAB
+    assert config["html"]["baseurl"] == "https://someone.github.io/euar/"
+
+
+def test_only_a_repository_on_github_has_pages_whose_address_is_known():
+    assert (
+        address.pages_address("https://github.com/Some-One/euar.book")
+        == "https://some-one.github.io/euar.book/"
+    )
+    assert address.pages_address("https://example.org/a/b") == address.pages_address("") == ""
 
 
 @pytest.mark.parametrize("wrong", ["", "github.com/a/b", "https://github.com/a", 'https://x.org/a/b"'])
