@@ -14,9 +14,6 @@ from tests.chapters.build_it import program
 LIMITS = Reading(words=1500, code=20, pictures=4, exercises=2)
 #: {page that is typed: how many parts its program has, an exercise each}; they are its text, not a task more.
 TYPED = {"build_it": len(program.PARTS)}
-#: Main paths that are longer. Whoever shortens one takes it out; nothing is added.
-NOT_YET = {
-}
 PAGES = {chapter.document: chapter for chapter in chapters(ROOT, "smoke")}
 MAIN = [page for page in PAGES.values() if not page.above]
 DEEPER = [page for page in PAGES.values() if page.above]
@@ -34,19 +31,15 @@ def excess(asked, typed=0):
 
 
 @pytest.mark.parametrize("page", MAIN, ids=lambda page: page.name)
-def test_a_main_path_is_within_the_limits_or_on_the_list(page):
+def test_a_main_path_is_within_the_limits(page):
     over = excess(reading(read(page)), TYPED.get(page.name, 0))
-    assert bool(over) == (page.name in NOT_YET), f"{page.name}: {over or 'fits; take it off NOT_YET'}"
+    assert not over, f"{page.name}: {over}"
 
 
 @pytest.mark.parametrize("page", MAIN, ids=lambda page: page.name)
 def test_only_a_page_that_is_typed_has_an_exercise_for_each_part_of_its_program(page):
     labels = [f":label: build-{part}" in page.source.read_text(encoding="utf-8") for part in program.PARTS]
     assert sum(labels) == TYPED.get(page.name, 0)
-
-
-def test_the_list_names_chapters():
-    assert {page.name for page in MAIN} >= NOT_YET
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.name)

@@ -72,7 +72,7 @@ def inside(**values):
 
 ERRORS, INSIDE, DATA = (
     ("errors", "claims"),
-    ("reference-table", "inside-panel", "inside-claims"),
+    ("reference-table", "reference-views", "inside-panel", "inside-show", "inside-claims"),
     ("errors", "data-errors", "data-claims"),
 )
 CONTROLS = {
