@@ -24,12 +24,13 @@ def sole_worker(folder: Path, wait: Callable[[str], None] | None = None) -> Iter
 
     Raises:
         BlockingIOError: another process works there; it says which, and since when.
-        DamagedFileError: a file stands in place of the folder, or a folder in place of `.lock`.
+        DamagedFileError: a file stands in place of the folder, or a folder in place of `.lock` or `.worker`.
         OSError: the folder cannot be made or locked.
     """
     make_folder(folder)
-    check_file(folder / ".lock")
     lock, note = FileLock(folder / ".lock"), folder / ".worker"
+    for file in (folder / ".lock", note):
+        check_file(file)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -8,6 +8,7 @@ import pytest
 from filelock import FileLock
 
 from euar.experiments.run import run_experiment
+from euar.files import DamagedFileError
 from euar.lock import sole_worker
 from euar.training import fit
 from tests import working
@@ -29,6 +30,14 @@ def another_process(processes, task, *args, sign):
     finally:
         process.kill()
         process.join()
+
+
+@pytest.mark.parametrize("name", [".lock", ".worker"])
+def test_a_folder_in_place_of_a_file_is_named(name, tmp_path):
+    (tmp_path / name).mkdir()
+    told = f"{name}: expected a file, found a folder"
+    with pytest.raises(DamagedFileError, match=told), sole_worker(tmp_path):
+        pass
 
 
 def test_the_second_is_told_who_works_there_and_since_when(processes, tmp_path):

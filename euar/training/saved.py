@@ -42,6 +42,10 @@ def load_run(folder: str | Path, *, device: str = "auto") -> Run | Runs:
         expected = "the folder of a run (run.json, or seed-0, seed-1, ...)"
         raise ValueError(f"{folder}: expected {expected}, found none; check the path")
     runs = [_loaded(seed, str(where)) for seed in seeds]
+    for place, run in zip(seeds, runs, strict=True):
+        if place.name != f"seed-{run.seed}":
+            expected = f"the folder seed-{run.seed}, as its run.json says"
+            raise ValueError(f"{place}: expected {expected}; move it away: a copy would count twice")
     origins = {run.origin.to_json() for run in runs if run.origin}
     if len(origins) > 1:
         raise ValueError(f"{folder}: expected seeds of one training, found several; name one of its folders")

@@ -56,6 +56,13 @@ def test_the_folder_of_a_training_is_all_its_runs(made):
     assert np.array_equal(found.predict(dataset()).values, runs.predict(dataset()).values)
 
 
+@pytest.mark.parametrize("name", ["seed-4", "seed-00", "seed-0 (copy)"])
+def test_a_copy_of_a_seed_is_not_counted_twice(name, folder):
+    shutil.copytree(folder / "seed-0", folder / name)
+    with pytest.raises(ValueError, match=r"expected the folder seed-0, .*; move it away: a copy"):
+        load_run(folder)
+
+
 def test_one_seed_alone_is_a_run(folder):
     for seed in (0, 10):
         shutil.rmtree(folder / f"seed-{seed}")

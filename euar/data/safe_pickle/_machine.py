@@ -49,7 +49,8 @@ class Machine:
                 raise refusal(f"more than {MAX_OPCODES} opcodes")
             step = _STEPS.get(opcode.name)
             if step is None:
-                raise refusal(f"{opcode.name} {str(argument or '').replace(' ', '.')}".strip())
+                error = unreadable if opcode.name == "FROZENSET" else refusal
+                raise error(f"{opcode.name} {str(argument or '').replace(' ', '.')}".strip())
             step(self, argument)
         if len(self.stack) != 1 or self.marks:
             raise unreadable(f"{len(self.stack)} values at the end")

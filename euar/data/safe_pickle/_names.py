@@ -17,6 +17,18 @@ from euar.data.errors import DataError
 _DTYPE = re.compile(r"b1|[iu][1248]|f[248]|O[48]?|[SU](0|[1-9]\d{0,8})")
 _KEYS = (str, bytes, int, float, bool, type(None))
 _EXPECTED = "arrays, numbers, texts, lists, tuples, sets and dicts"
+_BUILTINS = ("bytearray", "complex", "frozenset", "range", "xrange", "slice", "Ellipsis", "NotImplemented")
+#: Names of plain data that are not read: to hold them is no harm.
+_OTHER_DATA = {
+    "builtins": _BUILTINS,
+    "__builtin__": _BUILTINS,
+    "collections": ("Counter", "deque"),
+    "datetime": ("date", "datetime", "time", "timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "pathlib": ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"),
+    "uuid": ("UUID",),
+}
 _LARGEST_EMPTY = 2**20  # what the other dimensions of an array without elements may multiply to
 
 
@@ -85,7 +97,8 @@ def lookup(module: str, name: str) -> Name:
     """
     if (module, name) not in _ADMITTED:
         text = f"{module}.{name}"
-        raise refusal(text if text.isprintable() else repr(text))
+        error = unreadable if name in _OTHER_DATA.get(module, ()) else refusal
+        raise error(text if text.isprintable() else repr(text))
     return _ADMITTED[module, name]
 
 

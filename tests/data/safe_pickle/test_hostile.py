@@ -3,10 +3,14 @@
 import os
 import pickle
 import subprocess
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -257,7 +261,16 @@ def test_every_truncation_is_refused(protocol, load_pickle):
             load_pickle(content[:end])
 
 
-@pytest.mark.parametrize("content", [b"", pickle.dumps(np.datetime64("2020-01-01")), pickle.dumps(1) + b"x"])
+OTHER_DATA = (
+    *(np.datetime64("2020-01-01"), datetime(2020, 1, 1), Decimal("1.5"), Fraction(1, 2), UUID(int=1)),
+    *(bytearray(b"x"), frozenset((1,)), deque((1,)), Counter("ab"), PurePosixPath("/x")),
+    *(1j, range(3), slice(3), ...),
+)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", pickle.dumps(1) + b"x", *(pickle.dumps(value, 4) for value in OTHER_DATA)]
+)
 def test_what_is_damaged_or_of_another_type_is_not_called_hostile(content, load_pickle):
     with pytest.raises(DataError) as caught:
         load_pickle(content)
