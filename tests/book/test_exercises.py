@@ -6,7 +6,7 @@ from bookbuild.layout import DEEPER
 
 from tests.book.conftest import ROOT
 
-WITHOUT = {"findings", "ledger"}  # pages of answers and of tables
+WITHOUT = {"findings", "ledger", "mini_sweeps"}  # pages of answers, of tables and of votes
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb") if path.stem not in WITHOUT)
 
 

@@ -1,0 +1,1 @@
+"""What the page `mini_sweeps` needs."""
