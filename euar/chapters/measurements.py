@@ -33,4 +33,5 @@ def measurements(name: str) -> tuple[str, list[Measurement]]:
     except (ModuleNotFoundError, AttributeError) as error:
         expected = "a module with a function measurements() that can be imported"
         raise ValueError(f"experiment {name!r}: expected {expected}; {error}") from error
-    return name.rpartition(".")[2], asked()
+    once = {repr(one): one for one in asked()}  # two lists of a chapter may meet in one setting
+    return name.rpartition(".")[2], [*once.values()]

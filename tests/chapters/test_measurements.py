@@ -41,9 +41,12 @@ SYSTEM = "from tests.training.tiny import TinyConfig as MeanConfig\n"
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_a_benchmark_chapter_names_the_recipe_that_was_measured(name):
-    said = re.findall(
-        r"(\d+) epochs in batches of (\d+)", (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
-    )
+    pages = (BOOK / f"{name}.ipynb", BOOK / f"{name}_deeper.ipynb")
+    said = [
+        pair
+        for page in pages
+        for pair in re.findall(r"(\d+) epochs in batches of (\d+)", page.read_text("utf-8"))
+    ]
     recipes = {(str(one.recipe.epochs), str(one.recipe.batch_size)) for one in measurements(name)[1]}
     assert said
     assert set(said) == recipes

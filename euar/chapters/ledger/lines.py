@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from numpy.typing import NDArray
 
@@ -46,7 +46,7 @@ def measured(number: int) -> Measured:
 
 def _of_one_draw(panel: Panel) -> Panel:
     """Noise as the chapters measure it, where nobody has measured the mean of its draws yet."""
-    rows = {name: as_kind(one, Row) for name, one in panel.rows.items()}
+    rows = {name: as_kind(cast(Row, one), Row) for name, one in panel.rows.items()}
     return replace(panel, rows=rows, tests=(panel.tests[0].partition(", draw ")[0],))
 
 

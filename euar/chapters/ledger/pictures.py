@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from euar.intervals import Interval
 from euar.plots.style import COLORS, MARKERS, figure, legend_below, top_down
 
-_LOOKS = {
+_LOOKS: Mapping[str, Mapping[str, Any]] = {
     "the paper": {"color": COLORS[1], "marker": "D", "mfc": "none"},
     "ours, frozen features": {"color": COLORS[0], "marker": "o"},
     "ours, encoders trained along": {"color": COLORS[2], "marker": "^"},

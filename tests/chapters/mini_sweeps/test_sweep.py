@@ -12,7 +12,7 @@ SECONDS = 40  # of a processor, for one sweep: three of them fit into two minute
 #: {option: (values of the page, what they move, whether it rises)}
 PAGE = {
     "k": ((1, 2, 4, 8), "kept", True),
-    "alpha": ((0.0, 0.001, 0.1, 10.0), "variance", True),
+    "alpha": ((0.0, 0.001, 0.1, 10.0), "variance", False),  # it begins above that of the prior
     "lam": ((0.0, 0.001, 1.0, 100.0), "variance", False),
 }
 
