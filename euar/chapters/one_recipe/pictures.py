@@ -7,12 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from euar.chapters.one_recipe.records import INSIDE, WORDS, Turned, inside
 from euar.intervals import Interval
 from euar.plots.curves import curve_panels
 from euar.plots.forest import forest
-
-_SHOWN = ("kept", "agreement", "chosen")
 
 
 def errors(effects: Mapping[str, ArrayLike | Interval]) -> Figure:
@@ -25,22 +22,14 @@ def errors(effects: Mapping[str, ArrayLike | Interval]) -> Figure:
     return forest(rows, "test error minus that of the reference", lines={"": 0})
 
 
-def mixtures(turned: Turned, knob: str, views: Sequence[str]) -> Figure:
-    """Draw what the mixtures of some views do as a knob with numbers is turned, from its lowest value on.
+def mixtures(panels: Mapping[str, Mapping[str, ArrayLike]], values: Sequence[float], knob: str) -> Figure:
+    """Draw what mixtures do as a knob is turned; the values stand at equal distances.
 
     Args:
-        turned: what was measured.
-        knob: one of its knobs.
-        views: modalities.
+        panels: {quantity: {view: (S, values)}}.
+        values: of the knob.
+        knob: what the horizontal axis says.
     """
-    values = list(turned.knobs[knob])
-    panels: dict[str, dict[str, Any]] = {
-        INSIDE[what]: {
-            view: np.transpose([inside(turned.knobs[knob][value], view, what) for value in values])
-            for view in views
-        }
-        for what in _SHOWN
-    }
     places = np.arange(1.0, len(values) + 1)
     ticks: dict[str, Any] = {"xticks": places, "xticklabels": [f"{value:g}" for value in values]}
-    return curve_panels(panels, places, label=WORDS.get(knob, knob), **ticks)
+    return curve_panels(panels, places, label=knob, **ticks)

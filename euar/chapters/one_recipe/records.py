@@ -3,7 +3,7 @@
 Letters: S seeds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -137,6 +137,23 @@ def inside(result: Mapping[str, Any], view: str, what: str) -> NDArray[Any]:
         what: a name of `INSIDE`.
     """
     return np.array([run["views"][view].get(what, np.nan) for run in result["runs"]])
+
+
+def over(turned: Turned, knob: str, views: Sequence[str]) -> dict[str, dict[str, NDArray[Any]]]:
+    """Return {what the page calls it: {view: (S, values)}} of the quantities that a picture of a knob shows.
+
+    Args:
+        turned: what was measured.
+        knob: one of its knobs.
+        views: modalities.
+    """
+    results = turned.knobs[knob].values()
+    return {
+        INSIDE[what]: {
+            view: np.transpose([inside(result, view, what) for result in results]) for view in views
+        }
+        for what in ("kept", "agreement", "chosen")
+    }
 
 
 def _direction(differences: NDArray[Any], clear: bool) -> str:

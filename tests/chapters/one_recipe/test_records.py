@@ -43,3 +43,11 @@ def test_directions_are_all_decided():
 def test_where_nobody_is_idle_nothing_is_said():
     assert all(math.isnan(value) for value in records.inside(TURNED.knobs["k"][8], "style", "idle"))
     assert not np.isnan(records.inside(TURNED.reference, "style", "idle")).any()
+
+
+def test_a_picture_of_a_knob_has_all_seeds_at_all_values():
+    panels = records.over(TURNED, "lam", ["style"])
+    assert [*panels] == ["weight kept", "agreement", "σ² of the chosen"]
+    kept = panels["weight kept"]["style"]
+    assert kept.shape == (10, len(TURNED.knobs["lam"]))
+    np.testing.assert_array_equal(kept[:, -1], records.inside(TURNED.knobs["lam"][3.0], "style", "kept"))
