@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from euar.chapters.mini_sweeps import sweep as mini
-from euar.data import load
+from euar.experiments.row import Row
 
 SECONDS = 40  # of a processor, for one sweep: three of them fit into two minutes of one core
 #: {option: (values of the page, what they move, whether it rises)}
@@ -19,7 +19,7 @@ PAGE = {
 
 @pytest.fixture(scope="module")
 def swept():
-    found, tweets = {}, load("embedded")
+    found, tweets = {}, Row(data="embedded", size=1000).dataset()
     for option, (values, *_) in PAGE.items():
         begun = time.process_time()
         found[option] = mini.sweep(option, values, tweets, seeds=(0, 1)), time.process_time() - begun
