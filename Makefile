@@ -38,8 +38,8 @@ serve:  ## show the built book at http://127.0.0.1:8000; PORT=8000
 	@test -f _build/html/index.html || { echo "there is no built book to show; run: make book" >&2; exit 1; }
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-pdf: venv  ## print the built book into _build/html/euar.pdf; needs Chromium
-	@$(BIN)/python tools/make_pdf.py
+pdf: venv  ## print the built book into _build/html/euar.pdf; MAIN=1 the chapters alone; needs Chromium
+	@$(BIN)/python tools/make_pdf.py $(if $(MAIN),--main-path)
 
 check-book: venv  ## read every page: headings, links, weight; then as check-browser
 	@$(BIN)/python tools/check_pages.py

@@ -62,7 +62,7 @@ def equations():
     yield "Eq.", "says", "in letters", "computed by"
     for entry in registry():
         label = entry["label"]
-        formula = rf"$\displaystyle {stated()[label].rstrip(',')}$"
+        formula = f"${stated()[label].rstrip(',')}$"
         yield f"{{eq}}`{label}`", entry["title"], formula, f"`{entry['symbol'].removeprefix('euar.')}`"
 
 

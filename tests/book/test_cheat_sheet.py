@@ -1,13 +1,16 @@
 """The cheat-sheet: made from the registry and the package, and two sheets of paper long."""
 
 import inspect
+import io
 
 import make_pdf
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from check_browser import open_page
 from pypdf import PdfReader
 
+from euar import __version__
 from euar.model import EUARConfig
 from euar.training import fit
 from tests.book import small
@@ -73,3 +76,12 @@ def test_it_prints_on_two_sheets(root):
     printed = PdfReader(make_pdf.make(root))
     first = {item.title: printed.get_destination_page_number(item) for item in printed.outline}
     assert first["The method on one page"] - first["Cheat-sheet"] == SHEETS
+
+
+@NEEDS_CHROMIUM
+def test_a_reader_who_prints_it_gets_two_sheets(root, chromium):
+    page = chromium.new_page()
+    open_page(page, root / "_build" / "html" / "book" / "cheat_sheet.html")
+    printed = PdfReader(io.BytesIO(page.pdf(format="A4", margin=make_pdf.MARGIN))).pages
+    assert len(printed) == SHEETS
+    assert f"Version {__version__}" in printed[-1].extract_text()

@@ -49,3 +49,29 @@ def test_a_page_that_was_not_built_is_named(root):
     (root / "_build" / "html" / "second.html").unlink()
     with pytest.raises(FileNotFoundError, match=r"second\.html is missing; run `make book` first"):
         make_pdf.make(root)
+
+
+def test_the_main_path_is_the_chapters_alone(root):
+    stage, html = root / "_build" / "stage", root / "_build" / "html"
+    sections = "sections: [{file: second_deeper}]"
+    (stage / "_toc.yml").write_text(
+        f"root: first\nchapters: [{{file: second, {sections}}}, {{file: third}}]\n"
+    )
+    for name in ("first", "second", "second_deeper"):
+        (stage / f"{name}.ipynb").touch()
+    for name in ("second_deeper", "third"):
+        (html / f"{name}.html").write_text(PAGE.format(title=name, text=""))
+    made = make_pdf.make(root, main_path=True)
+    assert made.name == "euar_main_path.pdf"
+    assert [item.title for item in PdfReader(made).outline] == ["One way", "Two"]
+    assert [item.title for item in PdfReader(make_pdf.make(root)).outline][2:] == ["second_deeper", "third"]
+
+
+def test_a_main_path_that_is_too_long_is_told(root, monkeypatch, capsys):
+    (root / "_build" / "stage" / "first.ipynb").touch()
+    monkeypatch.setattr(make_pdf, "ROOT", root)
+    monkeypatch.setattr("sys.argv", ["make_pdf.py", "--main-path"])
+    assert make_pdf.main() == 0
+    monkeypatch.setattr(make_pdf, "LONGEST", 0)
+    assert make_pdf.main() == 1
+    assert "euar_main_path.pdf: 1 pages" in capsys.readouterr().out
