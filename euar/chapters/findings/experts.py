@@ -101,5 +101,5 @@ def _undecided(by_other: Mapping[str, Gaps]) -> str:
     paper = between([one.lead() for one in BENCHMARKS.values()], 1)
     return (
         f"smaller leads. {reach(missed, 1)} hundredths, by set, would show in four of five tries; the "
-        f"paper's own are {paper}."
+        f"paper's, over other systems, are {paper}."
     )

@@ -35,10 +35,10 @@ def answer(known: Known) -> Answer:
     base = without(PAPER)
     number = len(next(iter(known[base]["runs"][0]["experts"].values()))["load"])
     verdict = (
-        f"**Avoid:** without U-loss, a row's first choice is its surest expert in "
+        f"**Do they?** Without U-loss, a row's first choice is its surest expert in "
         f"{state(known, base, 'agreement').mean():.0%} of rows (chance: 1 in {number}); the paper's weight "
         f"{_change(known, PAPER)} that. A gate that a strong U-loss trains alone avoids uncertain experts "
-        f"{_avoids(known, GATE)}. **Help:** the error {_helped(known)}."
+        f"{_avoids(known, GATE)}. **Does it help?** The error {_helped(known)}."
     )
     return Answer(verdict, _caption(known), _undecided(known))
 
