@@ -10,7 +10,15 @@ from bookbuild.render import render
 from bookbuild.stage import stage
 
 ROOT = Path(__file__).parents[2]
-KEPT = ("CITATION.cff", "_config.yml", "data", "book/_ext", "book/_static", "book/references.bib")
+KEPT = (
+    "CITATION.cff",
+    "_config.yml",
+    "data",
+    "book/_ext",
+    "book/_static",
+    "book/references.bib",
+    "book/equations.yml",
+)
 DAY = "2026-01-02T03:04:05+00:00"
 WHO = {f"GIT_{role}_{what}": "a" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 

@@ -24,9 +24,7 @@ SHEETS = 2
 def root(tmp_path_factory):
     stated = [line for line in (small.ROOT / "book" / "equations.md").read_text().split("\n") if "$$" in line]
     pages = {"book/one": "# One\n"}
-    root = small.make(
-        tmp_path_factory.mktemp("book"), pages, "cheat_sheet.md", "equations.yml", "equations.md"
-    )
+    root = small.make(tmp_path_factory.mktemp("book"), pages, "cheat_sheet.md", "equations.md")
     (root / "book" / "equations.md").write_text("\n\n".join(["# The method on one page", *stated]))
     small.build(root)
     return root
