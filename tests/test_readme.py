@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from euar.chapters.findings.benchmarks import BENCHMARKS
+from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR
+from euar.experiments.comparison import Comparison
 from tools import readme
 from tools.readme import PICTURE, ROOT, fill
 
@@ -22,8 +23,9 @@ def test_a_changed_number_would_be_noticed(block):
 
 
 def test_a_system_that_was_not_measured_on_a_set_is_said_so():
-    mosei = {"CMU-MOSEI (text)": BENCHMARKS["CMU-MOSEI (text)"].compared()}
-    plain, linear = readme._difference(mosei, "CMU-MOSEI (text)").split(" | ")
+    every = BENCHMARKS["CMU-MOSEI (text)"].compared()
+    fewer = Comparison({name: every[name] for name in every if name != LINEAR})
+    plain, linear = readme._difference({"CMU-MOSEI (text)": fewer}, "CMU-MOSEI (text)").split(" | ")
     assert (plain != "not measured", linear) == (True, "not measured")
 
 

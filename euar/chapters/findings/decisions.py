@@ -31,7 +31,7 @@ def advice(known: Mapping[str, Comparison], meters: sigma.Known, pushed: routing
 
 def _score(known: Mapping[str, Comparison]) -> str:
     counts = experts.counts(experts.leads(known, "linear"))
-    return f"**A score?** Fit a linear model first; of it, EUAR is {counts} ([ledger](ledger.ipynb))."
+    return f"**A score?** A linear model first; EUAR is {counts} ([ledger](ledger.ipynb))."
 
 
 def _which(known: Mapping[str, Comparison]) -> str:
