@@ -41,5 +41,6 @@ def predictions(answer: Mapping[str, float]) -> None:
         with part(name):
             off[name] = abs(shaped(given).item() / right[name] - 1)
     worst = max(off, key=off.__getitem__)
-    words = f"Off by {median(off.values()):.1%} at the median, {off[worst]:.1%} at {worst}: {right[worst]:.3f}."
+    middle = median(off.values())
+    words = f"Off by {middle:.1%} at the median, by {off[worst]:.1%} at {worst}: {right[worst]:.3f}."
     require(off[worst] <= _NEAR, words)
