@@ -24,7 +24,7 @@ book: venv  ## execute the chapters and build the book; PROFILE=smoke|cpu|gpu; E
 	@$(BIN)/python tools/run_book.py --profile $(PROFILE) --edition $(EDITION)
 
 test: venv  ## run the tests (they build the book in the smoke profile first, if it is not up to date)
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: venv  ## check style, spelling, types, notebooks without outputs, and who imports whom
 	@$(BIN)/ruff check --output-format concise .

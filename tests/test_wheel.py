@@ -86,7 +86,7 @@ def test_a_users_own_folder_is_converted_checked_and_trained_on(python, tmp_path
 def test_an_experiment_writes_to_the_working_directory(python, tmp_path):
     (package,) = python.parents[1].glob("lib/python*/site-packages/euar")
     before = sorted(package.rglob("*.json"))
-    options = ["--only", "seeds=0,1, epochs=1, lr=0.01"]
+    options = ["--only", "default, epochs=1, lr=0.01", "--seeds", "1"]
     shown = run(python, tmp_path, "-m", "euar", "experiment", "quick_start", *options)
     (written,) = (tmp_path / "results" / "quick_start").glob("*.json")
     assert str(written) in shown
