@@ -143,7 +143,7 @@ def sources() -> dict[str, Source]:
             metrics=_CLASSES,
             tables={"Table 1": "table-1-image"},
             prefix="mvsa ",
-            differs="frozen EfficientNet-Lite0 and sentence embeddings; the paper trains ResNet and BERT",
+            differs="frozen EfficientNet-Lite0 and sentence embeddings; the paper names ResNet-152 and BERT",
             noises=dict.fromkeys(_default("mvsa", None).noises),
         ),
         Source(
@@ -154,7 +154,7 @@ def sources() -> dict[str, Source]:
             metrics=_CLASSES,
             tables={"Table 1": "table-1-image", "Table 3": "table-3"},
             prefix="nyud ",
-            differs="frozen EfficientNet-Lite0 on colour and depth; the paper trains two ResNet-18",
+            differs="frozen EfficientNet-Lite0 on colour and depth; the paper names ResNet-152 for both",
             noises={noise: noise for noise in _default("nyud", None).noises},
         ),
     ]
