@@ -1,5 +1,6 @@
 """Sphinx extension: the chapters that state equations begin with a map of all of them, their own box lit."""
 
+import re
 from html import escape
 
 from docutils import nodes
@@ -35,7 +36,7 @@ def chapters() -> dict[str, str]:
 
 
 def _box(app, page, chapter, said, lit) -> str:
-    name = escape(app.env.titles[chapter].astext().partition(":")[0])
+    name = escape(re.split(r" \(Eq|:", app.env.titles[chapter].astext())[0])  # its equations stand below
     current = ' aria-current="true"' if lit else ""
     address = app.builder.get_relative_uri(page, chapter) or "#"
     return f'<li><a href="{address}"{current}>{name}<br /><small>{said}</small></a></li>'

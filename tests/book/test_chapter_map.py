@@ -16,7 +16,7 @@ FIRST = CHAPTERS[0]
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
     names = ["other", *CHAPTERS, f"{FIRST}_deeper"]
-    pages = {f"book/{name}": f"# Of {name}: a question\n\nText.\n" for name in names}
+    pages = {f"book/{name}": f"# Of {name} (Eq. 0): a question\n\nText.\n" for name in names}
     return small.build(small.make(tmp_path_factory.mktemp("book"), pages))
 
 
