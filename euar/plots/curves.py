@@ -53,6 +53,19 @@ def curve_panels(
     return made
 
 
+def over_values(panels: Mapping[str, Mapping[str, ArrayLike]], values: Sequence[float], label: str) -> Figure:
+    """Draw panels over a few values that stand at equal distances, whatever their steps.
+
+    Args:
+        panels: see `curve_panels`; a column for each value.
+        values: in their order.
+        label: of the horizontal axes.
+    """
+    places = np.arange(1.0, len(values) + 1)
+    ticks: dict[str, Any] = {"xticks": places, "xticklabels": [f"{value:g}" for value in values]}
+    return curve_panels(panels, places, label=label, **ticks)
+
+
 def points_and_lines(
     x: ArrayLike,
     points: Mapping[str, ArrayLike],

@@ -6,7 +6,7 @@ import torch
 from matplotlib.container import ErrorbarContainer
 
 from euar.intervals import Interval
-from euar.plots.curves import curve_panels, learning_curves, over_numbers, points_and_lines
+from euar.plots.curves import curve_panels, learning_curves, over_numbers, over_values, points_and_lines
 from tests.drawing import drawn
 
 
@@ -121,3 +121,11 @@ def test_numbers_are_the_ticks(numbers):
         "log",
     )
     assert [label.get_text() for label in numbers.get_xticklabels()] == ["100", "1,000"]
+
+
+def test_over_values_the_mean_over_seeds_stands_at_each():
+    kept = np.array([[0.9, 0.5, 0.2], [0.7, 0.5, 0.4]])
+    (ax,) = drawn(over_values({"kept": {"style": kept}}, [0, 0.1, 3], "lambda"))
+    assert any(np.allclose(line.get_ydata(), [0.8, 0.5, 0.3]) for line in ax.lines)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "0.1", "3"]
+    assert ax.get_xlabel() == "lambda"

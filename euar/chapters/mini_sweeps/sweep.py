@@ -12,7 +12,7 @@ from euar.chapters.quick_start.measure import recipe
 from euar.chapters.uncertainty_loss.measure import state
 from euar.data.dataset import MultimodalDataset
 from euar.model import EUAR, EUARConfig
-from euar.plots.curves import curve_panels
+from euar.plots.curves import over_values
 from euar.tables import Table
 from euar.training import fit
 
@@ -60,12 +60,7 @@ def table(option: str, values: Sequence[Any], swept: Sweep) -> Table:
 def draw(option: str, values: Sequence[Any], swept: Sweep) -> Figure:
     """Draw a panel for each quantity over the values, which stand side by side at equal distances."""
     panels = {title: {"": swept[name]} for name, title in LOOK.items()}
-    places = range(len(values))
-    axes = {"xticks": list(places), "xticklabels": [f"{value:g}" for value in values]}
-    made = curve_panels(panels, list(places), label=option)
-    for ax in made.axes:
-        ax.set(**axes)
-    return made
+    return over_values(panels, values, option)
 
 
 def _look(model: EUAR, inputs: dict[str, torch.Tensor]) -> dict[str, float]:
