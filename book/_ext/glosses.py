@@ -34,9 +34,10 @@ def add_glosses(app, doctree, page):
             if link.get("refuri") == f"{address}#{anchor}":
                 link["reftitle"] = gloss
                 link["classes"].append("gloss")
+    prose = [text for text in doctree.findall(nodes.Text) if _is_prose(text)]
     for word, (anchor, gloss) in known.items():
         if word not in EVERYDAY:
-            _mark_first(doctree, word, f"{address}#{anchor}", gloss)
+            _mark_first(prose, word, f"{address}#{anchor}", gloss)
 
 
 def glossary(doctree) -> dict[str, tuple[str, str]]:
@@ -51,14 +52,14 @@ def glossary(doctree) -> dict[str, tuple[str, str]]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-def _mark_first(doctree, word, address, gloss):
+def _mark_first(prose, word, address, gloss):
     pattern = re.compile(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])", re.IGNORECASE)
-    for text in doctree.findall(nodes.Text):
-        found = pattern.search(text) if _is_prose(text) else None
-        if found:
+    for place, text in enumerate(prose):
+        if found := pattern.search(text):
             link = nodes.reference("", found[0], internal=True, refuri=address, reftitle=gloss, classes=["gloss"])
-            parts = [nodes.Text(text[: found.start()]), link, nodes.Text(text[found.end() :])]
-            text.parent.replace(text, [part for part in parts if part.astext()])
+            before, after = nodes.Text(text[: found.start()]), nodes.Text(text[found.end() :])
+            text.parent.replace(text, [part for part in (before, link, after) if part.astext()])
+            prose[place : place + 1] = filter(None, (before, after))
             return
 
 
