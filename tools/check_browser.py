@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from bookbuild.accessibility import violations
 from check_pages import pages
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
@@ -37,12 +37,6 @@ RAW_TEX = r"""() => {
 }"""
 NO_ALT = r"""() => [...document.querySelectorAll("main img")]
   .filter((img) => !img.alt.trim() || /\.(png|svg|jpe?g)$/.test(img.alt)).map((img) => img.src.slice(-60))"""
-AXE = {"resultTypes": ["violations"], "preload": False}  # a page from a file may not load its style sheets
-#: Serious rules that theme and docutils break themselves: (rule, element).
-TOLERATED = {
-    ("color-contrast", ".search-button__default-text"),
-    ("aria-required-children", ".citation-list"),
-}
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -89,19 +83,6 @@ def problems(chromium: BrowserContext, path: Path) -> list[str]:
         found.append(f"{excess} px wider than a screen of {NARROW} px")
     page.close()
     return found
-
-
-def violations(page: Page) -> list[str]:
-    """Return the serious violations of accessibility rules on an open page, a line each element."""
-    report = Axe().run(page, options=AXE).response["violations"]
-    serious = (violation for violation in report if violation["impact"] in ("serious", "critical"))
-    return [
-        f"{violation['id']} at {target}"
-        for violation in serious
-        for node in violation["nodes"]
-        for target in node["target"]
-        if (violation["id"], target) not in TOLERATED
-    ]
 
 
 def screenshots(chromium: BrowserContext, path: Path, folder: Path) -> None:

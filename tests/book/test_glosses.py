@@ -4,8 +4,9 @@ import re
 import runpy
 
 import pytest
+from bookbuild.accessibility import violations
 from bs4 import BeautifulSoup
-from check_browser import open_page, violations
+from check_browser import open_page
 
 from tests.book import small
 from tests.book.browsing import NEEDS_CHROMIUM
