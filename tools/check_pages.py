@@ -9,6 +9,7 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
@@ -24,26 +25,40 @@ def pages(html: Path) -> list[Path]:
     return [html / path for path in found if path.parts[0] not in ("_static", "_sources", "index.html")]
 
 
+class Page(NamedTuple):
+    """What is checked of a page: headings (level, text), links, and anchors that links can lead to."""
+
+    headings: list[tuple[int, str]]
+    links: list[str]
+    anchors: frozenset[str]
+
+
 def problems(path: Path) -> list[str]:
-    """Return what is wrong with one page, a line each."""
+    """Return what is wrong with one page, a line each; a file is parsed once, then remembered."""
+    path = path.resolve()
+    page = _read(path)
+    links = [f"a link to {target!r} leads nowhere" for target in page.links if not _leads(target, path)]
+    return [*_headings(page), *links, *_weight(path.read_bytes())]
+
+
+@cache
+def _read(path: Path) -> Page:
     page = BeautifulSoup(path.read_bytes(), "html.parser")
     text = page.find("article") or page  # without the theme's menus and print header
-    return [*_headings(text), *_links(text, path), *_weight(path.read_bytes())]
+    headings = [
+        (int(one.name[1]), one.get_text(strip=True)) for one in text.find_all(re.compile(r"^h[1-6]$"))
+    ]
+    links = [link["href"] for link in text.find_all("a", href=True)]
+    return Page(headings, links, frozenset(tag["id"] for tag in page.find_all(id=True)) | {"", "top"})
 
 
-def _headings(text: BeautifulSoup) -> list[str]:
-    headings = text.find_all(re.compile(r"^h[1-6]$"))
-    levels = [int(heading.name[1]) for heading in headings]
+def _headings(page: Page) -> list[str]:
+    levels = [level for level, _ in page.headings]
     found = [] if levels.count(1) == 1 else [f"{levels.count(1)} headings of the first level"]
-    for before, heading in zip([0, *levels], headings, strict=False):
-        if int(heading.name[1]) > before + 1:
-            found.append(f"{heading.get_text(strip=True)!r} is {heading.name} after h{before}")
+    for before, (level, text) in zip([0, *levels], page.headings, strict=False):
+        if level > before + 1:
+            found.append(f"{text!r} is h{level} after h{before}")
     return found
-
-
-def _links(text: BeautifulSoup, path: Path) -> list[str]:
-    targets = [link["href"] for link in text.find_all("a", href=True)]
-    return [f"a link to {target!r} leads nowhere" for target in targets if not _leads(target, path)]
 
 
 def _leads(target: str, path: Path) -> bool:
@@ -54,13 +69,7 @@ def _leads(target: str, path: Path) -> bool:
     page = (path.parent / unquote(parts.path)).resolve() if parts.path else path
     if not page.exists():
         return False
-    return not parts.fragment or page.suffix != ".html" or unquote(parts.fragment) in _anchors(page)
-
-
-@cache
-def _anchors(page: Path) -> frozenset[str]:
-    tags = BeautifulSoup(page.read_bytes(), "html.parser").find_all(id=True)
-    return frozenset(tag["id"] for tag in tags) | {"", "top"}
+    return not parts.fragment or page.suffix != ".html" or unquote(parts.fragment) in _read(page).anchors
 
 
 def _weight(content: bytes) -> list[str]:

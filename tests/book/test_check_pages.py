@@ -22,7 +22,7 @@ def page(tmp_path):
     def write(body):
         (tmp_path / "other.html").write_text("<p id='here'>x</p>")
         (tmp_path / "data.zip").write_bytes(b"x")
-        path = tmp_path / "page.html"
+        path = tmp_path / f"{len(body)}.html"  # a name is parsed once
         path.write_text(f"<html><body><article>{body}</article></body></html>")
         return path
 
