@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +18,11 @@ from euar.data import catalogue
 from tools import bootstrap
 
 ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 #: Ends of the names of what fetches from the hub.
 FETCHING = (".from_pretrained", "hf_hub_download", "snapshot_download", ".pipeline", "torch.hub.load")
+#: Parts of the package that need an extra of their own.
+OPTIONAL = ("data/features/", "experiments/scheduler.py", "training/fabric.py", "widgets.py")
 
 
 def test_actions_are_pinned_by_commit_and_may_only_read():
@@ -73,12 +78,37 @@ def test_all_that_make_installs_but_torch_is_pinned_by_hash():
     assert wanted() - hashed.keys() == {"torch"}
 
 
+def named(lines):
+    """The packages that requirements name."""
+    return {canonicalize_name(Requirement(line).name) for line in lines} - {"euar"}
+
+
 def wanted():
     """The packages that are asked for by name."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line[:1] != "#"]
-    lines += [line for extra in ("cli", "book", "distributed", "dev") for line in extras[extra]]
-    return {canonicalize_name(Requirement(line).name) for line in lines} - {"euar"}
+    for extra in ("cli", "book", "distributed", "dev"):
+        lines += PROJECT["optional-dependencies"][extra]
+    return named(lines)
+
+
+def imported():
+    """The modules from elsewhere that the package imports, but for its optional parts."""
+    for file in (ROOT / "euar").rglob("*.py"):
+        if not file.relative_to(ROOT / "euar").as_posix().startswith(OPTIONAL):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    yield from (alias.name.partition(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    yield node.module.partition(".")[0]
+
+
+def test_the_command_line_declares_all_that_it_imports():
+    homes = packages_distributions()
+    modules = set(imported()) - sys.stdlib_module_names - {"euar"}
+    used = {canonicalize_name(homes[module][0]) for module in modules}
+    declared = named([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["cli"]])
+    assert {"numpy", "typer", "scikit-learn"} <= used
+    assert used - declared == set()
 
 
 def commands(monkeypatch, tmp_path, **answers):
