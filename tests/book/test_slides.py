@@ -18,10 +18,7 @@ Plain words. See [the gate](gate.ipynb) {cite}`gao2024euar`: **it chooses**. Mor
 $$a = b$$
 
 This is {eq}`eq-gate`, which {py:class}`euar.gating.TopKGate` **computes**."""
-POLL = """```{solution-end}
-```
-
-## Exercises
+POLL = """## Exercises
 
 ```{exercise} Guess
 :label: ex-guess

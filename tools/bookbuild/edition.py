@@ -1,20 +1,16 @@
 """The editions of the book: the full one, and one for students, without answers and the page for teachers."""
 
-import re
-
 from nbformat import NotebookNode
 
 from bookbuild.reading import is_solution
 
 EDITIONS = ("full", "student")
 FOR_TEACHERS = "book/teaching"
-END = re.compile(r"^([`:]{3,})\{solution-end\}\n\1\n*", re.MULTILINE)
 
 
 def without_answers(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook without the cells that answer its exercises; stubs, checks and hints stay."""
-    left = [_without_end(cell) for cell in notebook.cells if not is_solution(cell)]
-    return NotebookNode(notebook | {"cells": [cell for cell in left if cell.source]})
+    return NotebookNode(notebook | {"cells": [cell for cell in notebook.cells if not is_solution(cell)]})
 
 
 def for_students(toc: dict) -> dict:
@@ -24,7 +20,3 @@ def for_students(toc: dict) -> dict:
 
 def _open(entries: list[dict]) -> list[dict]:
     return [entry for entry in entries if entry["file"] != FOR_TEACHERS]
-
-
-def _without_end(cell: NotebookNode) -> NotebookNode:
-    return NotebookNode(cell | {"source": END.sub("", cell.source)})

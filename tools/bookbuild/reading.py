@@ -18,7 +18,7 @@ MARKUP = {
     r"^\([\w-]+\)=": "",  # a label
     r"\$\$.*?\$\$|\$[^$]*\$": "x",  # a formula
 }
-EXERCISE = re.compile(r"^[`:]{3,}\{exercise(-start)?\}", re.MULTILINE)
+EXERCISE = re.compile(r"^[`:]{3,}\{exercise\}", re.MULTILINE)
 PICTURE = re.compile(r"^panel\(|!\[.*\]\(|^[`:]{3,}\{(figure|image)\}", re.MULTILINE)
 
 
@@ -64,7 +64,7 @@ def reading(notebook: NotebookNode) -> Reading:
 
 def is_solution(cell: NotebookNode) -> bool:
     """Whether a cell answers an exercise: the text of a solution, or code that pages hide."""
-    text = cell.source.lstrip("`:").startswith(("{solution}", "{solution-start}"))
+    text = cell.source.lstrip("`:").startswith("{solution}")
     return text or "hide-cell" in _tags(cell)
 
 
