@@ -25,7 +25,7 @@ from time_readme import ROOT, circumstances
 from euar.files import write_json
 
 ENVIRONMENTS = {"lowest": "python3.12", "newest": "python3.13"}
-KERNEL = ("ipykernel", "ipywidgets", "papermill", "pyyaml")  # a hosted notebook brings these
+KERNEL = ("ipykernel", "ipywidgets", "pandas", "papermill", "pyyaml")  # a hosted notebook brings these
 SHOWN = (*LIBRARIES, "rich", "ipykernel")
 RESULT = ROOT / "results" / "colab.json"
 
