@@ -177,15 +177,17 @@ def newest(
 
 
 def on_same_data(result: dict[str, Any], root: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return {system: newest result} of what was measured on a result's rows and modalities.
+    """Return {system: newest result} of what was measured on a result's rows and modalities, by its recipe.
+
+    A cell of a sweep over recipes is no reference for another recipe; where seeds chose their rate, all are.
 
     Args:
-        result: its `data` decide: the same rows, modalities and split have the same hash.
+        result: its `data` decide (the same rows, modalities and split have the same hash) and its recipe.
         root: the folder of all results; the repository's by default.
     """
     known = [r for name in experiments(root) for r in load_results(name, root)]
     same = [r for r in known if r["data"]["sha256"] == result["data"]["sha256"]]
-    systems = [r for r in same if "system" in r["config"]["request"]]
+    systems = [r for r in same if "system" in r["config"]["request"] and _alike(r, result)]
     return {r["config"]["name"]: r for r in sorted(systems, key=lambda r: r["started"])}
 
 
@@ -210,6 +212,12 @@ def _answers(result: dict[str, Any], asked: Measurement) -> bool:
     """Whether a result is one of a measurement, on whatever data and by whatever code."""
     kind = result["config"]["measurement"].rpartition(".")[2]
     return bool(kind == type(asked).__qualname__ and result["config"]["request"] == asked.request())
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether a result was trained by another's recipe, or its seeds chose their rate on validation."""
+    ours, theirs = (result["config"]["request"].get("recipe") for result in (one, other))
+    return "lr" in one["config"] or bool(ours == theirs)
 
 
 def _folder(root: Path | None) -> Path:

@@ -201,6 +201,17 @@ def test_on_the_same_data_the_newest_of_each_system(result, tmp_path):
     assert {name: one["key"][0] for name, one in found.items()} == {"default": "2", "paper": "1"}
 
 
+@pytest.mark.parametrize(("more", "shown"), [({}, "0"), ({"lr": "of each seed, the best"}, "1")])
+def test_a_cell_of_a_sweep_over_recipes_is_no_reference(more, shown, result, tmp_path):
+    request = result["config"]["request"]
+    save({**result, "key": "0" * 16, "started": "1"}, tmp_path)
+    swept = request | {"recipe": request["recipe"] | {"epochs": 99}}
+    config = result["config"] | {"request": swept} | more  # with a rate of each seed's choice it is one
+    save({**result, "key": "1" * 16, "started": "2", "config": config}, tmp_path)
+    (found,) = store.on_same_data(result, tmp_path).values()
+    assert found["key"][0] == shown
+
+
 def test_older_code_is_recognised(result):
     old = {**result, "code": {**result["code"], "sha256": "0" * 64}}
     assert store.is_current(result)
