@@ -11,9 +11,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from euar.chapters.calibrated_sigma.goals import OURS
+from euar.chapters.calibrated_sigma.records import measured, trial
 from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN
 from euar.chapters.findings.experts import compared, leads
 from euar.chapters.quick_start.measure import PRESETS, presets
+from euar.chapters.what_sigma_knows.seeds import cell as spread
 from euar.experiments import paper, report, store
 from euar.experiments.comparison import Comparison
 from euar.experiments.statistics import detectable, holm, paired_t, pool_samples
@@ -124,6 +127,22 @@ def _difference(known: Mapping[str, Comparison], title: str, noisy: bool = False
     return " | ".join(cells)
 
 
+def calibrated() -> str:
+    """What each preset says of the noise and of its errors, in both simulated worlds."""
+    worlds = measured().worlds
+    rows = ["| EUAR | " + " | ".join(f"noise, `{w}` | covered, `{w}`" for w in worlds) + " |"]
+    rows.append("|---|" + "---|" * 2 * len(worlds))
+    for name in (*PRESETS, OURS):
+        cells = [cell for of in worlds.values() for cell in _known(of[name])]
+        rows.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _known(result: Mapping) -> tuple[str, str]:
+    noise = [trial(result, "levels", m) for m in result["data"]["features"]]
+    return spread(sum(noise) / len(noise)), spread(trial(result, "covered"))
+
+
 def systems() -> str:
     """Every system that the paper compares with, and what stands for it here."""
     compared = [table.rows for name, table in paper.tables().items() if name != "table-4"]
@@ -143,7 +162,7 @@ def _stand_in(name: str, system: System | None) -> str:
 
 def fill(text: str) -> str:
     """Return the README with every generated block renewed."""
-    for block in (timings, results, differences, systems):
+    for block in (timings, results, differences, calibrated, systems):
         name, made = block.__name__, block()
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
