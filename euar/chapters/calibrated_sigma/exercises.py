@@ -78,8 +78,7 @@ def reach(answer: Callable[[NDArray], float]) -> None:
         return lambda scores: float(np.sort(scores)[min(place(len(scores)), len(scores)) - 1])
 
     mistakes: dict[str, Callable[[NDArray], float]] = {
-        "Count n + 1 rows: the new one is among them.": at(lambda n: math.ceil(0.9 * n)),
-        "Round up: with fewer rows it would cover less than 90 %.": at(lambda n: int(0.9 * (n + 1))),
+        "Count n + 1 rows, the new one among them, and round up.": at(lambda n: math.ceil(0.9 * n)),
         "A quantile between two rows covers less than 90 %.": lambda s: float(np.quantile(s, 0.9)),
         "Sort first.": lambda s: float(s[math.ceil(0.9 * (len(s) + 1)) - 1]),
     }
