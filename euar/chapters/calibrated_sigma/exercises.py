@@ -13,7 +13,7 @@ _CASES = [(1.0, 1.0, 3.0, 4.0), (0.5, 0.2, -1.0, 0.2), (2.0, 9.0, 0.0, 0.1)]
 _ERRORS = [(np.array([0.5, -1.0, 2.0]),), (np.array([3.0, 1.0]),), (np.array([0.1, 0.1, -0.4, 0.2]),)]
 _SCORES = [(np.arange(9.0)[::-1],), (np.sqrt(np.arange(40.0)),), (np.array([2.0] * 15 + [1, 5, 3, 4]),)]
 _TURNS = {  # whether it follows the noise in both worlds
-    "mean log σ² of EUAR": (False, "Look at audio and vision in the quiet world of the chapter before."),
+    "mean log σ² of EUAR": (False, "Look at audio and vision in the quiet world of What does sigma know?"),
     "r of the calibrated": (True, "Noise that spoils a modality's own prediction raises its likelihood's r."),
     "length of the features": (False, "In the quiet world, noisy rows are short."),
 }
