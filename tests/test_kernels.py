@@ -92,7 +92,8 @@ def test_each_way_gives_outputs_losses_and_gradients_of_the_reference(way, kl_ex
 )
 def test_each_way_knows_each_option(way, options):
     moe, x = layer(**options), batch(20)
-    assert_same(computed(way, moe, x), expected(moe, x), 1e-6)
+    rounding = 2 if options.get("renormalize") == "batch" else 1  # a division by sums over the batch
+    assert_same(computed(way, moe, x), expected(moe, x), rounding * 1e-6)
 
 
 @pytest.mark.parametrize("detach", ["variance", "gate"])
