@@ -202,17 +202,26 @@ class EndToEnd(nn.Module):
             ValueError: an unknown modality, rows that its encoder does not take, unequal batches, a mask that
                 is not bool of shape (B,), or a row without any modality.
         """
+        features = self.encode(inputs, available, generator)
+        output: Output = self.system(features, available or {}, generator)
+        return output
+
+    def encode(
+        self,
+        inputs: Mapping[str, Rows],
+        available: Inputs | None = None,
+        generator: Generator | None = None,
+    ) -> dict[str, Tensor]:
+        """Return what the system sees of a batch: {modality: (B, D)}; arguments and errors: `forward`."""
         available = available or {}
         self._check(inputs, available)
         first = next(iter(inputs.values()))
         views = self._views(count(first), device_of(first), generator) if self.training else {}
-        features = {
+        return {
             m: self._encoded(m, inputs[m], available.get(m), views.get(m))
             for m in self.encoders
             if m in inputs
         }
-        output: Output = self.system(features, available, generator)
-        return output
 
     def loss(self, output: Any, target: Tensor) -> LossTerms:
         """The system's objective and its terms; arguments and errors: `MultimodalModel.loss`."""

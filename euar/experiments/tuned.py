@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 from euar.data import MultimodalDataset
 from euar.data.corruption import withheld
@@ -30,7 +31,8 @@ from euar.training.targets import target_scale
 CHOICE = "of the seeds in `trials`, the lowest mean criterion on validation, for all seeds"
 #: Rates of what is pretrained and of all else, before a factor.
 ENCODER_LR, LR = 5e-5, 1e-3
-_RECIPE = Recipe(epochs=6, batch_size=16, lr=LR, weight_decay=0.01, warmup=0.1)
+#: On words.
+RECIPE = Recipe(epochs=6, batch_size=16, lr=LR, weight_decay=0.01, warmup=0.1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ class Tuned(Fitted):
     factors: tuple[float, ...] = (0.3, 1.0, 3.0)
     trials: tuple[int, ...] = (0, 1)
     seeds: tuple[int, ...] = tuple(range(10))
-    recipe: Recipe = field(default_factory=lambda: _RECIPE)
+    recipe: Recipe = field(default_factory=lambda: RECIPE)
     noises: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -102,10 +104,17 @@ class Tuned(Fitted):
         valid = {factor: fmean(run.criterion for run in runs) for factor, runs in tried.items()}
         best = min(valid, key=valid.__getitem__)
         runs = self._trained(dataset, best, self.seeds, folder)
-        said = {name: predicted(runs, test, dataset) for name, test in self._tests(dataset).items()}
+        clean, noisy = self._source(dataset), self._noisy(dataset)
+        tests = noisy | self._without(dataset)
+        said = {name: predicted(runs, test, dataset) for name, test in tests.items()}
         chosen = {"factor": best, "valid_by_factor": {f"{f:g}": value for f, value in valid.items()}}
         records = [
-            {**run.record(), **chosen, "others": _others(dataset, said, place)}
+            {
+                **run.record(),
+                **chosen,
+                "others": _others(dataset, said, place),
+                **self.told(run.model, {"test": clean, **noisy}),
+            }
             for place, run in enumerate(runs)
         ]
         found = observed(dataset, runs, records)
@@ -121,18 +130,28 @@ class Tuned(Fitted):
         source, out = RawSource(dataset, config.encoders), folder / f"{factor:g}"
         return fit(config, source, seeds=seeds, **recipe, device="cpu", out=out)
 
-    def _tests(self, dataset: MultimodalDataset) -> dict[str, RawSource]:
-        """The set with other test splits: noisy, and without one of several modalities."""
-        encoders = self.encoders(dataset)
-        noisy = {
-            name: RawSource(dataset, encoders, corruption=Corruption.parse(name)) for name in self.noises
+    def told(self, model: nn.Module, tests: Mapping[str, RawSource]) -> dict[str, Any]:  # noqa: ARG002
+        """Return what else to keep of a run; nothing, unless a subclass says so.
+
+        Args:
+            model: trained.
+            tests: {test split: where it lies}, as it is and noisy.
+        """
+        return {}
+
+    def _source(self, dataset: MultimodalDataset, **differs: Any) -> RawSource:
+        return RawSource(dataset, self.encoders(dataset), **differs)
+
+    def _noisy(self, dataset: MultimodalDataset) -> dict[str, RawSource]:
+        return {name: self._source(dataset, corruption=Corruption.parse(name)) for name in self.noises}
+
+    def _without(self, dataset: MultimodalDataset) -> dict[str, RawSource]:
+        """The set without each of several modalities at test."""
+        names = list(self.encoders(dataset))
+        return {
+            f"without {m}": self._source(dataset, available=withheld(dataset, m, names))
+            for m in (names if len(names) > 1 else [])
         }
-        without = {
-            f"without {m}": RawSource(dataset, encoders, available=withheld(dataset, m, encoders))
-            for m in encoders
-            if len(encoders) > 1
-        }
-        return noisy | without
 
 
 def _others(

@@ -240,3 +240,12 @@ def test_the_released_model_is_its_parts_from_the_tokens_to_the_head(folders):
     assert model.encoders["text"].config.max_tokens == 50
     sizes = [sum(p.numel() for p in group["params"]) for group in model.parameter_groups(2e-5)]
     assert sizes[0] == sum(p.numel() for p in model.encoders["text"].parameters())  # BERT and its convolution
+
+
+def test_what_is_encoded_is_what_the_system_sees(encoders):
+    model = EndToEndConfig(encoders, "default").build().eval()
+    available = {"style": torch.arange(B) > 1}
+    with torch.no_grad():
+        features = model.encode(batch(), available)
+        assert torch.equal(model.system(features, available).prediction, model(batch(), available).prediction)
+    assert not features["style"][:2].any()

@@ -127,4 +127,4 @@ def test_a_stopped_row_goes_on_and_leaves_nothing_behind(row, data, measured, ca
 def test_without_one_of_several_is_no_split_of_a_single_modality(row, data):
     alone = replace(row, modalities=("text",), noises=())
     assert list(alone.config(data).encoders) == ["text"]
-    assert not alone._tests(data)
+    assert not alone._without(data)

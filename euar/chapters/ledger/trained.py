@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from euar.chapters.ledger.sources import sources
-from euar.chapters.trained_encoders.measure import measurements
+from euar.chapters.trained_encoders.measure import compared
 from euar.experiments.comparison import by_seed
 from euar.experiments.measurement import Measurement
 from euar.experiments.row import Row
@@ -32,7 +32,7 @@ def trained_scores(one: Measurement, metric: str, tests: Sequence[str] = (TEST,)
 
 @cache
 def _known() -> dict[tuple[Any, ...], dict[str, Any]]:
-    pairs = newest("trained_encoders", measurements())
+    pairs = newest("trained_encoders", compared())
     return {_compares(one): result for one, result in pairs if not one.changes}
 
 
