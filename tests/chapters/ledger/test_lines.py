@@ -12,7 +12,7 @@ from euar.chapters.ledger.lines import next_best, pictured, said
 from euar.chapters.ledger.pictures import dumbbells
 from euar.chapters.ledger.sources import sources
 from euar.chapters.nyud import measure as nyud
-from euar.chapters.trained_encoders.measure import measurements
+from euar.chapters.trained_encoders.measure import compared as along_with
 from euar.experiments.protocols import Draws
 from euar.experiments.row import Row
 from euar.experiments.tables import Compared, Found, Panel, Table
@@ -135,7 +135,7 @@ def test_a_summary_counts_leads_and_verdicts():
 
 
 def test_scores_of_encoders_that_train_along_stand_beside_the_frozen(monkeypatch):
-    along = next(one for one in measurements() if one.data == "nyud" and one.system == "default")
+    along = next(one for one in along_with() if one.data == "nyud" and one.system == "default")
     runs = [{"test": {"accuracy": 0.8}, "others": {"gaussian:10": {"accuracy": 0.7}}}]
     known(monkeypatch, [(along, {"runs": runs})])
     assert pictured(whole())["rooms"][0].trained.tolist() == [0.8]
@@ -145,7 +145,7 @@ def test_scores_of_encoders_that_train_along_stand_beside_the_frozen(monkeypatch
 
 
 def test_all_modalities_are_all_by_name_too(monkeypatch):
-    along = next(one for one in measurements() if one.modalities == ("text", "audio"))
+    along = next(one for one in along_with() if one.modalities == ("text", "audio"))
     known(monkeypatch, [(along, {"runs": [{"test": {"acc2": 0.8}}]})])
     row = replace(sources()["mosi"].row, system=along.system)
     assert trained.trained_scores(row, "acc2").tolist() == [0.8]

@@ -1,0 +1,51 @@
+"""What is trained: every system with as many trials, one in float32, and EUAR's default minus each."""
+
+from collections import Counter
+
+import pytest
+
+from euar.chapters.trained_encoders.measure import compared, differences, in_float32, measurements, on_words
+from euar.chapters.trained_encoders.smaller import Smaller
+from euar.data import raw
+from euar.encoders import PictureEncoderConfig, TextEncoderConfig
+from tests.data.features import sources
+
+
+def data_of(one):
+    return one.data, one.modalities
+
+
+def test_on_the_same_data_every_system_has_as_many_trials_and_seeds_and_the_same_noise():
+    for where in {data_of(one) for one in compared()}:
+        rows = [one for one in compared() if data_of(one) == where]
+        assert len({(one.factors, one.trials, one.seeds, one.recipe, one.noises) for one in rows}) == 1
+        assert Counter(one.name for one in rows).most_common(1)[0][1] == 1
+
+
+def test_float32_changes_the_precision_of_one_row_and_tries_one_of_its_rates():
+    (same,) = [one for one in on_words() if one.name == in_float32().name]
+    assert (same.recipe.precision, in_float32().recipe.precision) == ("bf16-mixed", "32-true")
+    assert set(in_float32().factors) < set(same.factors)
+    assert in_float32() not in compared()
+
+
+def test_a_difference_is_the_defaults_on_the_same_data():
+    for theirs, one in differences().items():
+        assert (one.ours.name, data_of(one.ours)) == ("default", data_of(theirs))
+        assert one.theirs == theirs
+        assert one.ours != theirs
+    assert len(differences()) == len(compared()) - len({data_of(one) for one in compared()})
+    names = [type(one).__name__ for one in measurements()]
+    assert names == sorted(names, key="Paired".__eq__)  # what they compare is measured first
+
+
+@pytest.mark.parametrize("size", [96, 160])
+def test_pictures_are_smaller_and_texts_are_texts(tmp_path, size):
+    data = sources.dataset(tmp_path, ["good film"] * sources.ROWS)
+    assert "image" in raw.kinds(data).values()
+    found = Smaller(data="tiny", size=size, stored=size + 24).encoders(data)
+    kinds = {type(e) for e in found.values()}
+    assert {PictureEncoderConfig, TextEncoderConfig} <= kinds
+    for encoder in found.values():
+        if isinstance(encoder, PictureEncoderConfig):
+            assert (encoder.size, encoder.stored) == (size, size + 24)
