@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from euar.chapters.findings.wording import AHEAD, APART, BEHIND, standing
 from euar.experiments.statistics import detectable
-from euar.intervals import t_interval
+from euar.experiments.tables.compared import Effect
+from euar.intervals import Interval, t_interval
 from euar.tables import Table
 
 _WORDS = (AHEAD, BEHIND, APART)
 Values = NDArray[Any] | Sequence[float]
-Leads = Mapping[str, Values]  # {rival: the system minus that rival, paired by seed, (S,)}
+#: {rival: the system minus that rival}, paired by seed, (S,), or over seeds and rows.
+Leads = Mapping[str, Values | Effect]
 
 
 def beside(title: str, columns: Mapping[str, Leads], *, scale: float = 1) -> Table:
@@ -43,9 +45,7 @@ def told(leads: Leads, *, less_is_better: bool = False) -> str:
         >>> told({"ridge": [0.3, 0.4, 0.5], "concat": [-0.1, 0.0, 0.1]})
         'ahead of ridge | behind none | not told apart from concat'
     """
-    words = {
-        name: standing(t_interval(values), less_is_better=less_is_better) for name, values in leads.items()
-    }
+    words = {name: standing(_seen(lead)[0], less_is_better=less_is_better) for name, lead in leads.items()}
     return " | ".join(f"{word} {'; '.join(_those(words, word)) or 'none'}" for word in _WORDS)
 
 
@@ -53,5 +53,13 @@ def _those(words: Mapping[str, str], word: str) -> list[str]:
     return [name for name, found in words.items() if found == word]
 
 
-def _cells(values: Values, digits: int, scale: float) -> tuple[str, str]:
-    return t_interval(values).signed(digits, scale=scale), f"{scale * detectable(values):.{digits}f}"
+def _cells(lead: Values | Effect, digits: int, scale: float) -> tuple[str, str]:
+    interval, least = _seen(lead)
+    return interval.signed(digits, scale=scale), f"{scale * least:.{digits}f}"
+
+
+def _seen(lead: Values | Effect) -> tuple[Interval, float]:
+    """A difference with its interval, and how large one could have been seen."""
+    if isinstance(lead, Effect):
+        return lead.interval, lead.detectable
+    return t_interval(lead), detectable(lead)

@@ -5,6 +5,8 @@ import pytest
 
 from euar.chapters.rivals import beside, told
 from euar.experiments.statistics import detectable
+from euar.experiments.tables.compared import Effect
+from euar.intervals import t_interval
 
 ABOVE, BELOW, AROUND = np.array([0.02, 0.03, 0.04]), np.array([-0.04, -0.03, -0.02]), np.array([-0.1, 0, 0.1])
 
@@ -28,3 +30,10 @@ def test_a_table_has_a_row_a_rival_and_two_columns_a_metric(scale, mean, least):
     assert rows[0][1].startswith(f"{mean} [")
     assert rows[0][2] == format(scale * detectable(ABOVE), least)
     assert rows[1][4] == format(scale * detectable(AROUND), least)
+
+
+def test_a_lead_over_seeds_and_rows_says_what_they_could_have_seen():
+    over_rows = Effect(t_interval(AROUND), 0.9, 0.123, "seeds and rows")
+    assert told({"A": over_rows, "B": ABOVE}) == "ahead of B | behind none | not told apart from A"
+    _, row = beside("default minus", {"MAE": {"A": over_rows}}).rows
+    assert row == ["A", t_interval(AROUND).signed(), "0.123"]

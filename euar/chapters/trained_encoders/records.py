@@ -1,0 +1,66 @@
+"""What was measured with encoders that train along, and what the same systems reach on frozen features."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euar.chapters.mosi import measure as mosi
+from euar.chapters.trained_encoders.measure import EXPERIMENT, Asked, compared, differences, in_float32
+from euar.experiments.comparison import Comparison
+from euar.experiments.paired import effect
+from euar.experiments.store import newest
+from euar.experiments.tables.compared import Effect
+
+WORDS = ("mosi", ("text",))
+#: Losses that the paper's Table 4 takes away: {its row: the setting that is ours}.
+ABLATIONS = {"without U-loss": "default; lam 0.0", "without both": "default; alpha 0.0; lam 0.0"}
+BLANKED = "blank:5"
+
+
+def trained(data: str, modalities: tuple[str, ...] | None) -> Comparison:
+    """Return all that was compared on some data, by name; empty where nothing is measured yet."""
+    return Comparison({one.name: r for one, r in newest(EXPERIMENT, _on(data, modalities))})
+
+
+def frozen_words() -> Comparison:
+    """Return the systems that were trained on the frozen sentence vectors of CMU-MOSI alone."""
+    pairs = newest("mosi", mosi.measurements())
+    return Comparison(
+        {row.system: r for row, r in pairs if (row.variant, row.modalities) == ("official", ("text",))}
+    )
+
+
+def float32() -> dict[str, Any]:
+    """Return the result of the linear head on words without mixed precision."""
+    ((_, result),) = newest(EXPERIMENT, [in_float32()])
+    return result
+
+
+def leads(
+    data: str, modalities: tuple[str, ...] | None, metric: str, test: str = "test"
+) -> dict[str, Effect]:
+    """Return {system: EUAR's default minus it}, over seeds and rows, as measured."""
+    asked = {one: minus for one, minus in differences().items() if one in _on(data, modalities)}
+    found = dict(newest(EXPERIMENT, asked.values()))
+    return {
+        one.name: effect(found[minus]["effects"][test][metric])
+        for one, minus in asked.items()
+        if minus in found
+    }
+
+
+def known(result: Mapping[str, Any], test: str, *names: str) -> NDArray[np.float64]:
+    """Return what each run of a result knows of a test split, (S,), by a path of names in its `trials`."""
+    found = []
+    for run in result["runs"]:
+        value = run["trials"][test]
+        for name in names:
+            value = value[name]
+        found.append(value)
+    return np.array(found)
+
+
+def _on(data: str, modalities: tuple[str, ...] | None) -> list[Asked]:
+    return [one for one in compared() if (one.data, one.modalities) == (data, modalities)]
