@@ -1,6 +1,7 @@
 """`euar train`: systems on a data set, their runs in a folder, and their table."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +14,10 @@ from euar.cli._console import explained, say, show, warn
 from euar.cli._fields import parsed, read_fields, with_fields
 from euar.cli._seeds import parse_seeds
 from euar.experiments import leaks, report, store
+from euar.experiments.along import Along
 from euar.experiments.changed import Changed
 from euar.experiments.train import Train
+from euar.experiments.tuned import RECIPE
 from euar.files import write_json
 from euar.model import EUARConfig
 from euar.moe import UncertaintyAwareMoE
@@ -25,6 +28,7 @@ from euar.training.fabric import STRATEGIES
 app = typer.Typer(**SETTINGS)
 
 _TASK = "What integer labels are: regression (ratings) or classification. Others need none."
+_END_TO_END = "Train the encoders too; needs the raw content of DATA, and the extra `features`."
 _SYSTEM = (
     f"One of {', '.join(SYSTEMS)}, or module:Class for one of your own; several with commas between them."
 )
@@ -57,13 +61,20 @@ def train(  # noqa: PLR0913  one argument for each option
     strategy: Annotated[str, typer.Option(help=f"How: one of {', '.join(STRATEGIES)}.")] = "auto",
     jobs: Annotated[int, typer.Option(help="Processes that share the seeds.")] = 1,
     task: Annotated[str | None, typer.Option(help=_TASK)] = None,
+    end_to_end: Annotated[bool, typer.Option("--end-to-end", help=_END_TO_END)] = False,
+    text_encoder: Annotated[str | None, typer.Option(help="minilm, a folder, or NAME@COMMIT.")] = None,
+    picture_encoder: Annotated[
+        str | None, typer.Option(help="efficientnet-lite0, resnet18, resnet152, a folder, or NAME@COMMIT.")
+    ] = None,
+    encoder_lr: Annotated[float | None, typer.Option(help="Highest rate of what is pretrained.")] = None,
+    frozen_blocks: Annotated[int | None, typer.Option(help="Lowest blocks that stay as they are.")] = None,
 ) -> None:
     """Train EUAR, or systems to compare, on DATA for several seeds, beside the linear baselines.
 
     Epochs and learning rate are by default those of the recorded validation grid of DATA, where there is
     one; what was recorded for other systems on the same rows and modalities stands beside. The same command
     continues an interrupted run; another configuration needs another folder. Of several systems, each has a
-    folder of its name.
+    folder of its name. With --end-to-end, the encoders of texts, pictures and frames train along.
     """
     options = {
         "epochs": epochs,
@@ -77,19 +88,26 @@ def train(  # noqa: PLR0913  one argument for each option
         "compile": compile,
     }
     given = {name: value for name, value in options.items() if value is not None}
+    encoders = {
+        "text": text_encoder,
+        "picture": picture_encoder,
+        "encoder_lr": encoder_lr,
+        "frozen": frozen_blocks,
+    }
     with explained():
+        along = _along({name: value for name, value in encoders.items() if value is not None}, end_to_end)
         fields = (read_fields(config) if config else {}) | parsed(EUARConfig, changes)
         how: dict[str, Any] = {
             "data": data,
             "variant": variant,
             "seeds": parse_seeds(seeds),
-            "recipe": Recipe(**recipe(data) | given),
+            "recipe": Recipe(**(recipe(data) if along is None else asdict(RECIPE)) | given),
             "device": device,
             "devices": devices,
             "strategy": strategy,
             "task": task,
         }
-        asked = {folder: _asked(name, fields, how) for name, folder in _folders(system, out).items()}
+        asked = {folder: _asked(name, fields, how, along) for name, folder in _folders(system, out).items()}
         _check(list(asked.values()))
         once = cache(say)  # task, rows and scale are those of all
         _print({folder: _trained(one, folder, jobs, once) for folder, one in asked.items()})
@@ -103,7 +121,16 @@ def _folders(systems: str, out: Path) -> dict[str, Path]:
     return {name: out / name.replace(":", "-") if len(names) > 1 else out for name in names}
 
 
-def _asked(system: str, fields: dict[str, Any], how: dict[str, Any]) -> Train:
+def _along(given: dict[str, Any], end_to_end: bool) -> dict[str, Any] | None:
+    """What was said of encoders that train along; None where they are frozen."""
+    if given and not end_to_end:
+        raise ValueError(f"{', '.join(given)}: expected --end-to-end beside, found none: encoders are frozen")
+    return given if end_to_end else None
+
+
+def _asked(system: str, fields: dict[str, Any], how: dict[str, Any], along: dict[str, Any] | None) -> Train:
+    if along is not None:
+        return Along(system=system, changes=fields, **along, **how)
     return Changed(system=system, changes=fields, **how) if fields else Train(system=system, **how)
 
 

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +9,7 @@ from euar import cli
 from euar.cli import train as command
 from euar.experiments import measurement, store
 from euar.experiments.measurement import Result
+from euar.experiments.tuned import RECIPE
 from euar.model import EUARConfig
 from euar.training import TrainingError
 from tests.cli.refused import assert_refused
@@ -105,12 +107,31 @@ def test_another_configuration_in_the_same_folder(data, tmp_path):
         (["{data}", "--devices", "0"], "devices: expected an int of at least 1, found 0"),
         (["{data}", "--strategy", "fsdp"], "strategy: expected one of 'auto', 'ddp'"),
         (["{data}", "--jobs", "0"], "jobs: expected an int of at least 1, found 0"),
+        (["{data}", "--encoder-lr", "1e-4"], "encoder_lr: expected --end-to-end beside, found none"),
+        (["{data}", "--end-to-end"], "raw: expected texts, pictures or frames"),
     ],
 )
 def test_bad_input_is_one_block_and_exit_2(arguments, words, data, tmp_path):
     done = euar("train", *[word.format(data=data) for word in arguments], "--out", tmp_path)
     assert_refused(done, words)
     assert not (tmp_path / "result.json").exists()
+
+
+def test_what_is_said_of_encoders_reaches_the_measurement(data, tmp_path, monkeypatch):
+    asked = []
+
+    def stop(one, *_args, **_how):
+        asked.append(one)
+        raise TrainingError("enough")
+
+    monkeypatch.setattr(command, "_check", lambda _asked: None)
+    monkeypatch.setattr(command.Along, "train", stop)
+    said = ("--text-encoder", "mine", "--picture-encoder", "resnet18", "--encoder-lr", 1e-4)
+    call = ("train", data, "--end-to-end", *said, "--frozen-blocks", 3, "--epochs", 2, "--k", 1)
+    euar(*call, "--out", tmp_path)
+    (one,) = asked
+    assert (one.text, one.picture, one.encoder_lr, one.frozen) == ("mine", "resnet18", 1e-4, 3)
+    assert (one.recipe, one.changes) == (replace(RECIPE, epochs=2), {"k": 1})
 
 
 def test_failed_training_is_exit_1(data, tmp_path, monkeypatch):
