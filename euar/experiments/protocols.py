@@ -106,7 +106,7 @@ def under_every_set(dataset: MultimodalDataset) -> MultimodalDataset:
     """
     *smaller, _ = corruption.missing_sets(dataset.modalities)
     parts = [_copies(dataset, names) for names in smaller]
-    return _joined([dataset, *(part for part in parts if part is not None)])
+    return joined([dataset, *(part for part in parts if part is not None)])
 
 
 def _copies(dataset: MultimodalDataset, names: Sequence[str]) -> MultimodalDataset | None:
@@ -121,8 +121,8 @@ def _copies(dataset: MultimodalDataset, names: Sequence[str]) -> MultimodalDatas
     return corruption.with_available(named, others)
 
 
-def _joined(parts: Sequence[MultimodalDataset]) -> MultimodalDataset:
-    """The rows of several sets of the same columns; of `meta`, nothing stays."""
+def joined(parts: Sequence[MultimodalDataset]) -> MultimodalDataset:
+    """Return the rows of several sets of the same columns; of `meta`, nothing stays."""
     first = parts[0]
     return MultimodalDataset(
         name=first.name,

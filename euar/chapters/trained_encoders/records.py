@@ -12,16 +12,32 @@ from euar.experiments.comparison import Comparison
 from euar.experiments.paired import effect
 from euar.experiments.store import newest
 from euar.experiments.tables.compared import Effect
+from euar.systems.registry import SYSTEMS
 
 WORDS = ("mosi", ("text",))
 #: Losses that the paper's Table 4 takes away: {its row: the setting that is ours}.
 ABLATIONS = {"without U-loss": "default; lam 0.0", "without both": "default; alpha 0.0; lam 0.0"}
 BLANKED = "blank:5"
+_TITLES = {
+    "default; lam 0.0": "EUAR without U-loss",
+    "default; alpha 0.0; lam 0.0": "EUAR without both losses",
+    "paper; num_experts 32": "EUAR, paper, 32 experts",
+}
 
 
 def trained(data: str, modalities: tuple[str, ...] | None) -> Comparison:
     """Return all that was compared on some data, by name; empty where nothing is measured yet."""
     return Comparison({one.name: r for one, r in newest(EXPERIMENT, _on(data, modalities))})
+
+
+def title(name: str) -> str:
+    """Return what the page calls a row.
+
+    Example:
+        >>> title("linear-head"), title("default; lam 0.0")
+        ('linear head', 'EUAR without U-loss')
+    """
+    return _TITLES.get(name) or SYSTEMS[name].label
 
 
 def frozen_words() -> Comparison:
@@ -41,11 +57,11 @@ def float32() -> dict[str, Any]:
 def leads(
     data: str, modalities: tuple[str, ...] | None, metric: str, test: str = "test"
 ) -> dict[str, Effect]:
-    """Return {system: EUAR's default minus it}, over seeds and rows, as measured."""
+    """Return {title: EUAR's default minus it}, over seeds and rows, as measured."""
     asked = {one: minus for one, minus in differences().items() if one in _on(data, modalities)}
     found = dict(newest(EXPERIMENT, asked.values()))
     return {
-        one.name: effect(found[minus]["effects"][test][metric])
+        title(one.name): effect(found[minus]["effects"][test][metric])
         for one, minus in asked.items()
         if minus in found
     }

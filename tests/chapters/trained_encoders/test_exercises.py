@@ -1,13 +1,20 @@
 """The exercises of "Training the encoders too" know right from wrong; its claims fail without the effect."""
 
+import copy
 import math
+import re
 
 import matplotlib
 import numpy as np
+import pytest
 
+from euar.chapters import ClaimError
 from euar.chapters.trained_encoders import exercises as check
+from euar.chapters.trained_encoders import records
+from euar.experiments.comparison import Comparison
 from euar.training import Recipe
 from euar.training.epoch import Epoch
+from tests.chapters import controls
 
 matplotlib.use("Agg")
 
@@ -63,7 +70,78 @@ WRONG = {
         drawn(lambda x: x.min(axis=1).mean()),
         lambda n: n**-0.5,
         drawn(lambda x: x.mean()),
-        lambda n: 1.0,
         lambda n: None + n,
     ],
 }
+
+
+CELLS = {
+    "buys-claims": ["results", "buys-picture"],
+    "gain-claims": ["results"],
+    "ablation-claims": ["results", "gain-table", "ablation-picture"],
+    "sigma-claims": ["results"],
+    "precision-check": ["results"],
+}
+
+
+def run(claims, change=lambda results: None):
+    """Run the cells that claim something on results that `change` has changed."""
+    words = copy.deepcopy(records.trained(*records.WORDS).results)
+    full = copy.deepcopy(records.float32())
+    change(words | {"float32": full})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "trained", lambda *_: Comparison(words))
+        patch.setattr(records, "float32", lambda: full)
+        controls.run("trained_encoders", *CELLS[claims], claims)
+
+
+def shifted(name, metric, by):
+    """A result whose test scores are other by a number in every run."""
+
+    def change(results):
+        for one in results[name]["runs"]:
+            one["test"][metric] += by
+
+    return change
+
+
+def knowing(*path, by):
+    """EUAR's default that knows more."""
+
+    def change(results):
+        *names, last = path
+        for one in results["default"]["runs"]:
+            known = one["trials"]
+            for name in names:
+                known = known[name]
+            known[last] += by
+
+    return change
+
+
+CONTROLS = {
+    "linear: gain by training the encoder, acc2": ("buys-claims", shifted("linear-head", "acc2", -0.03)),
+    "EUAR: gain by training the encoder, mae": ("buys-claims", shifted("default", "mae", 0.08)),
+    "MLP experts: gain by training the encoder, acc2": ("buys-claims", shifted("mlp-experts", "acc2", -0.03)),
+    "linear head minus EUAR": ("gain-claims", shifted("linear-head", "acc2", -0.03)),
+    "concat minus EUAR": ("gain-claims", shifted("concat", "acc2", -0.03)),
+    "linear experts minus EUAR": ("gain-claims", shifted("linear-experts", "acc2", -0.03)),
+    "EUAR minus MLP experts": ("gain-claims", shifted("mlp-experts", "acc2", -0.03)),
+    "without U-loss: Acc2 lost": ("ablation-claims", shifted("default; lam 0.0", "acc2", -0.03)),
+    "without both: Acc2 lost": ("ablation-claims", shifted("default; alpha 0.0; lam 0.0", "acc2", -0.03)),
+    "EUAR: rank correlation of sigma": ("sigma-claims", knowing("test", "wrong", "text", by=0.3)),
+    "EUAR: AUROC of blanked words": ("sigma-claims", knowing(records.BLANKED, "auroc", "text", by=0.3)),
+    "linear head: float32 minus mixed": ("precision-check", shifted("float32", "acc2", 0.02)),
+}
+
+
+@pytest.mark.parametrize("claim", CONTROLS)
+def test_control_results_without_the_effect(claim):
+    claims, change = CONTROLS[claim]
+    with pytest.raises(ClaimError, match=re.escape(claim)):
+        run(claims, change)
+
+
+@pytest.mark.parametrize("claims", CELLS)
+def test_the_claims_hold_on_what_was_measured(claims):
+    run(claims)

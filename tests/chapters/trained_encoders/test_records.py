@@ -49,8 +49,15 @@ def test_a_lead_is_the_difference_of_its_test_split_and_metric(monkeypatch):
 
     monkeypatch.setattr(records, "newest", newest)
     found = records.leads(*records.WORDS, "acc2", "b")
-    assert list(found) == [one.name for one in rows if one in differences()]
-    assert all(lead == effects[name]["b"]["acc2"] for name, lead in found.items())
+    assert list(found) == [records.title(one.name) for one in rows if one in differences()]
+    assert all(
+        lead == effects[one.name]["b"]["acc2"]
+        for one, lead in zip(rows_but_ours(rows), found.values(), strict=True)
+    )
+
+
+def rows_but_ours(rows):
+    return [one for one in rows if one in differences()]
 
 
 def test_what_is_known_is_read_by_its_path_a_value_a_run():
