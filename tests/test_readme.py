@@ -16,7 +16,7 @@ def test_generated_blocks_are_up_to_date():
     assert fill(README) == README, "run `.venv/bin/python tools/readme.py`"
 
 
-@pytest.mark.parametrize("block", ["timings", "results", "differences", "systems"])
+@pytest.mark.parametrize("block", ["timings", "results", "differences", "trained", "calibrated", "systems"])
 def test_a_changed_number_would_be_noticed(block):
     begin = f"<!-- {block} -->\n"
     assert fill(README.replace(begin, f"{begin}0.123\n")) == README

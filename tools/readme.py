@@ -16,12 +16,14 @@ from euar.chapters.calibrated_sigma.records import measured, trial
 from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN
 from euar.chapters.findings.experts import compared, leads
 from euar.chapters.quick_start.measure import PRESETS, presets
+from euar.chapters.trained_encoders import records
 from euar.chapters.what_sigma_knows.seeds import cell as spread
 from euar.experiments import paper, report, store
 from euar.experiments.comparison import Comparison
 from euar.experiments.statistics import detectable, holm, paired_t, pool_samples
 from euar.intervals import t_interval
 from euar.systems.registry import SYSTEMS, System
+from euar.training.runs import summarize
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "book/_static/readme.png"
@@ -143,6 +145,20 @@ def _known(result: Mapping) -> tuple[str, str]:
     return spread(sum(noise) / len(noise)), spread(trial(result, "covered"))
 
 
+def trained() -> str:
+    """What each system reaches on the words of CMU-MOSI, on frozen vectors and with the encoder."""
+    words, frozen = records.trained(*records.WORDS), records.frozen_words()
+    gaps = records.leads(*records.WORDS, "acc2")
+    still = {"linear-head": frozen.scores("ridge", "acc2")} | {n: frozen.scores(n, "acc2") for n in frozen}
+    rows = ["| Acc2 | frozen | trained along | EUAR minus it, in hundredths [95 %] |", "|---|---|---|---|"]
+    for name in words:
+        title, before = records.title(name), summarize(still[name]) if name in still else "not measured"
+        gap = gaps.get(title)
+        lead = "" if gap is None else f"{gap.interval.signed(1, scale=100)} ({100 * gap.detectable:.1f})"
+        rows.append(f"| {title} | {before} | {summarize(words.scores(name, 'acc2'))} | {lead} |")
+    return "\n".join(rows)
+
+
 def systems() -> str:
     """Every system that the paper compares with, and what stands for it here."""
     compared = [table.rows for name, table in paper.tables().items() if name != "table-4"]
@@ -162,7 +178,7 @@ def _stand_in(name: str, system: System | None) -> str:
 
 def fill(text: str) -> str:
     """Return the README with every generated block renewed."""
-    for block in (timings, results, differences, calibrated, systems):
+    for block in (timings, results, differences, trained, calibrated, systems):
         name, made = block.__name__, block()
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
