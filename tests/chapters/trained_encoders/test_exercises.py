@@ -80,18 +80,15 @@ CELLS = {
     "gain-claims": ["results"],
     "ablation-claims": ["results", "gain-table", "ablation-picture"],
     "sigma-claims": ["results"],
-    "precision-check": ["results"],
 }
 
 
 def run(claims, change=lambda results: None):
     """Run the cells that claim something on results that `change` has changed."""
     words = copy.deepcopy(records.trained(*records.WORDS).results)
-    full = copy.deepcopy(records.float32())
-    change(words | {"float32": full})
+    change(words)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "trained", lambda *_: Comparison(words))
-        patch.setattr(records, "float32", lambda: full)
         controls.run("trained_encoders", *CELLS[claims], claims)
 
 
@@ -134,7 +131,6 @@ CONTROLS = {
     ),
     "EUAR: rank correlation of sigma": ("sigma-claims", knowing("test", "wrong", "text", by=0.3)),
     "EUAR: AUROC of blanked words": ("sigma-claims", knowing(records.BLANKED, "auroc", "text", by=0.3)),
-    "linear head: float32 minus mixed": ("precision-check", shifted("float32", "acc2", 0.02)),
 }
 
 
