@@ -98,6 +98,8 @@ PAGES = {  # claims: the page, and the cells that they need
     "raters": (MAIN, ["worlds", "raters"]),
     "errors": (MAIN, ["worlds", "raters", "covered"]),
     "steps": (DEEPER, ["load-results", "parts", "followed"]),
+    "intervals": (DEEPER, ["load-results", "parts"]),
+    "noises": (DEEPER, ["load-results"]),
     "classes": (DEEPER, ["load-results", "over-noise"]),
     "elsewhere": (DEEPER, ["load-results", "table-elsewhere"]),
     "conformal": (DEEPER, ["load-results", "table-conformal"]),
@@ -106,6 +108,13 @@ PAGES = {  # claims: the page, and the cells that they need
 
 def with_results(claims, name=None, source=None):
     """Run the cells that claim something, the results of one system in place of another's."""
+    page, cells = PAGES[claims]
+    found = evidence(name, source)
+    controls.run(page, *cells, f"claims-{claims}", measured=lambda: found)
+
+
+def evidence(name=None, source=None):
+    """What was measured, the results of one system in place of another's."""
     found = records.measured()
     if name:
         swapped = {
@@ -113,8 +122,20 @@ def with_results(claims, name=None, source=None):
             for part in ("worlds", "real")
         }
         found = found._replace(**swapped)
+    return found
+
+
+def with_shift(claims, name, path, by):
+    """Run the cells that claim something, one trial of one system moved by a number."""
     page, cells = PAGES[claims]
-    controls.run(page, *cells, f"claims-{claims}", measured=lambda: found)
+    found = evidence()
+    moved = [of[name] for of in (*found.worlds.values(), *found.real.values()) if name in of]
+
+    def trial(result, *at):
+        shift = by if at == path and any(result is one for one in moved) else 0.0
+        return records.trial(result, *at) + shift
+
+    controls.run(page, *cells, f"claims-{claims}", measured=lambda: found, trial=trial)
 
 
 def _swapped(of, name, source):
@@ -132,17 +153,89 @@ def test_the_claims_on_results_hold(claims):
         ("worlds", "calibrated", "default", "loud, text: calibrated"),
         ("worlds", "paper", "calibrated", "quiet, audio: paper"),
         ("real", "qmf", "calibrated", "QMF minus calibrated"),
+        ("real", "calibrated", "default", "NYU, rgb: AUROC of calibrated"),
         ("real", "default", "paper", "NYU, depth: AUROC of EUAR"),
         ("raters", "calibrated", "default", "calibrated minus EUAR"),
         ("errors", "default", "calibrated", "rows that EUAR's interval covers"),
-        ("errors", "heteroscedastic", "calibrated", "AURC, calibrated minus heteroscedastic"),
+        ("errors", "heteroscedastic", "calibrated", "loud: order, heteroscedastic minus calibrated"),
         ("steps", "calibrated; noisy 0.0", "calibrated", "calibrated minus calibrated, no noise"),
         ("steps", "calibrated; views 0.0", "calibrated", "calibrated minus calibrated, modalities"),
+        ("intervals", "calibrated; noisy 0.0", "calibrated", "loud: covered more"),
+        ("intervals", "calibrated; likelihood beta-nll", "released", "loud: NLL, beta-NLL minus"),
+        ("classes", "calibrated", "default", "mvsa: NLL"),
         ("elsewhere", "calibrated", "deep-ensemble", "calibrated minus ensemble"),
-        ("conformal", "released", "calibrated", "released minus calibrated"),
-        ("conformal", "deep-ensemble", "released", "calibrated minus ensemble"),
+        ("elsewhere", "deep-ensemble", "calibrated", "editorials minus tweets"),
+        ("conformal", "released", "calibrated", "released minus the next"),
+        ("conformal", "deep-ensemble", "paper", "calibrated minus ensemble"),
     ],
 )
 def test_the_claims_fail_on_results_without_the_effect(claims, name, source, said):
     with pytest.raises(ClaimError, match=said):
         with_results(claims, name, source)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name", "path", "by", "said"),
+    [
+        ("errors", "calibrated", ("covered",), 0.05, "loud: calibrated covers"),
+        ("errors", "calibrated", ("covered",), -0.018, "quiet: calibrated covers"),
+        ("errors", "calibrated", ("test", "covered"), 0.05, "tweets: calibrated covers"),
+        ("errors", "calibrated", ("order",), 0.1, "quiet: order"),
+        ("errors", "heteroscedastic", ("aurc",), 0.1, "loud: AURC, calibrated minus heteroscedastic"),
+        ("errors", "deep-ensemble", ("aurc",), 0.05, "loud: AURC, heteroscedastic minus ensemble"),
+        ("errors", "mc-dropout", ("nll",), 0.1, "quiet: NLL, calibrated minus MC dropout"),
+        ("errors", "mc-dropout", ("test", "nll"), 0.1, "tweets: NLL, calibrated minus MC dropout"),
+        ("noises", "calibrated", ("gaussian:5", "moved", "rgb"), -0.1, "nyud, rgb, gaussian:5: weight"),
+        ("noises", "calibrated", ("gaussian:5", "auroc", "rgb"), -0.1, "nyud, rgb, gaussian:5: AUROC"),
+        (
+            "noises",
+            "calibrated",
+            ("salt-pepper:5", "auroc", "depth"),
+            -0.1,
+            "nyud, depth, salt-pepper:5: AUROC",
+        ),
+        ("noises", "calibrated", ("blank:5", "auroc", "text"), 0.2, "mvsa, text, blank:5: AUROC"),
+        ("classes", "calibrated", ("test", "ece"), -0.019, "mvsa: ECE"),
+        ("classes", "calibrated", ("test", "ece"), 0.1, "nyud: ECE"),
+        (
+            "elsewhere",
+            "calibrated",
+            ("movies", "raters", "all", "plain"),
+            0.2,
+            "movies: EUAR, calibrated, raters",
+        ),
+        (
+            "elsewhere",
+            "deep-ensemble",
+            ("movies", "raters", "all", "plain"),
+            0.2,
+            "movies: deep ensemble, raters",
+        ),
+    ],
+)
+def test_the_claims_fail_on_trials_that_are_moved(claims, name, path, by, said):
+    with pytest.raises(ClaimError, match=said):
+        with_shift(claims, name, path, by)
+
+
+@pytest.mark.parametrize("name", ["calibrated", "default"])
+def test_the_verdicts_in_words_are_those_of_the_board(name):
+    found = evidence(name, "released")
+    controls.run(MAIN, "worlds", "board", measured=records.measured)
+    with pytest.raises(AssertionError, match="missed"):
+        controls.run(MAIN, "worlds", "board", measured=lambda: found)
+
+
+def test_the_ridge_has_to_reach_the_goal():
+    found = records.measured()
+    found = found._replace(attainable=found.attainable | {"test": {"plain": 0.3, "given": 0.3}})
+    with pytest.raises(AssertionError):
+        controls.run(MAIN, "worlds", "raters", "claims-raters", measured=lambda: found)
+
+
+def test_who_finds_bad_rows_has_small_errors_first():
+    flat, rising = np.ones(100), np.linspace(0.3, 1, 100)
+    names = "EUAR", "heteroscedastic", "EUAR, calibrated"
+    controls.run(DEEPER, "claims-kept", curves=dict(zip(names, (flat, rising, flat), strict=True)))
+    with pytest.raises(AssertionError):
+        controls.run(DEEPER, "claims-kept", curves=dict(zip(names, (rising, rising, flat), strict=True)))
