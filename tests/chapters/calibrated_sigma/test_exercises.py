@@ -1,6 +1,7 @@
 """Exercises: right answers pass, stub and mistakes fail with messages of their own. Claims: they can fail."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -113,9 +114,15 @@ def with_results(claims, name=None, source=None):
     controls.run(page, *cells, f"claims-{claims}", measured=lambda: found)
 
 
+@cache
+def measured():
+    """What was measured, read once; nobody changes it in place."""
+    return records.measured()
+
+
 def evidence(name=None, source=None):
     """What was measured, the results of one system in place of another's."""
-    found = records.measured()
+    found = measured()
     if name:
         swapped = {
             part: {key: _swapped(of, name, source) for key, of in getattr(found, part).items()}
@@ -221,13 +228,13 @@ def test_the_claims_fail_on_trials_that_are_moved(claims, name, path, by, said):
 @pytest.mark.parametrize("name", ["calibrated", "default"])
 def test_the_verdicts_in_words_are_those_of_the_board(name):
     found = evidence(name, "released")
-    controls.run(MAIN, "worlds", "board", measured=records.measured)
+    controls.run(MAIN, "worlds", "board", measured=measured)
     with pytest.raises(AssertionError, match="missed"):
         controls.run(MAIN, "worlds", "board", measured=lambda: found)
 
 
 def test_the_ridge_has_to_reach_the_goal():
-    found = records.measured()
+    found = measured()
     found = found._replace(attainable=found.attainable | {"test": {"plain": 0.3, "given": 0.3}})
     with pytest.raises(AssertionError):
         controls.run(MAIN, "worlds", "raters", "claims-raters", measured=lambda: found)
