@@ -6,7 +6,7 @@ from euar.experiments.train import Train
 from euar.files import write_json
 from euar.training import Recipe
 
-SEEDS, EPOCHS = (0, 1), 40
+SEEDS, EPOCHS = (0, 1), 80
 
 
 def main(data: str, out: str) -> None:

@@ -54,7 +54,7 @@ def test_killed_and_started_again(processes, tmp_path):
 
     moments, rng = [], random.Random(0)
     for _ in range(KILLS):
-        goal = epochs_done(broken) + rng.randint(1, 10)
+        goal = epochs_done(broken) + rng.randint(1, 5)
         process = start(processes, data, broken)
         wait_for_progress(process, broken, goal)
         time.sleep(rng.uniform(0, 0.05))  # anywhere in the next epoch

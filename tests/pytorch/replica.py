@@ -64,4 +64,5 @@ def run(rank, folder):
     of_layer(parallel, rank).backward()
     gradients["layer"] = {name: p.grad for name, p in alone.named_parameters()}
     torch.save(gradients, f"{folder}/{rank}.pt")
+    distributed.barrier()  # who leaves while the other still waits for it leaves it waiting
     distributed.destroy_process_group()
