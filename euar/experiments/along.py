@@ -1,5 +1,6 @@
 """Train a system with its encoders, as one model."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -58,10 +59,10 @@ class Along(Changed):
         frames = {m: x.shape[2] for m, (x, _) in dataset.sequences.items()}
         if self.system == "released" and set(found) == _RELEASED and {"audio", "vision"} <= set(frames):
             whole = EndToEndConfig.released(frames["audio"], frames["vision"], self.text, **self.changes)
-            return replace(whole, encoder_lr=self.encoder_lr)
+            return replace(whole, encoders=self._chosen(whole.encoders), encoder_lr=self.encoder_lr)
         decided = super().config(dataset)
         return EndToEndConfig(
-            {m: self._chosen(encoder) for m, encoder in found.items()},
+            self._chosen(found),
             self.system,
             self.changes,
             dataset.task,
@@ -76,10 +77,12 @@ class Along(Changed):
         runs = fit(config, source, seeds=self.seeds, **asdict(self.recipe), **how)
         return observed(dataset, runs, [run.record() for run in runs])
 
-    def _chosen(self, encoder: EncoderConfig) -> EncoderConfig:
-        match encoder:
-            case TextEncoderConfig():
-                return replace(encoder, model=self.text, frozen=self.frozen)
-            case PictureEncoderConfig():
-                return replace(encoder, model=self.picture, frozen=self.frozen)
-        return encoder
+    def _chosen(self, encoders: Mapping[str, EncoderConfig]) -> dict[str, EncoderConfig]:
+        """The encoders, pretrained ones with the model and the frozen blocks that are asked for."""
+        models = {TextEncoderConfig: self.text, PictureEncoderConfig: self.picture}
+        return {
+            m: replace(e, model=models[type(e)], frozen=self.frozen)
+            if isinstance(e, TextEncoderConfig | PictureEncoderConfig)
+            else e
+            for m, e in encoders.items()
+        }

@@ -77,6 +77,9 @@ def test_the_released_system_on_frames_is_all_of_the_released_code(tmp_path, fol
     asked = Given(data="mmsa", made=frames, system="released", text=folders[0], changes={"k": 2})
     whole = EndToEndConfig.released(audio=2, vision=4, model=folders[0], k=2)
     assert asked.config(frames) == dataclasses.replace(whole, encoder_lr=asked.encoder_lr)
+    frozen = dataclasses.replace(asked, frozen=1).config(frames).encoders
+    assert frozen["text"] == dataclasses.replace(whole.encoders["text"], frozen=1)
+    assert frozen["audio"] == whole.encoders["audio"]
     other = Given(data="mmsa", made=frames, text=folders[0]).config(frames)
     assert (other.system, other.encoders["text"]) == ("default", TextEncoderConfig(folders[0]))
 
