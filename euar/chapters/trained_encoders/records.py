@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euar.chapters.mosi import measure as mosi
-from euar.chapters.trained_encoders.measure import EXPERIMENT, Asked, compared, differences, in_float32
+from euar.chapters.trained_encoders.measure import EXPERIMENT, Asked, compared, differences
 from euar.experiments.comparison import Comparison
 from euar.experiments.paired import effect
 from euar.experiments.store import newest
@@ -46,12 +46,6 @@ def frozen_words() -> Comparison:
     return Comparison(
         {row.system: r for row, r in pairs if (row.variant, row.modalities) == ("official", ("text",))}
     )
-
-
-def float32() -> dict[str, Any]:
-    """Return the result of the linear head on words without mixed precision."""
-    ((_, result),) = newest(EXPERIMENT, [in_float32()])
-    return result
 
 
 def leads(
