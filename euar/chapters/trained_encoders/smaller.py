@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from euar.chapters.trained_encoders.asked import Asked
+from euar.chapters.trained_encoders.as_read import AsRead
 from euar.data import MultimodalDataset
 from euar.encoders import EncoderConfig, PictureEncoderConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class Smaller(Asked):
-    """`Asked` of systems above picture encoders that see less of a grid of pixels.
+class Smaller(AsRead):
+    """`AsRead` of systems above picture encoders that see less of a grid of pixels.
 
     Attributes:
         size: of the square that the network sees, see `PictureEncoderConfig`.
