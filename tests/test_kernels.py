@@ -70,17 +70,21 @@ SHAPES = {
     "k = N": {"rows": 9, "k": 6},
     "one expert": {"rows": 4, "num_experts": 1, "k": 1},
     "odd width": {"rows": 30, "dim": 7},
+    "35": {"rows": 20, "dim": 35},
+    "47, k = N": {"rows": 9, "dim": 47, "k": 6},
     "74": {"rows": 20, "dim": 74},
 }
+MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 
 
+@MODES
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kl_experts", ["all", "selected"])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_each_way_gives_outputs_losses_and_gradients_of_the_reference(way, kl_experts, shape):
+def test_each_way_gives_outputs_losses_and_gradients_of_the_reference(way, kl_experts, shape, training):
     sizes = dict(shape)
     x = batch(sizes.pop("rows"), sizes.get("dim", 8))
-    moe = layer(kl_experts=kl_experts, **sizes)
+    moe = layer(kl_experts=kl_experts, **sizes).train(training)
     assert_same(computed(way, moe, x), expected(moe, x), 1e-6)
 
 
@@ -105,11 +109,12 @@ def test_the_sorted_way_sums_and_detaches_as_the_dense_one(options, detach):
     assert_same(computed("sorted", moe, x), computed("dense", moe, x), 1e-6)
 
 
+@MODES
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kl_experts", ["all", "selected"])
 @pytest.mark.parametrize("which", ["some", "one"])
-def test_rows_that_are_not_available_do_not_exist(way, kl_experts, which):
-    moe, x = layer(kl_experts=kl_experts), batch(20)
+def test_rows_that_are_not_available_do_not_exist(way, kl_experts, which, training):
+    moe, x = layer(kl_experts=kl_experts).train(training), batch(20)
     rows = {"some": torch.arange(20) % 3 != 1, "one": torch.arange(20) == 4}[which]
     spoiled = x.masked_fill(~rows.unsqueeze(-1), float("nan"))
     assert_same(computed(way, moe, spoiled, rows), expected(moe, x, rows), 1e-6)
@@ -130,27 +135,30 @@ def test_uneven_routing_is_right(way, taken):
     assert_same(computed(way, moe, x), expected(moe, x), 1e-6)
 
 
+@MODES
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kl_experts", ["all", "selected"])
-@pytest.mark.parametrize("rows", [0, 3])
-def test_without_rows_everything_is_zero(way, kl_experts, rows):
-    moe = layer(kl_experts=kl_experts)
-    found = computed(way, moe, batch(rows), torch.zeros(rows, dtype=torch.bool))
+@pytest.mark.parametrize(("rows", "masked"), [(0, False), (0, True), (3, True)])
+def test_without_rows_everything_is_zero(way, kl_experts, rows, masked, training):
+    moe = layer(kl_experts=kl_experts).train(training)
+    found = computed(way, moe, batch(rows), torch.zeros(rows, dtype=torch.bool) if masked else None)
     assert found["hidden"].shape == (rows, 8)
     assert all(torch.all(value == 0) for value in found.values())
 
 
+@MODES
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kl_experts", ["all", "selected"])
 @pytest.mark.parametrize("rows", [3, 12])
-def test_the_gradients_of_the_sorted_way_pass_gradcheck(kl_experts, rows):
-    moe = layer(dim=4, num_experts=4, dtype=torch.float64, kl_experts=kl_experts)
+def test_the_gradients_of_each_way_pass_gradcheck(way, kl_experts, rows, training):
+    moe = layer(dim=4, num_experts=4, dtype=torch.float64, kl_experts=kl_experts).train(training)
     x = batch(rows, 4, torch.float64)
 
     def function(x, weight, bias, gate):
         values = dict(
             zip(("experts.weight", "experts.bias", "gate.linear.weight"), (weight, bias, gate), strict=True)
         )
-        with _kernels.forced("sorted"):
+        with _kernels.forced(way):
             out = torch.func.functional_call(moe, values, (x, None, generator()))
         return out.hidden, out.losses["kl"], out.losses["u"]
 
