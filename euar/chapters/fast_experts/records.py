@@ -10,6 +10,9 @@ from euar.training import provenance
 
 Record = Mapping[str, Any]
 
+#: Processes that want a core, up to which a benchmark is about the only one.
+_QUIET = 1.5
+
 
 def record(name: str, device: str = "cpu") -> Record:
     """Return what a benchmark found.
@@ -25,13 +28,26 @@ def record(name: str, device: str = "cpu") -> Record:
     return read_json(path, f"measure again: euar bench {name}")
 
 
-def described(found: Record) -> str:
-    """Return where and when a record was made, and with which code."""
+def described(*found: Record) -> str:
+    """Return where and when records were made, with which code, and how busy the machine was if it was.
+
+    Records of which the same can be said share a line.
+    """
+    made: dict[str, list[str]] = {}
+    for one in found:
+        made.setdefault(_made(one), []).append(one["name"])
+    return "\n".join(f"euar bench {' '.join(names)}: {how}" for how, names in made.items())
+
+
+def _made(found: Record) -> str:
     where, code = found["environment"], found["code"]
     older = code["sha256"] != provenance.code(["euar.model.EUARConfig"])["sha256"]
     machine = f"{where['device']}, one thread, torch {where['torch']}"
-    when = f"{found['started'][:10]}, commit {str(code['commit'])[:7]}"
-    return f"{found['command']}: {machine}, {when}" + ", measured with older code" * older
+    changes = " with changes" if code["dirty"] else ""
+    when = f"{found['started'][:10]}, commit {str(code['commit'])[:7]}{changes}"
+    load = max((load for load in found["load"] if load is not None), default=0)
+    busy = f", beside other work (load {load:.1f})" if load > _QUIET else ""
+    return f"{machine}, {when}{busy}" + ", measured with older code" * older
 
 
 def goals(*records: Record) -> Table:

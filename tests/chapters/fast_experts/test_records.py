@@ -27,6 +27,18 @@ def test_older_code_is_said():
     assert found["started"][:10] in said
 
 
+def test_all_records_say_how_they_were_made_those_alike_in_one_line():
+    layer = dict(records.record("layer")) | {"load": [0.4, 1.1]}
+    code = layer["code"] | {"dirty": False}
+    alike = layer | {"name": "step", "load": [None, 1.5], "code": code}
+    busy = layer | {"name": "skew", "load": [6.69, 10.06], "code": code | {"dirty": True}}
+    both, other = records.described(layer | {"code": code}, alike, busy).splitlines()
+    assert both.startswith("euar bench layer step: ")
+    assert "load" not in both and "changes" not in both
+    assert other.startswith("euar bench skew: ")
+    assert f"commit {code['commit'][:7]} with changes, beside other work (load 10.1)" in other
+
+
 def test_goals_say_what_was_wanted_and_whether_it_was_reached():
     low, high = {"median": 2.345, "low": 2, "high": 3}, {"median": 7.0, "low": 6, "high": 8}
     goals = [
