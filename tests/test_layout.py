@@ -74,3 +74,21 @@ def test_private_names_stay_in_their_package(file):
 def test_what_counts_as_an_intruder(code, importer, found):
     packages = {"euar", "euar.data", "euar.data.corruption", "euar.cli", "euar.training"}
     assert list(intruders(ast.parse(code), importer, packages)) == found
+
+
+@pytest.fixture(scope="module")
+def trees():
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+
+
+@pytest.mark.parametrize("name", ["Source", "report", "run"])
+def test_a_name_means_one_thing(name, trees):
+    """It is one class, one name that a module gives to something, or one module."""
+    given = [
+        file
+        for file, tree in trees.items()
+        for node in tree.body
+        if (isinstance(node, ast.ClassDef) and node.name == name)
+        or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name)
+    ]
+    assert len([*given, *(file for file in FILES if file.stem == name)]) == 1

@@ -13,7 +13,7 @@ import torch
 
 from euar import cli, files, sealed
 from euar.data import download
-from euar.data.catalogue import Source
+from euar.data.catalogue import Download
 from euar.experiments import store
 from euar.experiments.measurement import Predicted, Result
 from euar.lock import sole_worker
@@ -53,7 +53,7 @@ def train_for_ever(folder: str, lr: float) -> None:
 def get(folder: str, url: str, sha256: str) -> None:
     """Download a set of one file as `euar data get` does, from a server of the test."""
     entry = download.catalogue.entry("mosi")
-    source = Source(url=url, to="a.bin", sha256=sha256, bytes=None, repository="", commit="")
+    source = Download(url=url, to="a.bin", sha256=sha256, bytes=None, repository="", commit="")
     download.catalogue.entry = lambda _name: replace(entry, sources=(source,))
     download.get("mosi", folder, accept_terms=True)
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from euar.chapters.ledger.corpora import Corpus, chosen, measured_elsewhere
 from euar.chapters.ledger.smoke import tiny
-from euar.chapters.ledger.sources import Source, chosen, measured_elsewhere
 from euar.cli._console import say, warn
 from euar.cli._kept import say_kept
 from euar.cli._seeds import parse_seeds
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
 
 @contextmanager
 def asked_for(
-    make: Callable[[Sequence[Source]], Table],
+    make: Callable[[Sequence[Corpus]], Table],
     *,
     dataset: str | None,
     systems: str | None,
@@ -70,8 +70,8 @@ def asked_for(
     a root.
 
     Args:
-        make: the table of some sources.
-        dataset: see `sources.chosen`.
+        make: the table of some corpora.
+        dataset: see `corpora.chosen`.
         systems: names with commas between; the paper's own row stays.
         seeds: see `parse_seeds`.
         profile: see `choose_profile`.
@@ -83,7 +83,7 @@ def asked_for(
             where = Path(folder) if root is None else root
             made = Path(folder) / "data" if root is None else root / "smoke-data"
             made.mkdir(parents=True, exist_ok=True)
-            found = [tiny(source, made) for source in found]
+            found = [tiny(corpus, made) for corpus in found]
         else:
             where = root_to_write(root)
         table = make(found)

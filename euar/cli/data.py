@@ -17,7 +17,7 @@ from euar.folders import data_folder, searched
 
 app = typer.Typer(no_args_is_help=True, help=COMMANDS["data"], **SETTINGS)
 
-Source = Annotated[Path, typer.Argument(help="A file or folder in any known format.")]
+AnyFile = Annotated[Path, typer.Argument(help="A file or folder in any known format.")]
 Replace = Annotated[str, typer.Option("--nan", help="NaN among features: refuse, or zero (put 0 there).")]
 Variant = Annotated[str | None, typer.Option(help="The source's variant, where it has several.")]
 
@@ -79,7 +79,7 @@ def check_source(
 
 @app.command()
 def convert(
-    source: Source,
+    source: AnyFile,
     out: Annotated[Path, typer.Argument(help="The HDF5 file to write.")],
     variant: Variant = None,
     nan: Replace = "refuse",

@@ -23,7 +23,7 @@ from euar.cli._cells import (
 )
 from euar.cli._console import explained, say, show
 from euar.cli._writers import chosen_writer
-from euar.experiments.tables import report
+from euar.experiments.tables import printed
 from euar.experiments.tables.pooled import one_a_set, over_panels
 from euar.experiments.tables.ranking import ranking
 from euar.experiments.tables.verdicts import verdicts
@@ -69,28 +69,28 @@ def table(  # noqa: PLR0913  one argument for each option
                 return
             found = _measured(asked)
         if write:
-            say(write(report.lines(found)).rstrip("\n"))
+            say(write(printed.lines(found)).rstrip("\n"))
         else:
             _print(found, picture)
 
 
-def _measured(asked: Asked) -> report.Measured:
+def _measured(asked: Asked) -> printed.Measured:
     found, _, metrics = known(asked)
-    return report.Measured(asked.table, found, metrics, verdicts(metrics))
+    return printed.Measured(asked.table, found, metrics, verdicts(metrics))
 
 
-def _print(found: report.Measured, picture: Path | None) -> None:
-    for line in report.head(found):
+def _print(found: printed.Measured, picture: Path | None) -> None:
+    for line in printed.head(found):
         say(line)
-    show(*report.shown(found))
+    show(*printed.shown(found))
     ranked = ranking(found.compared)
-    pooled = report.pooled(over_panels(one_a_set(found.compared)), found.table.panels[0].ours)
-    for line in (report.LEGEND, *report.ranks(ranked), *pooled, *report.claims(found)):
+    pooled = printed.pooled(over_panels(one_a_set(found.compared)), found.table.panels[0].ours)
+    for line in (printed.LEGEND, *printed.ranks(ranked), *pooled, *printed.claims(found)):
         say(line)
     if picture is not None:
         if ranked is None:
             raise ValueError("picture: expected two panels and three systems in all of them, found fewer")
-        names = [report.label(row) for row in ranked.rows]
+        names = [printed.label(row) for row in ranked.rows]
         drawn = rank_picture(names, list(ranked.ranks.mean_ranks), ranked.ranks.critical_difference)
         drawn.savefig(picture, dpi=150)
         say(str(picture))

@@ -60,7 +60,7 @@ class Unpack:
 
 
 @dataclass(frozen=True)
-class Source:
+class Download:
     """One file to download.
 
     Attributes:
@@ -104,7 +104,7 @@ class Entry:
     published: tuple[Published, ...]
     terms: str
     citation: str
-    sources: tuple[Source, ...]
+    sources: tuple[Download, ...]
 
 
 def entries() -> dict[str, Entry]:
@@ -145,12 +145,12 @@ def _entry(name: str, fields: dict) -> Entry:
     parts = {
         "variants": {word: Variant(**variant) for word, variant in fields["variants"].items()},
         "published": tuple(Published(**file) for file in fields["published"]),
-        "sources": tuple(_source(source) for source in fields["sources"]),
+        "sources": tuple(_download(source) for source in fields["sources"]),
     }
     return Entry(name=name, **fields | parts)
 
 
-def _source(fields: dict) -> Source:
+def _download(fields: dict) -> Download:
     unpack = fields.get("unpack")
     unpack = Unpack(**unpack | {"listed_in": tuple(unpack["listed_in"])}) if unpack else None
-    return Source(**fields | {"unpack": unpack})
+    return Download(**fields | {"unpack": unpack})

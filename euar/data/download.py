@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from euar.data import catalogue
 from euar.data._transfer import Patience, transfer
 from euar.data._unpacking import problem_in, unpack
-from euar.data.catalogue import Source
+from euar.data.catalogue import Download
 from euar.data.errors import DataError
 from euar.data.readers.provenance import sha256
 from euar.files import check_file, make_folder, naming
@@ -63,7 +63,7 @@ def get(
 
 
 def fetch(
-    source: Source, folder: Path, progress: Progress | None = None, patience: Patience = _PATIENT
+    source: Download, folder: Path, progress: Progress | None = None, patience: Patience = _PATIENT
 ) -> Path:
     """Return the file of a source, or the folder of its unpacked files, after downloading what is missing.
 
@@ -85,13 +85,13 @@ def fetch(
     return place
 
 
-def _is_here(source: Source, folder: Path) -> bool:
+def _is_here(source: Download, folder: Path) -> bool:
     if source.unpack is not None:
         return not problem_in(source.unpack, folder)
     return source.sha256 in _hashes(folder / source.to)
 
 
-def _file(source: Source, folder: Path, progress: Progress | None, patience: Patience) -> Path:
+def _file(source: Download, folder: Path, progress: Progress | None, patience: Patience) -> Path:
     import requests
 
     target = folder / source.to
@@ -117,7 +117,7 @@ def _hashes(file: Path) -> tuple[str | None, ...]:
     return (sha256(file), None) if file.is_file() else ()
 
 
-def _check(part: Path, source: Source, target: Path) -> None:
+def _check(part: Path, source: Download, target: Path) -> None:
     found = sha256(part)
     if source.sha256 not in (None, found):
         size = part.stat().st_size
@@ -126,7 +126,7 @@ def _check(part: Path, source: Source, target: Path) -> None:
         raise DataError(target, "sha256", str(source.sha256), f"{found} ({size:,} bytes)", remedy)
 
 
-def _unreachable(source: Source, target: Path, error: "RequestException") -> DataError:
+def _unreachable(source: Download, target: Path, error: "RequestException") -> DataError:
     part = _part(target)
     kept = f", which continues after {part.stat().st_size:,} bytes" if part.exists() else ""
     digest = f" (SHA-256 {source.sha256})" if source.sha256 else ""

@@ -20,7 +20,7 @@ from PIL import Image
 
 from euar.data import DataError, archives, catalogue, download
 from euar.data._transfer import Patience
-from euar.data.catalogue import Entry, Source, Unpack
+from euar.data.catalogue import Download, Entry, Unpack
 from euar.files import DamagedFileError
 from tests import working
 from tests.data.server import running
@@ -47,7 +47,7 @@ def source(url, **changes):
         "repository": "",
         "commit": "",
     }
-    return Source(**fields | changes)
+    return Download(**fields | changes)
 
 
 def test_a_file_is_fetched_with_progress_and_nothing_else_is_left(server, tmp_path):
@@ -175,8 +175,8 @@ def test_offline_the_error_says_which_file_to_put_where(monkeypatch, tmp_path):
 def test_a_killed_download_leaves_a_part_that_the_next_one_continues(server, tmp_path):
     server.plan = ["stall"]
     code = (
-        "from pathlib import Path; from euar.data import download; from euar.data.catalogue import Source;"
-        f"source = Source({server.url!r}, 'a.bin', {SHA!r}, {len(BODY)}, '', '');"
+        "from pathlib import Path; from euar.data import download; from euar.data.catalogue import Download;"
+        f"source = Download({server.url!r}, 'a.bin', {SHA!r}, {len(BODY)}, '', '');"
         f"download.fetch(source, Path({str(tmp_path)!r}))"
     )
     part = tmp_path / "a.bin.part"

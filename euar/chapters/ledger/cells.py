@@ -9,7 +9,7 @@ from euar.chapters.ledger.lines import MATCHED, next_best, pictured, place, said
 from euar.chapters.ledger.pictures import Line
 from euar.chapters.ledger.trained import trained_scores
 from euar.experiments.tables import Compared, Verdict
-from euar.experiments.tables.report import Measured, label
+from euar.experiments.tables.printed import Measured, label
 from euar.experiments.tables.verdicts import WORDS
 from euar.tables import Table
 

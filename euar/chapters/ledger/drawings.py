@@ -15,7 +15,7 @@ from euar.experiments.statistics import bootstrap_mean_interval
 from euar.experiments.tables import Found, Panel, Table
 from euar.experiments.tables.compared import Compared
 from euar.experiments.tables.panels import TEST
-from euar.experiments.tables.report import label
+from euar.experiments.tables.printed import label
 from euar.experiments.tables.rowwise import values_of
 from euar.plots.curves import curve_panels, over_numbers
 from euar.plots.forest import forest

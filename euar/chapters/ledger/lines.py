@@ -7,14 +7,14 @@ from typing import Any, cast
 
 from numpy.typing import NDArray
 
+from euar.chapters.ledger.corpora import corpora
 from euar.chapters.ledger.pictures import Line
-from euar.chapters.ledger.sources import sources
 from euar.chapters.ledger.tables import TABLES, as_kind
 from euar.chapters.ledger.trained import trained_scores
 from euar.experiments.paper import table as paper_table
 from euar.experiments.row import Row
 from euar.experiments.tables import Compared, Panel, compared, search
-from euar.experiments.tables.report import Measured, label
+from euar.experiments.tables.printed import Measured, label
 from euar.experiments.tables.verdicts import verdicts
 
 #: The same network with other experts; no table of the paper has them.
@@ -35,7 +35,7 @@ def measured(number: int) -> Measured:
     Args:
         number: 1 to 4.
     """
-    table = TABLES[number]([*sources().values()])
+    table = TABLES[number]([*corpora().values()])
     found = search(table.measurements)
     if number == _NOISE and not any(cell.there for cell in found.values()):
         table = replace(table, panels=tuple(map(_of_one_draw, table.panels)))

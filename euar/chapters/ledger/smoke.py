@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from euar.chapters.ledger.sources import Source
+from euar.chapters.ledger.corpora import Corpus
 from euar.data import MultimodalDataset
 from euar.experiments.protocols import ON_FEATURES
 from euar.training import Recipe
@@ -17,20 +17,20 @@ _WIDTH, _CLASSES, _VIDEO = 6, 3, 6
 _HOW: dict[str, Any] = {"seeds": (0, 1), "rates": (1e-3,), "recipe": Recipe(epochs=2, batch_size=16)}
 
 
-def tiny(source: Source, folder: Path) -> Source:
-    """Return a source with made-up rows in its place, which are written to a folder.
+def tiny(corpus: Corpus, folder: Path) -> Corpus:
+    """Return a corpus with made-up rows in its place, which are written to a folder.
 
     Args:
-        source: whose modalities and kind of target they have.
+        corpus: whose modalities and kind of target they have.
         folder: of the files.
     """
-    data = made_up(source.title, source.modalities, classes="accuracy" in source.metrics)
-    file = data.to_hdf5(folder / f"{source.name}.h5")
+    data = made_up(corpus.title, corpus.modalities, classes="accuracy" in corpus.metrics)
+    file = data.to_hdf5(folder / f"{corpus.name}.h5")
     return replace(
-        source,
-        title=f"{source.title} (made up)",
-        row=replace(source.row, data=str(file), variant=None, noises=(), **_HOW),
-        noises=_on_features(source.noises),
+        corpus,
+        title=f"{corpus.title} (made up)",
+        row=replace(corpus.row, data=str(file), variant=None, noises=(), **_HOW),
+        noises=_on_features(corpus.noises),
         part=None,
         words=False,
         watched={name: _HOW[name] for name in ("seeds", "rates")},

@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from euar.chapters.ledger.sources import sources
+from euar.chapters.ledger.corpora import corpora
 from euar.chapters.trained_encoders.measure import compared
 from euar.experiments.comparison import by_seed
 from euar.experiments.measurement import Measurement
@@ -38,5 +38,5 @@ def _known() -> dict[tuple[Any, ...], dict[str, Any]]:
 
 def _compares(one: Any) -> tuple[Any, ...]:
     """Data, system and modalities, of which a measurement leaves out those that are all."""
-    whole = {(source.row.data, source.row.variant): source.modalities for source in sources().values()}
+    whole = {(corpus.row.data, corpus.row.variant): corpus.modalities for corpus in corpora().values()}
     return one.data, one.variant, one.system, one.modalities or whole.get((one.data, one.variant))

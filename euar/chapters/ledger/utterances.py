@@ -11,7 +11,7 @@ from euar.experiments.protocols import only
 from euar.experiments.sentences import INVENTED, SENTENCES, Sentences
 from euar.experiments.tables import Panel
 from euar.experiments.tables.panels import TEST
-from euar.experiments.tables.report import label
+from euar.experiments.tables.printed import label
 
 #: Utterances of the data that are named.
 SAMPLES = 4

@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from euar.chapters.ledger.corpora import corpora
 from euar.chapters.ledger.course import Course
 from euar.chapters.ledger.drawings import Measured
 from euar.chapters.ledger.figures import FIGURES
 from euar.chapters.ledger.pictures import joint_grid, rank_picture
 from euar.chapters.ledger.smoke import made_up, tiny
-from euar.chapters.ledger.sources import sources
 from euar.data import load
 from euar.experiments.measurement import Observation, Predicted
 from euar.experiments.sentences import INVENTED, SENTENCES
@@ -26,7 +26,7 @@ EPOCHS, ROWS = 3, 36
 @pytest.fixture(scope="module")
 def some(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny")
-    return [tiny(source, folder) for source in sources().values()]
+    return [tiny(corpus, folder) for corpus in corpora().values()]
 
 
 def found_of(one, data):
@@ -119,11 +119,11 @@ def test_figure_7_names_rows_by_id_and_no_words_of_the_data(some):
 
 
 def test_figure_7_reads_sentences_of_ours_where_texts_become_features_here():
-    (panel,) = FIGURES[7].cells([sources()["mosi"]]).panels
+    (panel,) = FIGURES[7].cells([corpora()["mosi"]]).panels
     found = {
         one: Found(*found_of(one, made_up("x", ("text",), classes=False))) for one in panel.rows.values()
     }
-    lines = FIGURES[7].draw(Measured(FIGURES[7].cells([sources()["mosi"]]), found, [], {})).lines
+    lines = FIGURES[7].draw(Measured(FIGURES[7].cells([corpora()["mosi"]]), found, [], {})).lines
     assert [line["what"] for line in lines] == [*SENTENCES] * 2
 
 

@@ -8,22 +8,22 @@ import pytest
 
 from euar.chapters.ledger import lines, trained
 from euar.chapters.ledger.cells import every_cell, summary
+from euar.chapters.ledger.corpora import corpora
 from euar.chapters.ledger.lines import next_best, pictured, said
 from euar.chapters.ledger.pictures import dumbbells
-from euar.chapters.ledger.sources import sources
 from euar.chapters.nyud import measure as nyud
 from euar.chapters.trained_encoders.measure import compared as along_with
 from euar.experiments.protocols import Draws
 from euar.experiments.row import Row
 from euar.experiments.tables import Compared, Found, Panel, Table
 from euar.experiments.tables.compared import Effect
-from euar.experiments.tables.report import Measured
+from euar.experiments.tables.printed import Measured
 from euar.experiments.tables.verdicts import verdicts
 from euar.intervals import t_interval
 from tests.drawing import close_figures, drawn
 
 __all__ = ["close_figures"]
-ROW = sources()["nyud"].row
+ROW = corpora()["nyud"].row
 ROWS = {name: replace(ROW, system=name) for name in ("default", "mlp-experts", "concat")}
 EFFECT = Effect(t_interval([0.01, 0.02, 0.03]), 0.07, 0.04, "seeds")
 TMC, EUAR = 0.7106, 0.7171  # of Table 1, the next best and the paper's own
@@ -147,7 +147,7 @@ def test_scores_of_encoders_that_train_along_stand_beside_the_frozen(monkeypatch
 def test_all_modalities_are_all_by_name_too(monkeypatch):
     along = next(one for one in along_with() if one.modalities == ("text", "audio"))
     known(monkeypatch, [(along, {"runs": [{"test": {"acc2": 0.8}}]})])
-    row = replace(sources()["mosi"].row, system=along.system)
+    row = replace(corpora()["mosi"].row, system=along.system)
     assert trained.trained_scores(row, "acc2").tolist() == [0.8]
     assert trained.trained_scores(replace(row, modalities=("text",)), "acc2") is None
 

@@ -2,16 +2,16 @@
 
 import pytest
 
+from euar.chapters.ledger.corpora import chosen, corpora, measured_elsewhere
 from euar.chapters.ledger.figures import FIGURES
 from euar.chapters.ledger.measure import measurements as numbers
-from euar.chapters.ledger.sources import chosen, measured_elsewhere, sources
 from euar.chapters.ledger.tables import TABLES
 from euar.chapters.measurements import measurements
 from euar.experiments.paper import tables as paper_tables
 from euar.experiments.row import Row
 from tests.data.readers.writers.pickles import mmsa
 
-ALL = list(sources().values())
+ALL = list(corpora().values())
 MADE = {f"table {n}": make(ALL) for n, make in TABLES.items()}
 MADE |= {f"figure {n}": draft.cells(ALL) for n, draft in FIGURES.items()}
 CELLS = {one for table in MADE.values() for one in table.measurements}
@@ -93,13 +93,13 @@ def test_a_row_of_draws_serves_two_tables():
 
 def test_a_users_file_of_mmsa_stands_in_the_place_of_a_set(tmp_path):
     file = mmsa.write(tmp_path)
-    (source,) = chosen(f"mosei={file}")
-    table = TABLES[2]([source])
+    (corpus,) = chosen(f"mosei={file}")
+    table = TABLES[2]([corpus])
     assert len(table.panels) == 3 * 7  # protocols, sets of text, audio and vision
     said = {panel.title: panel.said("default", "acc2") for panel in table.panels}
     paper = paper_tables()["table-2-mosei"]
-    assert said[f"{source.title}: vision, one-model"] == paper.fraction("EUAR", "video acc2")
-    assert said[f"{source.title}: text + audio + vision, matched"] == paper.fraction(
+    assert said[f"{corpus.title}: vision, one-model"] == paper.fraction("EUAR", "video acc2")
+    assert said[f"{corpus.title}: text + audio + vision, matched"] == paper.fraction(
         "EUAR", "text+video+audio acc2"
     )
     assert {one.data for one in table.measurements} == {str(file)}

@@ -14,8 +14,8 @@ from euar.experiments.tables import Panel, Table, compared, homes, search
 from euar.experiments.tables.found import HOME, wanted
 from euar.experiments.tables.pace import seconds
 from euar.experiments.tables.pooled import one_a_set, over_panels
+from euar.experiments.tables.printed import Measured, claims, head, lines, pooled, shown
 from euar.experiments.tables.ranking import ranking
-from euar.experiments.tables.report import Measured, claims, head, lines, pooled, shown
 from euar.experiments.tables.verdicts import verdicts
 from euar.training import Recipe
 from tests.training.tiny import dataset

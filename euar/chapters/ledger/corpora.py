@@ -19,7 +19,7 @@ _CLASSES = {"accuracy": "accuracy", "f1_weighted": "f1"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Corpus:
     """A data set, as data.
 
     Attributes:
@@ -96,73 +96,79 @@ class Source:
         return not known or any(name in self.of_paper(one) for one in known)
 
 
+#: {how `corpora` names a set: where it is measured, and the fields of its `Corpus` that are no measurement}.
+_SETS: Mapping[str, Mapping[str, Any]] = {
+    "mosi": {
+        "of": ("mosi", "official"),
+        "title": "CMU-MOSI, official split",
+        "modalities": ("text", "audio"),
+        "metrics": _RATINGS,
+        "words": True,
+        "tables": {"Table 1": "table-1-video", "Table 2": "table-2-mosi", "Table 4": "table-4"},
+        "prefix": "mosi ",
+        "differs": "frozen sentence embeddings and openSMILE sound, no video; the paper trains BERT, "
+        "and has COVAREP sound and FACET faces",
+    },
+    "mosi-unseen": {
+        "of": ("mosi", "unseen-video"),
+        "title": "CMU-MOSI, unseen videos",
+        "modalities": ("text", "audio", "video"),
+        "metrics": _RATINGS,
+        "tables": {"Table 1": "table-1-video", "Table 2": "table-2-mosi"},
+        "prefix": "mosi ",
+        "differs": "pooled text-CNN, openSMILE and 3D-CNN features of another release; 21 videos for test "
+        "that its extractors never saw, not the official split",
+    },
+    "mosei": {
+        "of": ("mosei", None),
+        "title": "CMU-MOSEI, text alone",
+        "modalities": ("text",),
+        "metrics": _RATINGS,
+        "tables": {"Table 1": "table-1-video", "Table 2": "table-2-mosei", "Table 4": "table-4"},
+        "prefix": "mosei ",
+        "differs": "frozen sentence embeddings alone; the paper trains BERT, and has sound and faces",
+    },
+    "mvsa": {
+        "of": ("mvsa", None),
+        "title": "MVSA-Single",
+        "modalities": ("image", "text"),
+        "metrics": _CLASSES,
+        "tables": {"Table 1": "table-1-image"},
+        "prefix": "mvsa ",
+        "differs": "frozen EfficientNet-Lite0 and sentence embeddings; the paper names ResNet-152 and BERT",
+    },
+    "nyud": {
+        "of": ("nyud", None),
+        "title": "NYU Depth V2",
+        "modalities": ("rgb", "depth"),
+        "metrics": _CLASSES,
+        "tables": {"Table 1": "table-1-image", "Table 3": "table-3"},
+        "prefix": "nyud ",
+        "differs": "frozen EfficientNet-Lite0 on colour and depth; the paper names ResNet-152 for both",
+    },
+}
+
+
 @cache
-def sources() -> dict[str, Source]:
+def corpora() -> dict[str, Corpus]:
     """Return the paper's four sets by name; CMU-MOSI stands there twice, as official and as unseen-video."""
-    found = [
-        Source(
-            name="mosi",
-            title="CMU-MOSI, official split",
-            row=_default("mosi", "official"),
-            part=_with_some("mosi", "official"),
-            modalities=("text", "audio"),
-            metrics=_RATINGS,
-            words=True,
-            tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi", "Table 4": "table-4"},
-            prefix="mosi ",
-            differs="frozen sentence embeddings and openSMILE sound, no video; the paper trains BERT, "
-            "and has COVAREP sound and FACET faces",
-        ),
-        Source(
-            name="mosi-unseen",
-            title="CMU-MOSI, unseen videos",
-            row=_default("mosi", "unseen-video"),
-            part=_with_some("mosi", "unseen-video"),
-            modalities=("text", "audio", "video"),
-            metrics=_RATINGS,
-            tables={"Table 1": "table-1-video", "Table 2": "table-2-mosi"},
-            prefix="mosi ",
-            differs="pooled text-CNN, openSMILE and 3D-CNN features of another release; 21 videos for test "
-            "that its extractors never saw, not the official split",
-        ),
-        Source(
-            name="mosei",
-            title="CMU-MOSEI, text alone",
-            row=_default("mosei", None),
-            modalities=("text",),
-            metrics=_RATINGS,
-            tables={"Table 1": "table-1-video", "Table 2": "table-2-mosei", "Table 4": "table-4"},
-            prefix="mosei ",
-            differs="frozen sentence embeddings alone; the paper trains BERT, and has sound and faces",
-        ),
-        Source(
-            name="mvsa",
-            title="MVSA-Single",
-            row=_default("mvsa", None),
-            modalities=("image", "text"),
-            metrics=_CLASSES,
-            tables={"Table 1": "table-1-image"},
-            prefix="mvsa ",
-            differs="frozen EfficientNet-Lite0 and sentence embeddings; the paper names ResNet-152 and BERT",
-            noises=dict.fromkeys(_default("mvsa", None).noises),
-        ),
-        Source(
-            name="nyud",
-            title="NYU Depth V2",
-            row=_default("nyud", None),
-            modalities=("rgb", "depth"),
-            metrics=_CLASSES,
-            tables={"Table 1": "table-1-image", "Table 3": "table-3"},
-            prefix="nyud ",
-            differs="frozen EfficientNet-Lite0 on colour and depth; the paper names ResNet-152 for both",
-            noises={noise: noise for noise in _default("nyud", None).noises},
-        ),
-    ]
-    return {source.name: source for source in found}
+    return {name: _corpus(name, **facts) for name, facts in _SETS.items()}
 
 
-def chosen(names: str | None) -> list[Source]:
-    """Return sources by name, or files that `load` reads.
+def _corpus(name: str, of: tuple[str, str | None], **facts: Any) -> Corpus:
+    """A set of the paper's, measured as its chapter does; Table 3 has the noises, Table 2 some modalities."""
+    row, tables = _default(*of), facts["tables"]
+    return Corpus(
+        name=name,
+        row=row,
+        part=_with_some(*of) if "Table 2" in tables and len(facts["modalities"]) > 1 else None,
+        noises={noise: noise if "Table 3" in tables else None for noise in row.noises},
+        **facts,
+    )
+
+
+def chosen(names: str | None) -> list[Corpus]:
+    """Return corpora by name, or files that `load` reads.
 
     Args:
         names: with commas between, such as `mosi,mosei=aligned_50.pkl`: a file in the place of a set stands
@@ -172,34 +178,34 @@ def chosen(names: str | None) -> list[Source]:
         DataError: no such file.
         ValueError: a file in the place of a set that is none of the paper's.
     """
-    known = sources()
+    known = corpora()
     if names is None:
         return list(known.values())
     return [known[name] if name in known else _of_file(name) for name in map(str.strip, names.split(","))]
 
 
-def _of_file(text: str) -> Source:
+def _of_file(text: str) -> Corpus:
     name, equals, path = text.partition("=")
     if not equals:
         return of_file(text)
-    if name not in sources():
-        raise ValueError(f"dataset: expected one of {', '.join(sources())} before =, found {name!r}")
-    source, own = sources()[name], of_file(path)
+    if name not in corpora():
+        raise ValueError(f"dataset: expected one of {', '.join(corpora())} before =, found {name!r}")
+    corpus, own = corpora()[name], of_file(path)
     return replace(
         own,
-        row=replace(source.row, data=path, variant=None, noises=()),
-        tables=source.tables,
-        prefix=source.prefix,
+        row=replace(corpus.row, data=path, variant=None, noises=()),
+        tables=corpus.tables,
+        prefix=corpus.prefix,
         differs="features of the file",
     )
 
 
-def of_file(path: str) -> Source:
-    """Return a file of the user's as a source, measured as CMU-MOSI is; the paper says nothing of it."""
+def of_file(path: str) -> Corpus:
+    """Return a file of the user's as a corpus, measured as CMU-MOSI is; the paper says nothing of it."""
     dataset = load(path)
     words = "text" in dataset.meta.get("features", {})
     ratings = dataset.task == "regression"
-    return Source(
+    return Corpus(
         name=Path(path).stem,
         title=Path(path).stem,
         row=replace(_default("mosi", "official"), data=path, variant=None),
@@ -221,7 +227,7 @@ def _default(chapter: str, variant: str | None) -> Row:
     return next(one for one in _rows(chapter, variant) if one.modalities is None)
 
 
-def _with_some(chapter: str, variant: str) -> Row:
+def _with_some(chapter: str, variant: str | None) -> Row:
     """The same with as many seeds as the chapter takes for a smaller set of modalities."""
     smaller = next(one for one in _rows(chapter, variant) if one.modalities is not None)
     return replace(smaller, modalities=None)
