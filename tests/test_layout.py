@@ -92,3 +92,18 @@ def test_a_name_means_one_thing(name, trees):
         or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name)
     ]
     assert len([*given, *(file for file in FILES if file.stem == name)]) == 1
+
+
+def test_functions_are_short(trees):
+    """At most 30 lines besides the head and the docstring."""
+    assert [
+        f"{dotted(file)}: {node.name}"
+        for file, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and lines(node) > 30
+    ] == []
+
+
+def lines(function: ast.FunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0

@@ -76,26 +76,11 @@ def train(  # noqa: PLR0913  one argument for each option
     continues an interrupted run; another configuration needs another folder. Of several systems, each has a
     folder of its name. With --end-to-end, the encoders of texts, pictures and frames train along.
     """
-    options = {
-        "epochs": epochs,
-        "lr": lr,
-        "batch_size": batch_size,
-        "weight_decay": weight_decay,
-        "warmup": warmup,
-        "patience": patience,
-        "accumulate": accumulate,
-        "precision": precision,
-        "compile": compile,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
-    encoders = {
-        "text": text_encoder,
-        "picture": picture_encoder,
-        "encoder_lr": encoder_lr,
-        "frozen": frozen_blocks,
-    }
+    given = _said(epochs=epochs, lr=lr, batch_size=batch_size, weight_decay=weight_decay, warmup=warmup)
+    given |= _said(patience=patience, accumulate=accumulate, precision=precision, compile=compile)
+    encoders = _said(text=text_encoder, picture=picture_encoder, encoder_lr=encoder_lr, frozen=frozen_blocks)
     with explained():
-        along = _along({name: value for name, value in encoders.items() if value is not None}, end_to_end)
+        along = _along(encoders, end_to_end)
         fields = (read_fields(config) if config else {}) | parsed(EUARConfig, changes)
         how: dict[str, Any] = {
             "data": data,
@@ -111,6 +96,11 @@ def train(  # noqa: PLR0913  one argument for each option
         _check(list(asked.values()))
         once = cache(say)  # task, rows and scale are those of all
         _print({folder: _trained(one, folder, jobs, once) for folder, one in asked.items()})
+
+
+def _said(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _folders(systems: str, out: Path) -> dict[str, Path]:

@@ -37,24 +37,15 @@ def content(
             labels.
     """
     kept = others(labels, table, COLUMNS)
-    if "id" not in table:
-        names = ", ".join(table)[:200] or "none"
-        raise DataError(labels, "header", "a column id", names, "add it, or rename the one with the ids")
-    for name in ("id", "label", "group"):
-        tables.check_names(labels, name, table.get(name, ()))
+    _check_names(labels, table)
     found = target(labels, table["label"]) if "label" in table else Target(None, {}, {})
     _check_ids(labels, table["id"])
     groups = merged(labels, "group", table["group"], "group") if "group" in table else None
     named = _named(labels, table)
     if not features and not table.keys() & RAW:
         expected = "features, or a column text, image or audio"
-        raise DataError(
-            path,
-            "modalities",
-            expected,
-            "neither",
-            "put features beside the labels; a table that holds them is read as one file",
-        )
+        remedy = "put features beside the labels; a table that holds them is read as one file"
+        raise DataError(path, "modalities", expected, "neither", remedy)
     found_in = {name: joined(table["id"], name, part) for name, part in features.items()}
     return Content(
         name=path.stem,
@@ -90,6 +81,15 @@ def _split(
     if target is None:
         return ["test"] * len(table["id"])
     return splitting.assign(path, target, groups.cells if groups else table["id"]).tolist()
+
+
+def _check_names(labels: Path, table: Mapping[str, list[str]]) -> None:
+    """Raise without ids, and at names that cannot be written down."""
+    if "id" not in table:
+        names = ", ".join(table)[:200] or "none"
+        raise DataError(labels, "header", "a column id", names, "add it, or rename the one with the ids")
+    for name in ("id", "label", "group"):
+        tables.check_names(labels, name, table.get(name, ()))
 
 
 def _check_ids(labels: Path, ids: Sequence[str]) -> None:
