@@ -5,6 +5,7 @@ import pytest
 
 from euar.chapters.data_and_leaks import measure as probes
 from euar.chapters.data_and_leaks.measure import Probe
+from euar.data.catalogue import card
 from euar.experiments import report
 from euar.experiments.linear import baselines
 from tests.experiments.schema import validate
@@ -57,3 +58,11 @@ def test_the_table_shows_each_modality_all_and_the_constant(result):
     table = report.probe_table(result)
     assert list(table.columns[0].cells) == ["a", "b", "constant", "all"]
     assert f"{result['probes']['a']['test']['mae']:.3f}" in list(table.columns[1].cells)
+
+
+@pytest.mark.parametrize("variant", ["official", "unseen-video"])
+def test_the_card_says_which_way_each_split_leans(variant):
+    counts = probes.by_condition()["mosi", variant, None]["labels"]["counts"]
+    lean = {s: ("positive" if sum(c[4:]) > sum(c[:3]) else "negative") for s, c in counts.items()}
+    words = f"`{variant}`: most non-zero training labels {lean['train']}, test labels {lean['test']}"
+    assert words in " ".join(card("mosi").split())
