@@ -20,14 +20,7 @@ from euar._precision import is_half
 from euar._replicas import sees_values, standard_normal
 from euar.experts import Gaussian, GaussianExperts, RoutedGaussian
 from euar.gating import Renormalize, Routing, TopKGate
-from euar.losses import (
-    AuxForm,
-    Detach,
-    Reduce,
-    kl_divergence,
-    load_balance_loss,
-    uncertainty_loss,
-)
+from euar.losses import AuxForm, Detach, Reduce, kl_divergence, load_balance_loss, uncertainty_loss
 
 Output = Literal["sample", "mean"]
 KLExperts = Literal["all", "selected"]

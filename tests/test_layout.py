@@ -104,6 +104,11 @@ def test_functions_are_short(trees):
     ] == []
 
 
+def test_files_are_short():
+    long = {dotted(file): len(file.read_text("utf-8").splitlines()) for file in FILES}
+    assert {name: count for name, count in long.items() if count > 300} == {}
+
+
 def lines(function: ast.FunctionDef) -> int:
     body = function.body[1:] if ast.get_docstring(function) else function.body
     return body[-1].end_lineno - body[0].lineno + 1 if body else 0
