@@ -25,9 +25,18 @@ def test_seeds_at_either_end_of_the_grid_are_counted():
     assert at_the_edge({"runs": [{"seed": 0}]}) == at_the_edge({}) == {}
 
 
+def factors_at_the_edge(result):
+    """The same of factors that all seeds share, as `Tuned` tries them."""
+    runs = [run for run in result.get("runs", ()) if "valid_by_factor" in run]
+    grids = [(run["factor"], sorted(map(float, run["valid_by_factor"]))) for run in runs]
+    found = [best for best, tried in grids if len(tried) > 1 and best in (tried[0], tried[-1])]
+    return {best: found.count(best) for best in sorted(set(found))}
+
+
 def left_at_the_edge(results):
     """The current results in which a seed chose the end of its grid; older ones are to be measured again."""
-    left = {result["key"]: at_the_edge(result) for result in results if store.is_current(result)}
+    current = [result for result in results if store.is_current(result)]
+    left = {result["key"]: at_the_edge(result) | factors_at_the_edge(result) for result in current}
     return {key: edges for key, edges in left.items() if edges}
 
 
@@ -39,3 +48,9 @@ def test_no_committed_grid_ends_at_its_best_value(name):
 def test_control_a_current_grid_that_ends_too_early(result):
     runs = [{**result["runs"][0], **run} for run in chose(0.1, 0.01)["runs"]]
     assert left_at_the_edge([{**result, "runs": runs}]) == {result["key"]: {0.1: 1}}
+
+
+def test_control_current_factors_that_end_too_early(result):
+    tried = {"factor": 3.0, "valid_by_factor": {"0.3": 2.0, "1": 1.0, "3": 0.5}}
+    runs = [{**run, **tried} for run in result["runs"]]
+    assert left_at_the_edge([{**result, "runs": runs}]) == {result["key"]: {3.0: len(runs)}}
