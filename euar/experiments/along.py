@@ -13,6 +13,7 @@ from euar.encoders import (
     PictureEncoderConfig,
     TextEncoderConfig,
 )
+from euar.encoders.end_to_end import PRETRAINED
 from euar.encoders.picture import LITE0
 from euar.experiments.changed import Changed
 from euar.experiments.measurement import Observation, observed
@@ -22,6 +23,14 @@ from euar.training.raw_source import RawSource, default_encoders
 
 #: The modalities of the released code, which has one path for all three.
 _RELEASED = {"audio", "vision", "text"}
+
+#: Which encoders read a field of `Along`, and what those read.
+_READ_BY: dict[str, tuple[tuple[type[EncoderConfig], ...], str]] = {
+    "text": ((TextEncoderConfig,), "texts"),
+    "picture": ((PictureEncoderConfig,), "pictures"),
+    "encoder_lr": (PRETRAINED, "texts or pictures"),
+    "frozen": (PRETRAINED, "texts or pictures"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,22 +42,22 @@ class Along(Changed):
     code, see `EndToEndConfig.released`.
 
     Attributes:
-        text: see `TextEncoderConfig.model`.
-        picture: see `PictureEncoderConfig.model`.
-        encoder_lr: the highest rate of what is pretrained.
-        frozen: lowest blocks of pretrained encoders that stay as they are.
+        text: see `TextEncoderConfig.model`; None: MiniLM.
+        picture: see `PictureEncoderConfig.model`; None: EfficientNet-Lite0.
+        encoder_lr: the highest rate of what is pretrained; None: that of the recorded trainings.
+        frozen: lowest blocks of pretrained encoders that stay as they are; None: none.
     """
 
-    text: str = pretrained.MINILM
-    picture: str = LITE0
-    encoder_lr: float = ENCODER_LR
-    frozen: int = 0
+    text: str | None = None
+    picture: str | None = None
+    encoder_lr: float | None = None
+    frozen: int | None = None
 
     def config(self, dataset: MultimodalDataset) -> EndToEndConfig:
         """Return the encoders and the system.
 
         Raises:
-            DataError: there is nothing that an encoder reads.
+            DataError: there is nothing that an encoder reads, or that one with a setting of its own reads.
             ValueError: a field that the system lacks or refuses.
             PretrainedError: a model cannot be had.
         """
@@ -56,10 +65,13 @@ class Along(Changed):
         if all(isinstance(encoder, FeaturesConfig) for encoder in found.values()):
             expected, remedy = "texts, pictures or frames, which encoders read", "train on the features alone"
             raise DataError(dataset.name, "raw", expected, "features alone", remedy)
+        self._check_read(dataset, found)
+        lr = ENCODER_LR if self.encoder_lr is None else self.encoder_lr
         frames = {m: x.shape[2] for m, (x, _) in dataset.sequences.items()}
         if self.system == "released" and set(found) == _RELEASED and {"audio", "vision"} <= set(frames):
-            whole = EndToEndConfig.released(frames["audio"], frames["vision"], self.text, **self.changes)
-            return replace(whole, encoders=self._chosen(whole.encoders), encoder_lr=self.encoder_lr)
+            text = self._models()[TextEncoderConfig]
+            whole = EndToEndConfig.released(frames["audio"], frames["vision"], text, **self.changes)
+            return replace(whole, encoders=self._chosen(whole.encoders), encoder_lr=lr)
         decided = super().config(dataset)
         return EndToEndConfig(
             self._chosen(found),
@@ -67,7 +79,7 @@ class Along(Changed):
             self.changes,
             dataset.task,
             decided.outputs,
-            encoder_lr=self.encoder_lr,
+            encoder_lr=lr,
         )
 
     def trained(self, dataset: MultimodalDataset, **how: Any) -> Observation:
@@ -77,11 +89,29 @@ class Along(Changed):
         runs = fit(config, source, seeds=self.seeds, **asdict(self.recipe), **how)
         return observed(dataset, runs, [run.record() for run in runs])
 
+    def _check_read(self, dataset: MultimodalDataset, found: Mapping[str, EncoderConfig]) -> None:
+        """Refuse a setting of encoders that this set has no rows for: it would change nothing."""
+        for field, (kinds, what) in _READ_BY.items():
+            if getattr(self, field) is None or any(isinstance(e, kinds) for e in found.values()):
+                continue
+            had = ", ".join(found)
+            raise DataError(
+                dataset.name, field, f"{what}, which it is for", f"none among {had}", "leave it out"
+            )
+
+    def _models(self) -> dict[type[EncoderConfig], str]:
+        """The models that are asked for, or the usual ones."""
+        text = pretrained.MINILM if self.text is None else self.text
+        return {
+            TextEncoderConfig: text,
+            PictureEncoderConfig: LITE0 if self.picture is None else self.picture,
+        }
+
     def _chosen(self, encoders: Mapping[str, EncoderConfig]) -> dict[str, EncoderConfig]:
         """The encoders, pretrained ones with the model and the frozen blocks that are asked for."""
-        models = {TextEncoderConfig: self.text, PictureEncoderConfig: self.picture}
+        models, frozen = self._models(), 0 if self.frozen is None else self.frozen
         return {
-            m: replace(e, model=models[type(e)], frozen=self.frozen)
+            m: replace(e, model=models[type(e)], frozen=frozen)
             if isinstance(e, TextEncoderConfig | PictureEncoderConfig)
             else e
             for m, e in encoders.items()

@@ -9,6 +9,7 @@ import pytest
 from euar.data import DataError, readers, simulate
 from euar.encoders import EndToEndConfig, FeaturesConfig, PictureEncoderConfig, TextEncoderConfig
 from euar.experiments.along import Along
+from euar.experiments.tuned import ENCODER_LR
 from euar.training import Recipe, load_run
 from tests.data.features import sources
 from tests.data.readers.writers.pickles import mmsa
@@ -76,7 +77,7 @@ def test_the_released_system_on_frames_is_all_of_the_released_code(tmp_path, fol
     frames = readers.read(mmsa.write(tmp_path))
     asked = Given(data="mmsa", made=frames, system="released", text=folders[0], changes={"k": 2})
     whole = EndToEndConfig.released(audio=2, vision=4, model=folders[0], k=2)
-    assert asked.config(frames) == dataclasses.replace(whole, encoder_lr=asked.encoder_lr)
+    assert asked.config(frames) == dataclasses.replace(whole, encoder_lr=ENCODER_LR)
     frozen = dataclasses.replace(asked, frozen=1).config(frames).encoders
     assert frozen["text"] == dataclasses.replace(whole.encoders["text"], frozen=1)
     assert frozen["audio"] == whole.encoders["audio"]
@@ -88,3 +89,28 @@ def test_features_alone_leave_nothing_to_train_along():
     data = simulate(n=(8, 4, 4))
     with pytest.raises(DataError, match=r"raw: expected texts, pictures or frames, .* found features alone"):
         Given(data="simulated", made=data).config(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("text", {"picture": "resnet18"}),
+        ("photo", {"text": "minilm"}),
+        (None, {"text": "minilm"}),
+        (None, {"picture": "resnet18"}),
+        (None, {"encoder_lr": 1e-4}),
+        (None, {"frozen": 0}),
+    ],
+)
+def test_a_setting_of_an_encoder_that_reads_nothing_here_is_refused(kind, said, tmp_path):
+    if kind is None:  # frames, whose encoders learn from nothing
+        data = dataclasses.replace(readers.read(mmsa.write(tmp_path)), meta={})
+    else:
+        data = raw(tmp_path)
+        data.meta["raw_kinds"] = {kind: data.meta["raw_kinds"][kind]}
+    Given(data="raw", made=data).config(data)
+    (field,) = said
+    with pytest.raises(
+        DataError, match=rf"{field}: expected (texts|pictures).*, which it is for, found none"
+    ):
+        Given(data="raw", made=data, **said).config(data)
