@@ -15,17 +15,25 @@ from euar.data._hdf5_values import RefusedError
 
 _MEMORY = 2**30  # bytes for a file
 _SECONDS, _PACE = 10, 2**23  # seconds for a file, and one more for each so many bytes of it
-_CLOCK = 3  # times as long by the clock, since others use the machine too
+_LEAST, _SLOWEST = 3, 2**19  # as well, for small files; that many bytes may be all names, which take longest
+_CLOCK = 2  # times as long by the clock, since others use the machine too
+_START = 20  # seconds of the clock until a process of its own has begun
 _EXPECTED = "a readable HDF5 file"
 
 
 def seconds(path: str) -> int:
-    """Return how long the look at a file may take by the clock."""
+    """Return how long a process that begins and looks at a file may take by the clock."""
+    return _START + clock(path)
+
+
+def clock(path: str) -> int:
+    """Return how long the look itself may take by the clock: below 10 s for a file under 1 MB."""
     return _CLOCK * _processor(path)
 
 
 def _processor(path: str) -> int:
-    return _SECONDS + Path(path).stat().st_size // _PACE
+    size = Path(path).stat().st_size
+    return min(_SECONDS + size // _PACE, _LEAST + size // _SLOWEST)
 
 
 def look(path: str) -> list[str] | None:
@@ -80,7 +88,7 @@ def _bound(path: str) -> None:
     import resource
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # it ends the process inside the library too
-    signal.alarm(seconds(path))
+    signal.alarm(clock(path))
     with Path(os.devnull).open("wb") as nothing:
         os.dup2(nothing.fileno(), 2)  # what the C library says of a crash
     bounds = {"RLIMIT_AS": _MEMORY, "RLIMIT_CPU": _processor(path)}

@@ -167,6 +167,23 @@ def test_a_crash_or_a_hang_ends_the_look_alone(tmp_path, monkeypatch):
         assert reason in found
 
 
+def test_a_small_file_that_unfolds_slowly_is_given_up_in_10_seconds(tmp_path):
+    """A row of 80 MB lies in 200 packed pieces, each of which holds a part of all 12 rows."""
+    path = tmp_path / "wide.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a", (12, 20_000_000), "f4", chunks=(12, 100_000), compression="gzip")
+        file["a"][:, :100_000] = 0
+        for place in range(200):  # the packed bytes of the first piece are those of all
+            piece = file["a"].id.read_direct_chunk((0, 0))[1]
+            file["a"].id.write_direct_chunk((0, place * 100_000), piece)
+    assert path.stat().st_size < 10**6
+    start = time.monotonic()
+    with pytest.raises(DataError):
+        readers.read(path)
+    assert time.monotonic() - start < 10
+    assert _hdf5_process.clock(str(path)) < 10
+
+
 def _spin(_path):
     while True:
         pass
