@@ -1,6 +1,6 @@
 """What a reader offers, and what it returns: the step from a source to a `MultimodalDataset`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -88,6 +88,7 @@ class Content:
         ids, split, available, groups, target_sd: as in `MultimodalDataset`.
         modalities: {m: (n, d) numbers}; of a modality with sequences it is computed here.
         sequences: {m: ((n, T, d) numbers padded at the end, (n,) lengths)}.
+        cells: {m: what says where in a table the number of a row and a column stands}.
         raw: {m: (kind, n strings)}, see `euar.data.raw`.
         meta: whatever else is worth keeping.
         notes: what the reader did, for the record.
@@ -100,6 +101,7 @@ class Content:
     split: Sequence[str]
     modalities: Mapping[str, np.ndarray] = field(default_factory=dict)
     sequences: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    cells: Mapping[str, Callable[[int, int], str]] = field(default_factory=dict)
     raw: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
     available: Mapping[str, np.ndarray] | None = None
     groups: Sequence[str] | None = None
@@ -163,7 +165,7 @@ class Content:
         silence = np.isneginf(values) & (name == "audio")
         other = ~np.isfinite(values) & ~silence
         if other.any() and nan == "refuse":
-            found = f"NaN or infinity in {other.sum()} place(s){self._first(other)}"
+            found = f"NaN or infinity in {other.sum()} place(s){self._first(name, other)}"
             remedy = 'repair the source, or put 0 there with nan="zero" (--nan zero)'
             raise DataError(path, f"modalities/{name}", precision.FINITE, found, remedy)
         if silence.any() or other.any():
@@ -171,13 +173,15 @@ class Content:
             values[silence | other] = 0
         return values
 
-    def _first(self, places: np.ndarray) -> str:
-        """Return which entry is the first that is True, by the id of its row, and from 1 its column."""
+    def _first(self, name: str, places: np.ndarray) -> str:
+        """Return which is the first that is True: its cell, or the id of its row and its column, from 1."""
         if places.ndim < 2:
             return ""
         row, *place = map(int, np.unravel_index(places.argmax(), places.shape))
         if row >= len(self.ids):
             return ""
+        if name in self.cells:
+            return f", the first in {self.cells[name](row, place[-1])}"
         frame = f", frame {place[0] + 1}" * (len(place) > 1)
         return f", the first in {str(self.ids[row])[:80]!r}, column {place[-1] + 1}{frame}"
 

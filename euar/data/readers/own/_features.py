@@ -19,6 +19,13 @@ class Features(NamedTuple):
     values: np.ndarray  # (n, d), or (n, T, d) padded at the end
     ids: Sequence[str] | None  # None: in the order of the labels
     lengths: np.ndarray | None  # None: all T frames count
+    cells: tuple[Sequence[str], Sequence[int]] | None = None  # of a table: columns, and lines of the rows
+
+    def where(self, labels: Sequence[str], row: int, column: int) -> str:
+        """Return where the number stands in a table that `joined` puts into this row and column."""
+        names, lines = self.cells or ([], [])
+        place = row if self.ids is None else list(self.ids).index(labels[row])
+        return f"column {names[column][:80]!r} in line {lines[place]} of {self.file.name}"
 
 
 def joined(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Container, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -62,6 +63,7 @@ def content(
             if values.ndim == 3 and lengths is not None
         },
         available={name: there for name, (_, _, there) in found_in.items()},
+        cells={name: partial(part.where, table["id"]) for name, part in features.items() if part.cells},
         raw={name: (kind, table[name]) for name, kind in RAW.items() if name in table},
         meta=found.meta | ({"metadata": kept} if kept else {}),
         notes=found.notes | (groups.notes if groups else {}) | _left_out(labels, table, named),

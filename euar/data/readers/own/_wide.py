@@ -31,16 +31,17 @@ def parts(file: Path) -> tuple[dict[str, list[str]], dict[str, Features]]:
             found = ", ".join(names)[:200]
             raise DataError(file, "header", expected, found, "rename the column with the labels to label")
         return {}, folder.modality(file)
-    table: dict[str, list[str]] = dict(tables.columns(file))
+    table: dict[str, tables.Column] = tables.columns(file)
     if not families:
         found = ", ".join(name for name in table if name not in _labels.COLUMNS)[:200] or "none"
         remedy = "number the columns of each modality, as in voice_0, voice_1"
         raise DataError(file, "header", "features in columns NAME_0, NAME_1, …", found, remedy)
     features = {}
     for name, columns in families.items():
+        lines = table[columns[0]].lines
         values = [tables.measurements(file, column, table.pop(column)) for column in columns]
-        features[name] = Features(file, np.stack(values, axis=1), None, None)
-    return table, features
+        features[name] = Features(file, np.stack(values, axis=1), None, None, (columns, lines))
+    return {**table}, features
 
 
 def _families(file: Path, names: Iterable[str]) -> dict[str, list[str]]:

@@ -118,7 +118,7 @@ def _csv(file: Path) -> Features:
         raise DataError(file, "header", "id, then columns of numbers, and rows", found, "rename the column")
     columns = [(name, tables.column(rows, place)) for place, name in enumerate(header)]
     values = np.stack([tables.measurements(file, *pair) for pair in columns[1:]], axis=1)
-    return Features(file, values, [row[0] for row in rows], None)
+    return Features(file, values, [row[0] for row in rows], None, (header[1:], [row.line for row in rows]))
 
 
 def _npy(file: Path) -> Features:

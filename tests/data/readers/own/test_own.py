@@ -231,10 +231,10 @@ def test_nan_in_a_table_is_treated_as_in_an_array(cell, tmp_path):
         labels(tmp_path / name, ["0.5"] * 12)
     (tmp_path / "table" / "face.csv").write_text("\n".join(lines))
     np.save(tmp_path / "array" / "face.npy", values)
-    for name in ("table", "array"):
+    for name, place in {"table": "column 'b' in line 4 of face.csv", "array": "'i2', column 2"}.items():
         error = refusal(tmp_path / name)
         assert error.field == "modalities/face"
-        assert error.found == "NaN or infinity in 1 place(s), the first in 'i2', column 2"
+        assert error.found == f"NaN or infinity in 1 place(s), the first in {place}"
     found, expected = (readers.read(tmp_path / name, nan="zero") for name in ("table", "array"))
     assert found.sha256 == expected.sha256
     assert found.meta["source"]["replaced"] == expected.meta["source"]["replaced"] == {"face": 1}

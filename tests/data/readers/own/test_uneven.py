@@ -53,6 +53,19 @@ def test_a_bad_number_among_features_is_named_by_its_line_and_column(tmp_path):
     assert error.found == "'bad' in line 5"
 
 
+def test_nan_is_named_by_its_line_and_column_wherever_the_row_stands(tmp_path):
+    order = [*range(6, 12), *range(6)]  # other than that of the labels
+    labels(tmp_path, ["0.5"] * 12)
+    rows = [f'i{row},"1\n",{"NaN" if row == 3 else 2}' for row in order]  # two lines a row
+    (tmp_path / "gaze.csv").write_text("\n".join(["id,left,right", *rows]) + "\n")
+    assert refusal(tmp_path).found.endswith("the first in column 'right' in line 20 of gaze.csv")
+    rows = [f"i{row},{row / 2},{row},{'' if row == 7 else 2}" for row in range(12)]
+    (tmp_path / "wide").mkdir()
+    (tmp_path / "wide" / "all.csv").write_text("\n".join(["id,label,voice_0,voice_1", *rows]) + "\n")
+    error = refusal(tmp_path / "wide" / "all.csv")
+    assert error.found.endswith("the first in column 'voice_1' in line 9 of all.csv")
+
+
 def test_a_bad_label_is_named_by_its_line(tmp_path):
     error = refusal(labels(tmp_path, ["0.5"] * 11 + ["good"]))
     assert error.found == "'0.5' in line 2 and 'good' in line 13"
