@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import euar.encoders.cached  # noqa: F401 -- a kind of encoder that a file may name
 from euar.files import reading
 from euar.training import run_files
 from euar.training.device import resolve

@@ -3,7 +3,7 @@
 A training takes minutes. On CMU-MOSI all systems are compared on text, and some with audio beside it; on
 CMU-MOSEI and on pictures those whose differences the paper is about. Words train in mixed precision, in half
 the time where the processor computes with bfloat16, convolutions in none; one system is trained in float32,
-too.
+too. Of a network for pictures the upper five of seventeen blocks train, with four fifths of its weights.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from euar.chapters.nyud import measure as nyud
 from euar.chapters.trained_encoders.as_read import AsRead
 from euar.chapters.trained_encoders.asked import Asked
 from euar.chapters.trained_encoders.fewer import Fewer
-from euar.chapters.trained_encoders.smaller import Smaller
+from euar.chapters.trained_encoders.upper import Upper
 from euar.experiments.measurement import Measurement
 from euar.experiments.paired import Paired, minus
 from euar.experiments.tuned import RECIPE
@@ -55,7 +55,7 @@ _mosei = partial(
     noises=("blank:5",),
     recipe=replace(_words, epochs=4),
 )
-_pictures = partial(Smaller, encoder_lr=3e-4, trials=(0,), seeds=tuple(range(5)))
+_pictures = partial(Upper, encoder_lr=1e-4, trials=(0,), seeds=tuple(range(5)))
 #: The fewer rows, the more epochs.
 _rooms = partial(_pictures, data="nyud", noises=nyud.NOISES, recipe=replace(RECIPE, epochs=10))
 _tweets = partial(_pictures, data="mvsa", noises=mvsa.NOISES, recipe=replace(RECIPE, epochs=6))

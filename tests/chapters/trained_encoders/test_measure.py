@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 
 from euar.chapters.trained_encoders.measure import compared, differences, in_float32, measurements, on_words
-from euar.chapters.trained_encoders.smaller import Smaller
+from euar.chapters.trained_encoders.upper import Upper
 from euar.data import raw
-from euar.encoders import PictureEncoderConfig, TextEncoderConfig
+from euar.encoders import TextEncoderConfig
+from euar.encoders.cached import CachedPictureEncoderConfig
 from tests.data.features import sources
 
 
@@ -39,13 +40,9 @@ def test_a_difference_is_the_defaults_on_the_same_data():
     assert names == sorted(names, key="Paired".__eq__)  # what they compare is measured first
 
 
-@pytest.mark.parametrize("size", [96, 160])
-def test_pictures_are_smaller_and_texts_are_texts(tmp_path, size):
+@pytest.mark.parametrize("lowest", [9, 12])
+def test_of_pictures_the_upper_blocks_train_and_texts_are_texts(tmp_path, lowest):
     data = sources.dataset(tmp_path, ["good film"] * sources.ROWS)
-    assert "image" in raw.kinds(data).values()
-    found = Smaller(data="tiny", size=size, stored=size + 24).encoders(data)
-    kinds = {type(e) for e in found.values()}
-    assert {PictureEncoderConfig, TextEncoderConfig} <= kinds
-    for encoder in found.values():
-        if isinstance(encoder, PictureEncoderConfig):
-            assert (encoder.size, encoder.stored) == (size, size + 24)
+    found = Upper(data="tiny", lowest=lowest).encoders(data)
+    kinds = {raw.kinds(data)[m]: encoder for m, encoder in found.items()}
+    assert kinds == {"text": TextEncoderConfig(), "image": CachedPictureEncoderConfig(frozen=lowest)}
