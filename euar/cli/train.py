@@ -68,6 +68,9 @@ def train(  # noqa: PLR0913  one argument for each option
     ] = None,
     encoder_lr: Annotated[float | None, typer.Option(help="Highest rate of what is pretrained.")] = None,
     frozen_blocks: Annotated[int | None, typer.Option(help="Lowest blocks that stay as they are.")] = None,
+    cache_frozen: Annotated[
+        bool, typer.Option("--cache-frozen", help="They see each picture once, without crops and flips.")
+    ] = False,
 ) -> None:
     """Train EUAR, or systems to compare, on DATA for several seeds, beside the linear baselines.
 
@@ -78,20 +81,14 @@ def train(  # noqa: PLR0913  one argument for each option
     """
     given = _said(epochs=epochs, lr=lr, batch_size=batch_size, weight_decay=weight_decay, warmup=warmup)
     given |= _said(patience=patience, accumulate=accumulate, precision=precision, compile=compile)
-    encoders = _said(text=text_encoder, picture=picture_encoder, encoder_lr=encoder_lr, frozen=frozen_blocks)
+    encoders = _said(text=text_encoder, picture=picture_encoder, encoder_lr=encoder_lr)
+    encoders |= _said(frozen=frozen_blocks, cached=cache_frozen or None)
     with explained():
         along = _along(encoders, end_to_end)
         fields = (read_fields(config) if config else {}) | parsed(EUARConfig, changes)
-        how: dict[str, Any] = {
-            "data": data,
-            "variant": variant,
-            "seeds": parse_seeds(seeds),
-            "recipe": Recipe(**(recipe(data) if along is None else asdict(RECIPE)) | given),
-            "device": device,
-            "devices": devices,
-            "strategy": strategy,
-            "task": task,
-        }
+        how: dict[str, Any] = {"data": data, "variant": variant, "seeds": parse_seeds(seeds), "task": task}
+        how |= {"device": device, "devices": devices, "strategy": strategy}
+        how["recipe"] = Recipe(**(recipe(data) if along is None else asdict(RECIPE)) | given)
         asked = {folder: _asked(name, fields, how, along) for name, folder in _folders(system, out).items()}
         _check(list(asked.values()))
         once = cache(say)  # task, rows and scale are those of all

@@ -13,6 +13,7 @@ from euar.encoders import (
     PictureEncoderConfig,
     TextEncoderConfig,
 )
+from euar.encoders.cached import CachedPictureEncoderConfig
 from euar.encoders.end_to_end import PRETRAINED
 from euar.encoders.picture import LITE0
 from euar.experiments.changed import Changed
@@ -30,6 +31,7 @@ _READ_BY: dict[str, tuple[tuple[type[EncoderConfig], ...], str]] = {
     "picture": ((PictureEncoderConfig,), "pictures"),
     "encoder_lr": (PRETRAINED, "texts or pictures"),
     "frozen": (PRETRAINED, "texts or pictures"),
+    "cached": ((PictureEncoderConfig,), "pictures"),
 }
 
 
@@ -46,12 +48,15 @@ class Along(Changed):
         picture: see `PictureEncoderConfig.model`; None: EfficientNet-Lite0.
         encoder_lr: the highest rate of what is pretrained; None: that of the recorded trainings.
         frozen: lowest blocks of pretrained encoders that stay as they are; None: none.
+        cached: whether the frozen blocks of a picture encoder see each picture once, as it is, without crops
+            and flips; None: not.
     """
 
     text: str | None = None
     picture: str | None = None
     encoder_lr: float | None = None
     frozen: int | None = None
+    cached: bool | None = None
 
     def config(self, dataset: MultimodalDataset) -> EndToEndConfig:
         """Return the encoders and the system.
@@ -109,10 +114,12 @@ class Along(Changed):
 
     def _chosen(self, encoders: Mapping[str, EncoderConfig]) -> dict[str, EncoderConfig]:
         """The encoders, pretrained ones with the model and the frozen blocks that are asked for."""
-        models, frozen = self._models(), 0 if self.frozen is None else self.frozen
-        return {
-            m: replace(e, model=models[type(e)], frozen=frozen)
-            if isinstance(e, TextEncoderConfig | PictureEncoderConfig)
-            else e
-            for m, e in encoders.items()
-        }
+        return {m: self._with_model(encoder) for m, encoder in encoders.items()}
+
+    def _with_model(self, encoder: EncoderConfig) -> EncoderConfig:
+        if not isinstance(encoder, TextEncoderConfig | PictureEncoderConfig):
+            return encoder
+        model, frozen = self._models()[type(encoder)], 0 if self.frozen is None else self.frozen
+        if self.cached and isinstance(encoder, PictureEncoderConfig):
+            return CachedPictureEncoderConfig(model, frozen=frozen)
+        return replace(encoder, model=model, frozen=frozen)

@@ -127,10 +127,11 @@ def test_what_is_said_of_encoders_reaches_the_measurement(data, tmp_path, monkey
     monkeypatch.setattr(command, "_check", lambda _asked: None)
     monkeypatch.setattr(command.Along, "train", stop)
     said = ("--text-encoder", "mine", "--picture-encoder", "resnet18", "--encoder-lr", 1e-4)
-    call = ("train", data, "--end-to-end", *said, "--frozen-blocks", 3, "--epochs", 2, "--k", 1)
-    euar(*call, "--out", tmp_path)
+    blocks = ("--frozen-blocks", 3, "--cache-frozen")
+    euar("train", data, "--end-to-end", *said, *blocks, "--epochs", 2, "--k", 1, "--out", tmp_path)
     (one,) = asked
-    assert (one.text, one.picture, one.encoder_lr, one.frozen) == ("mine", "resnet18", 1e-4, 3)
+    assert (one.text, one.picture, one.encoder_lr) == ("mine", "resnet18", 1e-4)
+    assert (one.frozen, one.cached) == (3, True)
     assert (one.recipe, one.changes) == (replace(RECIPE, epochs=2), {"k": 1})
 
 

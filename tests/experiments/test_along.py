@@ -8,6 +8,7 @@ import pytest
 
 from euar.data import DataError, readers, simulate
 from euar.encoders import EndToEndConfig, FeaturesConfig, PictureEncoderConfig, TextEncoderConfig
+from euar.encoders.cached import CachedPictureEncoderConfig
 from euar.experiments.along import Along
 from euar.experiments.tuned import ENCODER_LR
 from euar.training import Recipe, load_run
@@ -61,6 +62,21 @@ def test_texts_and_pictures_have_the_encoders_that_were_asked_for_and_features_n
     assert (config.system, config.changes, config.encoder_lr) == ("concat", {"dim": 8}, 1e-4)
 
 
+def test_a_run_whose_frozen_blocks_see_each_picture_once_is_kept(tmp_path, folders):
+    text, picture = folders
+    data = raw(tmp_path)
+    how = {"text": text, "picture": picture, "frozen": 1, "cached": True, "changes": {"dim": 8}}
+    asked = Given(data="raw", made=data, recipe=ONE, device="cpu", **how)
+    assert asked.config(data).encoders == {
+        "text": TextEncoderConfig(text, frozen=1),
+        "photo": CachedPictureEncoderConfig(picture, frozen=1),
+        "style": FeaturesConfig(2),
+    }
+    result = asked.train(tmp_path / "run", progress=False)
+    said = load_run(tmp_path / "run", device="cpu").predict(data.subset(split="test"))
+    assert said.values == pytest.approx(result.predictions["test"].values[0], rel=1e-5)
+
+
 def test_a_run_is_kept_with_its_encoders(tmp_path, folders):
     data = raw(tmp_path)
     data.meta["raw_kinds"].pop("photo")
@@ -100,6 +116,7 @@ def test_features_alone_leave_nothing_to_train_along():
         (None, {"picture": "resnet18"}),
         (None, {"encoder_lr": 1e-4}),
         (None, {"frozen": 0}),
+        ("text", {"cached": True}),
     ],
 )
 def test_a_setting_of_an_encoder_that_reads_nothing_here_is_refused(kind, said, tmp_path):
