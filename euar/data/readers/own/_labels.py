@@ -43,10 +43,7 @@ def content(
     _check_ids(labels, table["id"])
     groups = merged(labels, "group", table["group"], "group") if "group" in table else None
     named = _named(labels, table)
-    if not features and not table.keys() & RAW:
-        expected = "features, or a column text, image or audio"
-        remedy = "put features beside the labels; a table that holds them is read as one file"
-        raise DataError(path, "modalities", expected, "neither", remedy)
+    _check_content(path, table, features)
     found_in = {name: joined(table["id"], name, part) for name, part in features.items()}
     return Content(
         name=path.stem,
@@ -68,6 +65,14 @@ def content(
         meta=found.meta | ({"metadata": kept} if kept else {}),
         notes=found.notes | (groups.notes if groups else {}) | _left_out(labels, table, named),
     )
+
+
+def _check_content(path: Path, table: Mapping[str, list[str]], features: Mapping[str, Features]) -> None:
+    """Refuse a source with nothing to predict from."""
+    if not features and not table.keys() & RAW:
+        expected = "features, or a column text, image or audio"
+        remedy = "put features beside the labels; a table that holds them is read as one file"
+        raise DataError(path, "modalities", expected, "neither", remedy)
 
 
 def _split(
