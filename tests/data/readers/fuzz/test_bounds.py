@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 
+import h5py
+import numpy as np
 import pytest
 
-from euar.data import DataError
+from euar.data import DataError, readers
 from tests.data.readers.fuzz import bounds
 
 
@@ -31,6 +33,29 @@ def test_too_much_time_fails(monkeypatch):
     monkeypatch.setattr(bounds, "SECONDS", 0.01)
     with pytest.raises(AssertionError), bounds.bounded():
         _work(0.02)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_the_time_of_a_child_counts(ends, monkeypatch):
+    monkeypatch.setattr(bounds, "SECONDS", 0.3)
+    spin = "import time; input(); start = time.process_time()\nwhile time.process_time() - start < 0.4: pass"
+    command = [sys.executable, "-c", f"{spin}\nprint(flush=True); {ends} or input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        with pytest.raises(AssertionError), bounds.bounded():
+            child.stdin.write(b"\n")
+            child.stdin.flush()
+            child.stdout.readline()
+            if ends:
+                child.wait()
+        child.kill()
+
+
+def test_the_time_of_the_look_at_an_hdf5_file_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(bounds, "SECONDS", 0.1)
+    with h5py.File(tmp_path / "packed.h5", "w") as file:
+        file.create_dataset("a", data=np.zeros(2**25, "u1"), chunks=(2**25,), compression=9)
+    with pytest.raises(AssertionError, match="processor"), bounds.bounded():
+        readers.read(tmp_path / "packed.h5")
 
 
 def test_a_wait_fails(monkeypatch):
