@@ -123,6 +123,19 @@ def _packed(content: h5py.File) -> None:
         item.id.write_direct_chunk((start,), chunk)
 
 
+def _wide(file: File, rng: Random) -> bytes:
+    """Add rows that each lie in all packed pieces: the walk unfolds a piece once a row, up to 1 GB in all."""
+    pieces = rng.choice((*(1,) * 15, 200))  # the most takes seconds
+
+    def add(content: h5py.File) -> None:
+        item = content.create_dataset("added", (12, pieces * 10**5), "f4", chunks=(12, 10**5), compression=9)
+        chunk = zlib.compress(bytes(item.nbytes // pieces), 9)
+        for start in range(0, item.shape[1], 10**5):
+            item.id.write_direct_chunk((0, start), chunk)
+
+    return _with(add)(file, rng)
+
+
 def random_bytes(file: File, rng: Random) -> bytes:
     """Replace up to 32 bytes anywhere: among values nobody can notice, unless the format has a hash."""
     changed = bytearray(file.content)
@@ -144,6 +157,7 @@ ALL = {
     "a huge attribute": _with(lambda c: c.create_group("added").attrs.update(huge=np.zeros(2**18))),
     "unallocated arrays": _with(_unallocated),
     "a packed bomb": _with(_packed),
+    "wide packed rows": _wide,
     "not a number": _on_one("f", _nan),
     "text instead of numbers": _on_one("fiu", _strings),
     "big-endian": _on_one("fiu", _big_endian),
