@@ -52,3 +52,12 @@ def test_train_says_so_and_goes_on_when_there_is_room(room, euar, tmp_path):
     assert euar(10**6, *command)[0] == 0
     whole = {"identity.json", "model.json", "predictions.npz", "result.json", "run.json", "weights.pt"}
     assert set(left(out)) == whole
+
+
+def test_template_leaves_nothing_and_can_be_written_again(euar, tmp_path):
+    """Half of it would be taken for a folder that somebody has filled in."""
+    mine = tmp_path / "mine"
+    said = f"euar: [Errno 27] File too large: '{mine}/labels.csv'\n"
+    assert euar(1000, "data", "template", mine) == (1, said)
+    assert left(tmp_path) == ["stderr"]
+    assert euar(10**6, "data", "template", mine) == (0, "")

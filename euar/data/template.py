@@ -6,6 +6,7 @@ rating. See `euar.data.readers.own` for all that such a folder may hold.
 
 import csv
 import io
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def write(folder: str | Path) -> list[Path]:
 
     Raises:
         DataError: something is there already.
+        OSError: it cannot be written, and nothing of it is left.
     """
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
@@ -47,8 +49,12 @@ def write(folder: str | Path) -> list[Path]:
             folder, "DIR", "a new or empty folder", "something in its place", "choose another name"
         )
     content = _content()
-    for name, raw in content.items():
-        write_bytes(folder / name, raw)
+    try:
+        for name, raw in content.items():
+            write_bytes(folder / name, raw)
+    except BaseException:  # what is there could not be completed: the folder is no longer empty
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return [folder / name for name in content]
 
 
