@@ -13,6 +13,7 @@ from euar.experiments.tuned import RECIPE
 from euar.model import EUARConfig
 from euar.training import TrainingError
 from tests.cli.refused import assert_refused
+from tests.data.readers.writers.pickles import mmsa
 from tests.training.tiny import dataset
 
 
@@ -115,6 +116,20 @@ def test_bad_input_is_one_block_and_exit_2(arguments, words, data, tmp_path):
     done = euar("train", *[word.format(data=data) for word in arguments], "--out", tmp_path)
     assert_refused(done, words)
     assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("--picture-encoder", "resnet18"), "picture: expected pictures, which it is for, found none among"),
+        (("--text-encoder", "nowhere/model"), "model: expected a folder, or NAME@COMMIT"),
+        (("--text-encoder", ""), "model: expected a text, found ''"),
+    ],
+)
+def test_an_encoder_that_frames_and_texts_cannot_have_is_refused(said, words, tmp_path):
+    call = ("train", mmsa.write(tmp_path), "--end-to-end", *said, "--epochs", 1, "--seeds", 1)
+    assert_refused(euar(*call, "--out", tmp_path / "out"), words)
+    assert not (tmp_path / "out" / "result.json").exists()
 
 
 def test_what_is_said_of_encoders_reaches_the_measurement(data, tmp_path, monkeypatch):
