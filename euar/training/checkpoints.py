@@ -148,17 +148,21 @@ def claimed(folder: Path, identity: dict[str, Any], seeds: Sequence[int]) -> Ite
 
 def _claim(path: Path, identity: dict[str, Any]) -> None:
     folder = path.parent
+    seeds = sorted(seed.name for seed in folder.glob("seed-*"))
     if not path.exists():
-        if seeds := sorted(seed.name for seed in folder.glob("seed-*")):
+        if seeds:
             expected = f"the identity of the training that {', '.join(seeds[:5])} belong to"
             raise DamagedFileError(path, expected, "no such file", "put it back, or choose another folder")
         sealed.write_json(path, identity)
         return
     old = _flat(sealed.read_json(path, "put back a whole copy of it, or choose another folder"))
-    if lines := _differences(old, _flat(json.loads(to_json(identity)))):
+    lines = _differences(old, _flat(json.loads(to_json(identity))))
+    if lines and seeds:
         raise ValueError(
             "\n".join([f"{folder} holds another training; choose another folder, or go back to:", *lines])
         )
+    if lines:  # that one ended before it trained a seed
+        sealed.write_json(path, identity)
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -56,6 +56,18 @@ def test_a_stack_continues_to_the_same_bits_wherever_it_is_killed(moment, tmp_pa
         assert np.array_equal(run.predictions["test"], expected.predictions["test"])
 
 
+def test_a_folder_whose_training_ended_before_its_first_seed_is_free(whole, tmp_path, monkeypatch):
+    def refused(*_args, **_kwargs):
+        raise InterruptionError
+
+    with monkeypatch.context() as patch, pytest.raises(InterruptionError):
+        patch.setattr(Training, "__init__", refused)
+        fit(TinyConfig(), dataset(), seeds=(0,), out=tmp_path, **SETTINGS | {"epochs": 4})
+    assert [file.name for file in tmp_path.iterdir() if not file.name.startswith(".")] == ["identity.json"]
+    (run,) = fit(TinyConfig(), dataset(), seeds=(0,), out=tmp_path, **SETTINGS)
+    assert run.history == whole[0].history
+
+
 def test_finished_seeds_are_not_trained_again(whole, tmp_path, monkeypatch):
     fit(TinyConfig(), dataset(), seeds=(0,), out=tmp_path, **SETTINGS)
     trained = []
