@@ -18,7 +18,7 @@ _MATTERS = {  # whether a change can move the prediction, and why
 _SAMPLES = np.array([-3.0, -2.5, -2.0, 1.0, 1.2, 1.4, 2.9]), np.array([0.0, 0.1, 2.0, 3.0])
 
 
-@exercise("Right. In training the draws matter too, and with the released gate the other rows.")
+@exercise("Right. In training the draws matter too; with the released gate, the other rows do.")
 def what_matters(answer: Mapping[str, bool | None]) -> None:
     """Check which changes can move a test row's prediction, for the default preset.
 
