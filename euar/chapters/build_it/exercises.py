@@ -202,7 +202,7 @@ def forward_pass(answer: Callable[[Mapping[str, NDArray], Mapping[str, NDArray],
     same("prediction", found, ours.predict(inputs), of_numpy(weights, given, _K), tolerance=1e-5)
 
 
-@exercise("All five. In evaluation only means, gate and head count.")
+@exercise("All five. In evaluation only projections, means, gate and head count.")
 def what_changes(answer: Mapping[str, bool | None]) -> None:
     """Check which changes can move a trained model's prediction in evaluation.
 
