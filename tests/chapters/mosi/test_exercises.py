@@ -105,6 +105,33 @@ def mute(results):
         one["others"]["without text"] = one["test"]
 
 
+def ridge(variant, acc2):
+    def change(results):
+        results[variant, "default", None]["baselines"]["ridge"]["acc2"] = acc2
+
+    return change
+
+
+def equal_signs_and_no_sound(results):
+    """As many positive as negative; audio says less still, so that video is asked."""
+    results["unseen-video", "default", ("text",)]["baselines"]["constant"]["acc2"] = 0.5
+    shifted(("unseen-video", "default", ("audio",)), "acc2", -0.1)(results)
+
+
+def equal_signs(results):
+    results["unseen-video", "default", ("text",)]["baselines"]["constant"]["acc2"] = 0.5
+
+
+def linear_better_without(results):
+    for one in results["official", "linear-experts", None]["runs"]:
+        one["others"]["without audio"]["mae"] -= 0.05
+
+
+def late_fusion_deaf(results):
+    for one in results["unseen-video", "late-fusion", None]["runs"]:
+        one["others"]["without audio"] = one["test"]
+
+
 def weak_ridge(results):
     results["leaked", "default", None]["baselines"]["ridge"]["acc2"] = 0.9
 
@@ -119,10 +146,25 @@ CONTROLS = {
         shifted(("official", "linear-experts", None), "acc2", 0.02),
     ),
     "unseen-video: MLP experts": (("claims",), shifted(("unseen-video", "mlp-experts", None), "mae", 0.05)),
+    "official: concat - default, Acc7": (("claims",), shifted(("official", "concat", None), "acc7", -0.03)),
+    "unseen-video: concat - default, Acc7": (
+        ("claims",),
+        shifted(("unseen-video", "concat", None), "acc7", -0.03),
+    ),
+    "official: MLP experts - default, Acc7": (
+        ("claims",),
+        shifted(("official", "mlp-experts", None), "acc7", -0.03),
+    ),
+    "official: default - ridge, Acc2": (("claims",), ridge("official", 0.79)),
+    "unseen-video: ridge - default, Acc2": (("claims",), ridge("unseen-video", 0.76)),
     "all minus text": (SETS, shifted(("unseen-video", "default", None), "acc2", 0.05)),
     "text minus audio": (SETS, shifted(("unseen-video", "default", ("audio",)), "acc2", 0.2)),
     "text minus video": (SETS, shifted(("unseen-video", "default", ("video",)), "acc2", 0.2)),
+    "other sign minus audio": (SETS, equal_signs),
+    "other sign minus video": (SETS, equal_signs_and_no_sound),
     "official, concat: gain without audio": (LEFT_OUT, deaf_to_audio),
+    "unseen-video, late fusion: gain without audio": (LEFT_OUT, late_fusion_deaf),
+    "gain of default minus linear experts": (LEFT_OUT, linear_better_without),
     "official, default: loss without text": (LEFT_OUT, mute),
     "leaked minus official": (LEAK, shifted(("official", "default", None), "acc2", 0.1)),
     "leaked, default minus the best": (LEAK, ordinary),
