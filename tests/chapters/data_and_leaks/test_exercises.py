@@ -126,7 +126,7 @@ def test_control_features_that_did_not_see_the_videos():
     space["theirs"] = report
     source = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
     exec(source["seen-picture"], space)
-    with pytest.raises(ClaimError, match="text: a seen video minus the unseen ones"):
+    with pytest.raises(ClaimError, match="text: the seen videos minus an unseen one"):
         for cell in ("seen-minus-unseen", "seen-claims"):
             exec(source[cell], space)
     plt.close("all")
