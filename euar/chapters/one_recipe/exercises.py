@@ -7,7 +7,7 @@ from euar.chapters.answers import entries, require, shaped
 from euar.chapters.judge import exercise, part
 from euar.chapters.one_recipe.records import directions, measured, unseen
 
-_NEAR = 0.05
+_NEAR = 0.02
 _HINTS = {
     "lower": "It errs less: ask what kind of function the head can be.",
     "higher": "It errs more.",
@@ -29,7 +29,7 @@ def moves(answer: Mapping[str, str]) -> None:
             require(given == right[name], f"Not so. {_HINTS[right[name]]}")
 
 
-@exercise("Each within five per cent: the page taught you to predict.")
+@exercise("Each within two per cent.")
 def predictions(answer: Mapping[str, float]) -> None:
     """Check predicted test errors of settings that the page does not show.
 
