@@ -276,7 +276,9 @@ EFFECTS = {
     "task loss alone": 0.0,
     "added, not concatenated": 0.0,
     "MLP head": -0.03,
-    "MLP head per modality": 0.0,
+    "MLP head per modality": 0.01,
+    "head untrained": 0.007,
+    "all experts chosen": 0.0,
 }
 
 
@@ -307,6 +309,8 @@ def test_the_effects_of_the_parts_bear_the_claims_out():
         ("MLP head per modality", -0.03),
         ("one expert", 0.0),
         ("projections untrained", 0.0),
+        ("head untrained", -0.01),
+        ("all experts chosen", 0.03),
         *((name, effect) for name in list(EFFECTS)[2:4] for effect in (0.03, -0.03)),
         *((name, effect) for name in list(EFFECTS)[5:7] for effect in (0.03, -0.03)),
     ],
