@@ -22,7 +22,7 @@ _BEST = [(np.array([0.01, 1.0]),), (np.array([0.2, 0.3, 0.7, 1.0]),), (np.array(
 _LENGTHS = [(1.0, 0.5), (2.0, 0.5), (2.0, 0.9)]
 
 
-@exercise("Right: only the gate, the head and the weights of the losses move s*.")
+@exercise("Right: of the five, only the gate, the head and the weights of the losses move s*.")
 def what_moves(answer: Mapping[str, bool]) -> None:
     """Check which changes move the variance that the loss asks for.
 

@@ -174,12 +174,12 @@ def test_the_claims_on_results_hold(claims):
     with_results(lambda runs: None, claims)
 
 
-def judged(key, m, what, value):
-    """A change: what a likelihood's variance shows of a modality at the selected epoch."""
+def judged(key, m, what, value, moment="selected"):
+    """A change: what a likelihood's variance shows of a modality at a moment."""
 
     def change(runs):
         for run in runs[key]:
-            run["states"]["selected"]["whole"][m][what] = value + run["seed"] / 1000
+            run["states"][moment]["whole"][m][what] = value + run["seed"] / 1000
 
     return change
 
@@ -215,10 +215,11 @@ FAILS = [
     *(
         (
             "distance",
-            copied(network, "loud", "last converged", (network, "loud", "last"), "distance"),
-            f"{network}, converged",  # the maps stay where training left them
+            copied(network, "loud", f"{moment} converged", (network, "loud", moment), "distance"),
+            f"{network}, {moment} converged",  # the maps stay where training left them
         )
         for network in NETWORKS
+        for moment in ("selected", "last")
     ),
     *(
         (
@@ -227,6 +228,15 @@ FAILS = [
             f"default, {moment}: log σ² of text",
         )
         for moment in ("selected", "last")
+    ),
+    *(
+        (
+            "noise",
+            multiplied("paper", "loud", moment, -1, "views", meter, "noise"),
+            f"paper, {moment}: {meter}",  # both meters have the sign of the other
+        )
+        for moment in ("selected", "last")
+        for meter in ("mean", "log")
     ),
     (
         "noise",
@@ -279,6 +289,11 @@ FAILS = [
         "loud, vision",
     ),
     (
+        "quiet",
+        copied("default", "quiet", "last", ("default", "quiet", "start"), "views", "text"),
+        "quiet, text",
+    ),
+    (
         "average",
         copied("paper", "quiet", "start", ("paper", "loud", "start"), "views"),
         "paper, untrained, quiet",
@@ -291,7 +306,7 @@ FAILS = [
     *(
         (
             "control",
-            copied("likelihood", data, "selected", ("likelihood", data, "start"), "whole"),
+            copied("likelihood", data, "last", ("likelihood", data, "start"), "whole"),
             f"{data}: log v, noise of text",
         )
         for data in ("loud", "quiet")
@@ -299,16 +314,29 @@ FAILS = [
     *(
         (
             "control",
-            multiplied("likelihood", data, "selected", 0.3, "whole", "error"),
+            multiplied("likelihood", data, "last", 0.3, "whole", "error"),
             f"{data}: log v and error",
         )
         for data in ("loud", "quiet")
     ),
     *(
-        ("control", judged(("likelihood", data), m, "noise", sign * 0.2), f"{data}: log v, noise of {m}")
+        (
+            "control",
+            judged(("likelihood", data), m, "noise", sign * 0.2, "last"),
+            f"{data}: log v, noise of {m}",
+        )
         for data in ("loud", "quiet")
         for m in ("audio", "vision")
         for sign in (-1, 1)
+    ),
+    *(
+        (
+            "control",
+            judged(("likelihood", data), m, "within", 0.6, "last"),
+            f"{data}: log v, {m}, within",
+        )
+        for data in ("loud", "quiet")
+        for m in ("audio", "vision")
     ),
     *(
         ("error", judged(("likelihood", data), "text", "error", 0.05), f"{data}: log v - mean log σ²")
