@@ -44,6 +44,15 @@ def state(known: Known, key: Key, name: str, moment: str = "selected") -> NDArra
     return np.array([np.mean([view[name] for view in each]) for each in views])
 
 
+def typical(known: Known, key: Key, name: str) -> float:
+    """Return the geometric mean of a number of `measure.state` over views and seeds, at the selected epoch.
+
+    Those of the three factors multiply to that of the loss, as they do in one view of one model.
+    """
+    views = [view for run in known[key]["runs"] for view in run["states"]["selected"].values()]
+    return float(np.exp(np.mean([np.log(view[name]) for view in views])))
+
+
 def more(known: Known, key: Key, name: str) -> NDArray:
     """Return what the U-loss adds to a `state`, paired by seed, (S,)."""
     return state(known, key, name) - state(known, without(key), name)

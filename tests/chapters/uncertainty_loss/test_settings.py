@@ -31,6 +31,13 @@ def test_states_are_means_over_views(known):
     assert settings.state(known, GATE, "kept", "start").tolist() == [0, 0]
 
 
+def test_the_typical_loss_is_the_product_of_the_typical_factors(known):
+    assert settings.typical(known, GATE, "kept") == pytest.approx((1 * 2 * 2 * 3) ** 0.25)
+    run = {"states": {"selected": {v: {"a": v, "b": 3 * v, "ab": 3 * v * v} for v in (1, 5)}}}
+    of = {name: settings.typical({GATE: {"runs": [run]}}, GATE, name) for name in ("a", "b", "ab")}
+    assert of["ab"] == pytest.approx(of["a"] * of["b"])
+
+
 def test_differences_are_from_the_same_gate_without_the_loss(known):
     assert settings.without(GATE) == BASE
     np.testing.assert_allclose(settings.more(known, GATE, "kept"), [-3, -6])
