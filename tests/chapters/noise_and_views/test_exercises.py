@@ -103,6 +103,20 @@ def test_control_noise_that_belongs_to_other_samples():
         )
 
 
+def test_control_noise_in_audio_that_the_error_follows():
+    def simulate(seed=0):
+        data = euar.data.simulate(seed=seed)
+        noise = data.meta["noise"]
+        return replace(data, meta={"noise": noise | {"audio": noise["text"]}})
+
+    with pytest.raises(ClaimError, match="error and the noise in audio"):
+        run(
+            "noise_and_views",
+            *["maps", "ridge", "known-noise-against-noise", "known-noise"],
+            simulate=simulate,
+        )
+
+
 def test_control_a_split_by_family_leaves_no_twins(tweets):
     with pytest.raises(ClaimError, match="split by id"):
         run(DEEPER, *TWINS, load=lambda _: replace(tweets, groups=tweets.ids))
