@@ -11,6 +11,7 @@ from euar.experiments.comparison import Comparison
 from euar.experiments.row import Row
 
 PLAIN, LINEAR = "mlp-experts", "linear-experts"
+PIXELS = ("gaussian", "salt-pepper")  #: noises on pictures
 _COMPARED = ("default", PLAIN, LINEAR)
 
 
@@ -67,13 +68,13 @@ def gaps(compared: Comparison, other: str, metric: str, noisy: bool = False) -> 
         compared: results on one data set.
         other: a system, or a baseline by its name.
         metric: of the test rows.
-        noisy: the mean over the noises at test, in place of the rows as they are.
+        noisy: the mean over the noises on pictures, in place of the rows as they are.
     """
     if other not in (*compared, *compared.baselines):
         return None
     tests: list[str | None] = [None]
     if noisy:
-        tests = [test for test in compared.first["runs"][0]["others"] if ":" in test]
+        tests = [test for test in compared.first["runs"][0]["others"] if test.split(":")[0] in PIXELS]
     found = [compared.differences("default", other, metric, test) for test in tests]
     mean: NDArray[Any] = 100 * np.mean(found, axis=0)
     return mean

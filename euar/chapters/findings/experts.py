@@ -6,7 +6,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN, gaps
-from euar.chapters.findings.wording import AHEAD, APART, BEHIND, Answer, between, reach, side, standing
+from euar.chapters.findings.wording import (
+    AHEAD,
+    APART,
+    BEHIND,
+    Answer,
+    between,
+    listed,
+    reach,
+    side,
+    standing,
+)
 from euar.experiments.comparison import Comparison
 from euar.experiments.statistics import pool_samples
 from euar.experiments.store import age
@@ -54,7 +64,7 @@ def answer(known: Mapping[str, Comparison]) -> Answer:
     by_other = {other: leads(known, other) for other in NAMES}
     plain, linear = (pooled(sets) for sets in by_other.values())
     verdict = (
-        f"Pooled over the sets, after the fact, EUAR is **{standing(plain)}** plain experts "
+        f"Pooled over sets, post hoc, EUAR is **{standing(plain)}** plain experts "
         f"({plain.signed(1)} hundredths) and **{standing(linear)}** linear ones ({linear.signed(1)}), which "
         f"lack only the Gaussian. On single sets: against plain ones {counts(by_other[PLAIN])}, against "
         f"linear ones {counts(by_other[LINEAR])}{_of_seven(known)}."
@@ -73,25 +83,32 @@ def picture(known: Mapping[str, Comparison]) -> Figure:
     return forest(rows, "EUAR's default minus another, hundredths of Acc2 or accuracy", lines={"": 0})
 
 
-def counts(sets: Gaps) -> str:
-    """Return in words on how many data sets the default is ahead, of how many, and on how many behind."""
-    words = [standing(t_interval(values)) for values in sets.values()]
-    return f"ahead on {words.count(AHEAD)} of {len(words)}, behind on {words.count(BEHIND)}"
+def counts(sets: Gaps, named: bool = True) -> str:
+    """Return in words on how many data sets the default is ahead, of how many, and on how many behind.
+
+    Args:
+        sets: see `leads`.
+        named: with the names of the sets.
+    """
+    words = {title: standing(t_interval(values)) for title, values in sets.items()}
+    ahead, behind = ([title for title in words if words[title] == word] for word in (AHEAD, BEHIND))
+    names = [f" ({listed(titles)})" if titles and named else "" for titles in (ahead, behind)]
+    return f"ahead on {len(ahead)} of {len(words)}{names[0]}, behind on {len(behind)}{names[1]}"
 
 
 def _of_seven(known: Mapping[str, Comparison]) -> str:
     found = gaps(known["CMU-MOSI"], PLAIN, "acc7")
-    return "" if found is None else f"; in Acc7 of CMU-MOSI {standing(t_interval(found))} plain ones"
+    if found is None:
+        return ""
+    word = standing(t_interval(found))
+    return f"; in Acc7 of CMU-MOSI {word} plain ones, before [correction](mosi_deeper.ipynb)"
 
 
 def _caption(known: Mapping[str, Comparison], by_other: Mapping[str, Gaps]) -> str:
     every = [t_interval(values) for sets in by_other.values() for values in sets.values()]
-    right, above = sum(t.mean > 0 for t in every), sum(side(t) > 0 for t in every)
+    above = sum(side(t) > 0 for t in every)
     results = [result for one in known.values() for result in one.values()]
-    return (
-        f"In {right} of {len(every)} the mean lies right of zero, in {above} the whole interval. "
-        f"[Measured](ledger.ipynb) {age(results)}."
-    )
+    return f"{above} of {len(every)} intervals lie right of zero. [Measured](ledger.ipynb) {age(results)}."
 
 
 def _undecided(by_other: Mapping[str, Gaps]) -> str:
@@ -99,7 +116,4 @@ def _undecided(by_other: Mapping[str, Gaps]) -> str:
     if not missed:
         return "every interval over seeds excludes zero; other test rows may differ."
     paper = between([one.lead() for one in BENCHMARKS.values()], 1)
-    return (
-        f"smaller leads. {reach(missed, 1)} hundredths, by set, would show in four of five tries; the "
-        f"paper's, over other systems, are {paper}."
-    )
+    return f"leads below {reach(missed, 1)} hundredths, by set (four of five tries); the paper's are {paper}."

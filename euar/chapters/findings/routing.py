@@ -35,9 +35,9 @@ def answer(known: Known) -> Answer:
     base = without(PAPER)
     number = len(next(iter(known[base]["runs"][0]["experts"].values()))["load"])
     verdict = (
-        f"**Do they?** Without U-loss, a row's first choice is its surest expert in "
-        f"{state(known, base, 'agreement').mean():.0%} of rows (chance: 1 in {number}); the paper's weight "
-        f"{_change(known, PAPER)} that. A gate that a strong U-loss trains alone avoids uncertain experts "
+        f"**Do they?** Without U-loss, {state(known, base, 'agreement').mean():.0%} of rows choose their "
+        f"surest expert first (chance: 1 in {number}); the paper's weight "
+        f"{_change(known, PAPER)} that. With a strong U-loss on the gate alone, it avoids uncertain experts "
         f"{_avoids(known, GATE)}. **Does it help?** The error {_helped(known)}."
     )
     return Answer(verdict, _caption(known), _undecided(known))
@@ -78,11 +78,10 @@ def _avoids(known: Known, key: Key) -> str:
 
 
 def _caption(known: Known) -> str:
-    agree = state(known, OBEDIENT, "agreement").mean()
     helped = standing(t_interval(harm(known, OBEDIENT)), less_is_better=True)
     return (
-        f"In the last row the loss {_change(known, OBEDIENT)} the agreement, here {agree:.0%}; the model is "
-        f"{helped} that without it. [Measured](uncertainty_loss.ipynb) {age(known.values())}."
+        f"In brackets: agreement under the U-loss. In the last row the loss {_change(known, OBEDIENT)} it; "
+        f"the model is {helped} that without it. [Measured](uncertainty_loss.ipynb) {age(known.values())}."
     )
 
 

@@ -7,8 +7,13 @@ from euar.experiments.comparison import Comparison
 
 
 def result(less):
-    """One seed: 0.4 and 0.6 under noise less something; other tests are zero."""
-    others = {"gaussian:5": 0.4 - less, "blank:10": 0.6 - 2 * less, "without text": 0.0}
+    """One seed: 0.4 and 0.6 under noise on pictures less something; other tests are zero."""
+    others = {
+        "gaussian:5": 0.4 - less,
+        "salt-pepper:10": 0.6 - 2 * less,
+        "blank:10": 0.0,
+        "without text": 0.0,
+    }
     one = {
         "seed": 0,
         "test": {"accuracy": 0.9 - less},
@@ -17,7 +22,7 @@ def result(less):
     return {"runs": [one], "data": {"sha256": "0"}, "baselines": {"logistic": {"accuracy": 0.85}}}
 
 
-def test_gaps_are_hundredths_of_the_clean_rows_or_means_over_noises():
+def test_gaps_are_hundredths_of_the_clean_rows_or_means_over_noises_on_pictures():
     compared = Comparison({"default": result(0), PLAIN: result(0.1)})
     assert gaps(compared, PLAIN, "accuracy") == pytest.approx([10])
     assert gaps(compared, PLAIN, "accuracy", noisy=True) == pytest.approx([15])

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -11,6 +12,7 @@ from bookbuild.reading import prose
 from euar.chapters import ClaimError
 from euar.chapters.findings import decisions, experts, routing, sigma
 from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN
+from euar.intervals import Interval
 from tests.chapters.controls import BOOK, run, sources
 from tests.drawing import drawn
 
@@ -117,17 +119,24 @@ def set_noise(meters, values):
 @pytest.mark.parametrize(
     ("loud", "quiet", "word", "turned", "use"),
     [
-        (0.5, 0.5, "**Yes.**", "in 24; in 0", "Train a likelihood"),
-        (0.5, -0.5, "**No.**", "in 0; in 24", "Test any variance"),
-        (-0.5, -0.5, "**No.**", "in 0; in 0", "Test any variance"),
+        (0.5, 0.5, "**Yes.**", "24 rise.* 0 change", "Train a likelihood"),
+        (0.5, -0.5, "**No.**", "0 rise.* 24 change", "Test any variance"),
+        (-0.5, -0.5, "**No.**", "0 rise.* 0 change", "Test any variance"),
     ],
 )
 def test_the_verdict_on_sigma_follows_the_results(known, meters, pushed, loud, quiet, word, turned, use):
     changed = set_noise(meters, {"loud": loud, "quiet": quiet})
     verdict = sigma.answer(changed).verdict
     assert verdict.startswith(word)
-    assert turned in verdict
+    assert re.search(rf", {turned}", verdict)
     assert use in decisions.advice(known, changed, pushed)
+
+
+@pytest.mark.parametrize(("low", "ahead"), [(0.1, 2), (-0.1, 0)])
+def test_rivals_with_trained_encoders_are_counted(known, meters, pushed, monkeypatch, low, ahead):
+    lead = SimpleNamespace(interval=Interval(0.2, low, 0.3, 10))
+    monkeypatch.setattr(decisions, "leads", lambda *_: {"concat": lead, "linear head": lead})
+    assert f"ahead of {ahead} of 2 rivals" in decisions.advice(known, meters, pushed)
 
 
 def set_errors(pushed, by):
