@@ -139,17 +139,23 @@ def test_the_claim_on_gradient_variance_fails_when_the_two_are_swapped():
         run(DEEPER, "claim-variance", measured={"reparameterised": score, "score function": path})
 
 
-QUANTITIES = ("sigma", "head weights")
-ENDS = {"task alone": (0.90, 0.3), "+ 0.001 KL": (0.89, 0.3), "+ 0.1 KL": (0.98, 0.6)}  # of the starts
+QUANTITIES = ("sigma", "head weights", "means")
+ENDS = {  # of the starts
+    "task alone": (0.90, 0.3, 1.5),
+    "+ 0.001 KL": (0.89, 0.3, 1.5),
+    "+ 0.1 KL": (0.98, 0.6, 1.5),
+}
 
 
 @pytest.mark.parametrize(
     "broken",
     [
-        {"task alone": (1.00, 0.3)},  # sigma does not fall
-        {"task alone": (0.90, 1.0)},  # the weights do not fall
-        {"+ 0.001 KL": (0.98, 0.3)},  # the paper's KL acts like the strong one
-        {"+ 0.1 KL": (0.90, 0.6)},  # the strong KL does nothing
+        {"task alone": (1.00, 0.3, 1.5)},  # sigma does not fall
+        {"task alone": (0.90, 1.0, 0.5)},  # the weights do not fall
+        {"task alone": (0.90, 0.3, 3.3)},  # the means grow by what the weights lose
+        {"+ 0.001 KL": (0.91, 0.3, 1.5)},  # the paper's KL leaves sigma larger
+        {"+ 0.001 KL": (0.80, 0.3, 1.5)},  # the paper's KL changes much
+        {"+ 0.1 KL": (0.90, 0.6, 1.5)},  # the strong KL does nothing
     ],
 )
 def test_each_claim_on_training_fails_where_it_does_not_hold(broken):
