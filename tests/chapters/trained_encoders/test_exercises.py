@@ -77,7 +77,7 @@ WRONG = {
 
 CELLS = {
     "buys-claims": ["results", "buys-picture"],
-    "gain-claims": ["results"],
+    "gain-claims": ["results", "gain-picture", "gain-table"],
     "ablation-claims": ["results", "gain-table", "ablation-picture"],
     "sigma-claims": ["results"],
 }
@@ -129,7 +129,7 @@ CONTROLS = {
         "ablation-claims",
         shifted("default; alpha 0.0; lam 0.0", "acc2", -0.05),
     ),
-    "EUAR: rank correlation of sigma": ("sigma-claims", knowing("test", "wrong", "text", by=0.3)),
+    "EUAR: rank correlation of the variance": ("sigma-claims", knowing("test", "wrong", "text", by=0.3)),
     "EUAR: AUROC of blanked words": ("sigma-claims", knowing(records.BLANKED, "auroc", "text", by=0.3)),
 }
 
