@@ -87,7 +87,9 @@ def differences() -> str:
     for title, one in BENCHMARKS.items():
         rows.append(f"| {titles[title]} | {_difference(known, title)} | {one.lead():.1f} |")
     for title in leads(known, PLAIN, noisy=True):
-        rows.append(f"| {titles[title]}, mean over noises | {_difference(known, title, noisy=True)} |  |")
+        rows.append(
+            f"| {titles[title]}, mean over noises on pictures | {_difference(known, title, noisy=True)} |  |"
+        )
     together = pool_samples(leads(known, PLAIN).values())
     note = (
         f"Paired by seed. Plain experts: if the effect is the same on the {together.fixed.n} clean sets, "
