@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euar.chapters.measurements import measurements
+from euar.data.features import Corruption
 from euar.experiments import paper, store
 from euar.experiments.comparison import Comparison
 from euar.experiments.row import Row
 
 PLAIN, LINEAR = "mlp-experts", "linear-experts"
-PIXELS = ("gaussian", "salt-pepper")  #: noises on pictures
 _COMPARED = ("default", PLAIN, LINEAR)
 
 
@@ -74,7 +74,8 @@ def gaps(compared: Comparison, other: str, metric: str, noisy: bool = False) -> 
         return None
     tests: list[str | None] = [None]
     if noisy:
-        tests = [test for test in compared.first["runs"][0]["others"] if test.split(":")[0] in PIXELS]
+        named = [test for test in compared.first["runs"][0]["others"] if ":" in test]
+        tests = [test for test in named if Corruption.parse(test).fits("image")]
     found = [compared.differences("default", other, metric, test) for test in tests]
     mean: NDArray[Any] = 100 * np.mean(found, axis=0)
     return mean

@@ -55,7 +55,7 @@ def _noise(known: Mapping[str, Comparison]) -> str:
     sets = experts.leads(known, PLAIN, noisy=True)
     word = "Perhaps" if any(standing(t_interval(v)) == AHEAD for v in sets.values()) else "No gain shown"
     links = "[MVSA](mvsa.ipynb), [NYU](nyud.ipynb)"
-    return f"**Noisy inputs?** {word}: against plain experts {experts.counts(sets)} ({links})."
+    return f"**Noisy pictures?** {word}: against plain experts {experts.counts(sets)} ({links})."
 
 
 def _interval(meters: sigma.Known) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import gmean
 
 from euar.chapters.uncertainty_loss.measure import Push
 
@@ -49,8 +50,8 @@ def typical(known: Known, key: Key, name: str) -> float:
 
     Those of the three factors multiply to that of the loss, as they do in one view of one model.
     """
-    views = [view for run in known[key]["runs"] for view in run["states"]["selected"].values()]
-    return float(np.exp(np.mean([np.log(view[name]) for view in views])))
+    views = (view for run in known[key]["runs"] for view in run["states"]["selected"].values())
+    return float(gmean([view[name] for view in views]))
 
 
 def more(known: Known, key: Key, name: str) -> NDArray:
