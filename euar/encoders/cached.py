@@ -15,7 +15,8 @@ from torch import Tensor
 from euar.encoders.end_to_end import ENCODERS
 from euar.encoders.picture import Augment, PictureEncoder, PictureEncoderConfig, _Lite0
 
-_ROOM = 2**30  # bytes of kept maps; further pictures are computed each time
+_ROOM = 2**31  # bytes of kept maps; further pictures are computed each time
+_kept: dict[bytes, Tensor] = {}  # {hash of the pixels and of the frozen weights: (C, H, W)}
 
 
 @dataclass(frozen=True)
@@ -45,36 +46,52 @@ class CachedPictureEncoderConfig(PictureEncoderConfig):
 
 
 class CachedPictureEncoder(PictureEncoder):
-    """A `PictureEncoder` that keeps the maps above the frozen blocks: {hash of the pixels: (C, H, W)}.
+    """A `PictureEncoder` that keeps the maps above the frozen blocks, for all encoders of the process alike.
 
-    Maps are computed picture by picture, so that they do not depend on which came together.
+    Maps are computed picture by picture, so that they do not depend on which came together, and in float32.
     """
 
     def __init__(self, config: CachedPictureEncoderConfig):
         super().__init__(config)
-        self._maps: dict[bytes, Tensor] = {}
-        self.register_load_state_dict_post_hook(lambda *_: self._maps.clear())  # type: ignore[no-untyped-call]
+        self._digest: tuple[list[tuple[int, int]], bytes] = [], b""
 
     def forward(self, rows: Tensor, view: Tensor | None = None) -> Tensor:
         """Return (B, D); see `PictureEncoder.forward`."""
-        maps = torch.stack([self._map(row) for row in self._cropped(rows, view)])
+        weights = self._weights()
+        maps = torch.stack([self._map(row, weights) for row in self._cropped(rows, view)])
         maps = maps.contiguous(memory_format=torch.channels_last)
         for step in _steps(self.network)[self.config.frozen :]:
             maps = step(maps)
         return maps.mean(dim=(2, 3))
 
+    def _weights(self) -> bytes:
+        """Stand for the network and what its frozen blocks weigh."""
+        values = [x for block in self.blocks()[: self.config.frozen] for x in block.state_dict().values()]
+        state = [(x.data_ptr(), x._version) for x in values]
+        if state != self._digest[0]:
+            whole = blake2b(repr((self.config, values[0].device)).encode())
+            for x in values:
+                whole.update(x.cpu().numpy().tobytes())
+            self._digest = state, whole.digest()
+        return self._digest[1]
+
     @torch.no_grad()
-    def _map(self, pixels: Tensor) -> Tensor:
+    def _map(self, pixels: Tensor, weights: bytes) -> Tensor:
         """Of one picture (3, H, W): what the frozen blocks make of it."""
-        key = blake2b(pixels.cpu().numpy().tobytes()).digest()
-        if key not in self._maps:
-            found = ((pixels - self.mean) / self.sd)[None].contiguous(memory_format=torch.channels_last)
+        key = blake2b(pixels.cpu().numpy().tobytes(), key=weights).digest()
+        if key not in _kept:
+            found = self._computed(pixels)
+            if found.nbytes * (len(_kept) + 1) > _ROOM:
+                return found
+            _kept[key] = found
+        return _kept[key]
+
+    def _computed(self, pixels: Tensor) -> Tensor:
+        found = ((pixels - self.mean) / self.sd)[None].contiguous(memory_format=torch.channels_last)
+        with torch.autocast(found.device.type, enabled=False):
             for step in _steps(self.network)[: self.config.frozen]:
                 found = step(found)
-            if found.nbytes * (len(self._maps) + 1) > _ROOM:
-                return found[0]
-            self._maps[key] = found[0]
-        return self._maps[key]
+        return found[0]
 
 
 def _steps(network: Any) -> list[Callable[[Tensor], Tensor]]:

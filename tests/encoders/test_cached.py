@@ -9,6 +9,11 @@ from tests.encoders.test_picture import pictures
 from tests.encoders.tiny import need, resnet
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch):
+    monkeypatch.setattr(cached, "_kept", {})
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return resnet(tmp_path_factory.mktemp("resnet"))
@@ -62,6 +67,20 @@ def test_a_picture_is_computed_once_whatever_comes_with_it(folder):
     assert len(asked) == 2 * len(rows)
 
 
+def test_another_encoder_with_the_same_frozen_blocks_need_not_compute(folder):
+    first, second = (both(folder, size=32, stored=40, frozen=1)[1].eval() for _ in range(2))
+    expected = first(pictures())
+    second.network.model.embedder.register_forward_hook(lambda *_: pytest.fail("was computed again"))
+    assert torch.equal(second(pictures()), expected)
+
+
+def test_maps_are_kept_in_float32_under_autocast(folder):
+    _, encoder = both(folder, size=32, stored=40, frozen=1)
+    with torch.autocast("cpu", torch.bfloat16):
+        encoder.eval()(pictures())
+    assert {kept.dtype for kept in cached._kept.values()} == {torch.float32}
+
+
 def test_other_weights_are_asked_again(folder):
     _, encoder = both(folder, size=32, stored=40, frozen=1)
     before = encoder.eval()(pictures())
@@ -77,6 +96,7 @@ def test_without_room_all_is_computed_each_time(folder, monkeypatch):
     expected = encoder.eval()(pictures())
     _, small = both(folder, size=32, stored=40, frozen=1)
     monkeypatch.setattr(cached, "_ROOM", 0)
+    cached._kept.clear()
     assert torch.equal(small.eval()(pictures()), expected)
     assert torch.equal(small(pictures()), expected)
 
