@@ -23,6 +23,7 @@ from euar.cli._cells import (
 )
 from euar.cli._console import explained, say, show
 from euar.cli._writers import chosen_writer
+from euar.experiments.comparison import called
 from euar.experiments.tables import printed
 from euar.experiments.tables.pooled import one_a_set, over_panels
 from euar.experiments.tables.ranking import ranking
@@ -90,7 +91,7 @@ def _print(found: printed.Measured, picture: Path | None) -> None:
     if picture is not None:
         if ranked is None:
             raise ValueError("picture: expected two panels and three systems in all of them, found fewer")
-        names = [printed.label(row) for row in ranked.rows]
+        names = [called(row) for row in ranked.rows]
         drawn = rank_picture(names, list(ranked.ranks.mean_ranks), ranked.ranks.critical_difference)
         drawn.savefig(picture, dpi=150)
         say(str(picture))

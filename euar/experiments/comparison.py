@@ -108,9 +108,19 @@ def label(result: Mapping[str, Any]) -> str:
     """Return what was measured, as tables call it: the label of a system, or the name of a setting."""
     name: str
     name, *changes = result["config"]["name"].split("; ")
-    if "system" in result["config"]["request"] and name in SYSTEMS:
-        name = SYSTEMS[name].label
+    if "system" in result["config"]["request"]:
+        name = called(name)
     return "; ".join((name, *changes))
+
+
+def called(system: str) -> str:
+    """Return the label of a registered system, the attribute of one that was named module:attribute.
+
+    Example:
+        >>> called("paper"), called("mine.models:Gated"), called("ridge")
+        ('EUAR, paper', 'Gated', 'ridge')
+    """
+    return SYSTEMS[system].label if system in SYSTEMS else system.rpartition(":")[2]
 
 
 def data_of(result: Mapping[str, Any]) -> str:

@@ -76,5 +76,10 @@ def test_systems_have_their_labels_and_settings_their_names(result):
     assert [*map(compared.label, ("paper", "ours", "ridge"))] == ["EUAR, paper", "ours", "ridge"]
 
 
+def test_a_system_from_outside_is_called_as_it_is_there(result):
+    theirs = stored(result, config=result["config"] | {"name": "mine.models:Gated; k 2"})
+    assert label(theirs) == "Gated; k 2"
+
+
 def test_an_undefined_number_is_a_dash():
     assert (number(None), number(float("nan")), number(0.12345)) == ("-", "-", "0.123")

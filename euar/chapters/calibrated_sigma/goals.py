@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euar.chapters.calibrated_sigma.records import Evidence, best_rival, gain, trial
+from euar.chapters.cells import unsigned
 from euar.chapters.mvsa import measure as mvsa
 from euar.chapters.nyud import measure as nyud
 from euar.intervals import Interval, t_interval
@@ -74,7 +75,7 @@ def board(asked: Iterable[Goal]) -> Table:
     for goal in asked:
         hardest, found = goal.hardest(), list(goal.verdicts().values())
         interval = t_interval(goal.cases[hardest])
-        value = interval.signed() if goal.signed else _plain(interval)
+        value = interval.signed() if goal.signed else unsigned(interval)
         met = f"{found.count(_MET)} of {len(found)}"
         rows.append([goal.asks, goal.wanted, met, f"{hardest}: {value}", goal.verdict()])
     return Table(["goal", "wanted", "cases that meet it", "hardest case", "verdict"], *rows)
@@ -144,7 +145,3 @@ def _at_least(asks: str, bound: float, cases: Mapping[str, NDArray]) -> Goal:
 
 def _gain(asks: str, wanted: str, bound: float, cases: Mapping[str, NDArray]) -> Goal:
     return Goal(asks, wanted, bound, math.inf, cases, signed=True)
-
-
-def _plain(found: Interval) -> str:
-    return f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from euar.chapters.ledger.lines import MATCHED, next_best, pictured, place, said
 from euar.chapters.ledger.pictures import Line
 from euar.chapters.ledger.trained import trained_scores
+from euar.experiments.comparison import called
 from euar.experiments.tables import Compared, Verdict
-from euar.experiments.tables.printed import Measured, label
+from euar.experiments.tables.printed import Measured
 from euar.experiments.tables.verdicts import WORDS
 from euar.tables import Table
 
@@ -72,7 +73,7 @@ def _cells(one: Compared, known: Mapping[tuple[int, str, str], Verdict]) -> Iter
         minus = "" if effect is None else effect.interval.signed(1, scale=100)
         word, why = ("", _why(one, row, value)) if verdict is None else (verdict.word, verdict.why)
         scores = _mean(one.scores.get(row)), _mean(along)
-        yield panel.title, label(row), one.metric, f"{100 * value:.1f}", *scores, minus, word, why
+        yield panel.title, called(row), one.metric, f"{100 * value:.1f}", *scores, minus, word, why
 
 
 def _why(one: Compared, row: str, value: float) -> str:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from euar.chapters.ledger.pictures import joint_grid
 from euar.data import MultimodalDataset
+from euar.experiments.comparison import called
 from euar.experiments.joint import PICTURE, SILHOUETTE
 from euar.experiments.protocols import only
 from euar.experiments.statistics import bootstrap_mean_interval
 from euar.experiments.tables import Found, Panel, Table
 from euar.experiments.tables.compared import Compared
 from euar.experiments.tables.panels import TEST
-from euar.experiments.tables.printed import label
 from euar.experiments.tables.rowwise import values_of
 from euar.plots.curves import curve_panels, over_numbers
 from euar.plots.forest import forest
@@ -102,8 +102,8 @@ def draw_6(measured: Measured) -> Drawn:
                     continue
                 groups = measured.data[panel.title].subset(split=TEST).groups
                 found = bootstrap_mean_interval(values, groups).effect
-                pictures.setdefault(test, {})[label(system)] = made[0]
-                notes.setdefault(test, {})[label(system)] = f"silhouette {found.signed(2)}"
+                pictures.setdefault(test, {})[called(system)] = made[0]
+                notes.setdefault(test, {})[called(system)] = f"silhouette {found.signed(2)}"
                 lines.append(_separation(panel, system, test, found))
     if not pictures:
         return Drawn(None, lines)
@@ -125,7 +125,7 @@ def _lines_of(measured: Measured) -> list[dict[str, Any]]:
     return [
         {
             "panel": one.panel.title,
-            "row": label(row),
+            "row": called(row),
             "metric": one.metric,
             "mean": float(np.mean(values)),
             "difference": effect.interval.signed(1, scale=100) if (effect := one.effects.get(row)) else "",
@@ -153,7 +153,7 @@ def _withheld(one: Any) -> list[str]:
 def _separation(panel: Panel, system: str, test: str, found: Any) -> dict[str, Any]:
     return {
         "panel": panel.title,
-        "row": label(system),
+        "row": called(system),
         "test": test,
         "silhouette": found.mean,
         "low": found.low,

@@ -11,10 +11,11 @@ from euar.chapters.ledger.corpora import corpora
 from euar.chapters.ledger.pictures import Line
 from euar.chapters.ledger.tables import TABLES, as_kind
 from euar.chapters.ledger.trained import trained_scores
+from euar.experiments.comparison import called
 from euar.experiments.paper import table as paper_table
 from euar.experiments.row import Row
 from euar.experiments.tables import Compared, Panel, compared, search
-from euar.experiments.tables.printed import Measured, label
+from euar.experiments.tables.printed import Measured
 from euar.experiments.tables.verdicts import verdicts
 
 #: The same network with other experts; no table of the paper has them.
@@ -115,7 +116,7 @@ def _rows(one: Compared) -> list[str]:
 def _of_row(whole: Measured, one: Compared, row: str) -> Line:
     ours, theirs = _claimed(one), _others(one.panel, one.metric).get(row)
     value = ours if row == one.panel.ours else theirs
-    return _line(whole, one, label(row), row, row)._replace(paper=value, lead=_minus(ours, theirs))
+    return _line(whole, one, called(row), row, row)._replace(paper=value, lead=_minus(ours, theirs))
 
 
 def _of_panel(whole: Measured, one: Compared, name: str) -> Line:

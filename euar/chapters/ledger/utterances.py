@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from euar.chapters.ledger.drawings import Drawn, Measured
 from euar.data.corruption import missing_sets
+from euar.experiments.comparison import called
 from euar.experiments.protocols import only
 from euar.experiments.sentences import INVENTED, SENTENCES, Sentences
 from euar.experiments.tables import Panel
 from euar.experiments.tables.panels import TEST
-from euar.experiments.tables.printed import label
 
 #: Utterances of the data that are named.
 SAMPLES = 4
@@ -59,7 +59,7 @@ def _spoken(
     return [
         {
             "panel": panel.title,
-            "row": label(system),
+            "row": called(system),
             "given": shown,
             "what": name,
             "label": float(truth),
@@ -76,7 +76,7 @@ def _all_rows(
     hits = _signs(values) == _signs(truths)
     return {
         "panel": panel.title,
-        "row": label(system),
+        "row": called(system),
         "given": shown,
         "what": f"all {len(truths)} test rows",
         "label": float(truths.mean()),

@@ -1,13 +1,11 @@
 """Numbers of the trained seeds, as both pages of the chapter read them from the results."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from euar.intervals import t_interval
 
 VIEWS = ("text", "audio", "vision")  # of the simulated data
 MOMENTS = ("start", "selected", "last", "selected converged", "last converged")
@@ -66,9 +64,3 @@ class Seeds:
         asked = [key for key in self.results if key[:2] == (network, data)]
         (key,) = (key for key in asked if (key[2:] == (alone,) if alone else len(key) > 3))
         return self.results[key]["runs"]
-
-
-def cell(values: Iterable[float]) -> str:
-    """Return mean and 95 % interval of values (S,) as a cell of a table."""
-    mean, low, high, _ = t_interval(values)
-    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"

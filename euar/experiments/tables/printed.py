@@ -9,7 +9,7 @@ import numpy as np
 from rich import box
 from rich.table import Table as Shown
 
-from euar.experiments.comparison import LABELS
+from euar.experiments.comparison import LABELS, called
 from euar.experiments.store import age, is_current
 from euar.experiments.tables.compared import Compared, Effect
 from euar.experiments.tables.found import Found
@@ -17,7 +17,6 @@ from euar.experiments.tables.panels import Panel, Table
 from euar.experiments.tables.pooled import OverPanels
 from euar.experiments.tables.ranking import Ranking
 from euar.experiments.tables.verdicts import CONFIRMED, NOT_CONFIRMED, UNDECIDABLE, WORDS, Verdict, overall
-from euar.systems.registry import SYSTEMS
 
 _MARKS = {CONFIRMED: "yes", NOT_CONFIRMED: "no", UNDECIDABLE: "open"}
 _NAMES = {"acc2": "Acc2", "acc7": "Acc7", "f1": "F1", "f1_weighted": "F1"}
@@ -79,7 +78,7 @@ def ranks(found: Ranking | None) -> list[str]:
     if found is None:
         return []
     pairs = zip(found.rows, found.ranks.mean_ranks, strict=True)
-    words = ", ".join(f"{label(row)} {rank:.1f}" for row, rank in pairs)
+    words = ", ".join(f"{called(row)} {rank:.1f}" for row, rank in pairs)
     return [
         f"Mean ranks over {found.panels} panels: {words}",
         f"Critical difference (Nemenyi, 5 %): {found.ranks.critical_difference:.1f}; "
@@ -90,7 +89,7 @@ def ranks(found: Ranking | None) -> list[str]:
 def pooled(found: Sequence[OverPanels], ours: str) -> list[str]:
     """Return a line for each row that several sets compare: ours minus it, if the same on all, if varying."""
     return [
-        f"{label(ours)} - {label(one.row)} over {one.panels} sets: "
+        f"{called(ours)} - {called(one.row)} over {one.panels} sets: "
         f"{one.pooled.fixed.signed(1, scale=100)} if the same on all, "
         f"{one.pooled.random.signed(1, scale=100)} if it varies"
         for one in found
@@ -107,18 +106,13 @@ def lines(measured: Measured) -> list[dict[str, Any]]:
     ]
 
 
-def label(row: str) -> str:
-    """Return what tables call a row."""
-    return SYSTEMS[row].label if row in SYSTEMS else row
-
-
 def _line(measured: Measured, one: Compared, row: str, verdict: Verdict | None) -> dict[str, Any]:
     cell = measured.found[one.panel.rows[row]].result if row in one.panel.rows else None
     values, effect = one.scores.get(row), one.effects.get(row)
     return {
         "table": measured.table.name,
         "result": one.panel.title,
-        "row": label(row),
+        "row": called(row),
         "metric": one.metric,
         "mean": _mean(values),
         "sd": _sd(values),
@@ -147,7 +141,7 @@ def _panel(metrics: Sequence[Compared]) -> Shown:
     for row in dict.fromkeys((*first.scores, *panel.rows)):
         said = [panel.said(row, one.metric) if row in panel.rows else None for one in metrics]
         cells = [_cell(one.scores.get(row), paper) for one, paper in zip(metrics, said, strict=True)]
-        made.add_row(label(row), *cells)
+        made.add_row(called(row), *cells)
     for name in panel.quoted(first.metric):
         made.add_row(f"{name}, quoted", *(_cell(None, panel.quoted(one.metric).get(name)) for one in metrics))
     return made
@@ -156,12 +150,12 @@ def _panel(metrics: Sequence[Compared]) -> Shown:
 def _differences(one: Compared, verdicts: Sequence[Verdict]) -> Shown:
     """Our row minus each other in the headline metric, and whether the paper's lead is borne out."""
     marks = {each.row: each for each in verdicts if each.panel is one.panel and each.metric == one.metric}
-    title = f"{label(one.panel.ours)} minus it, {_name(one.metric)}"
+    title = f"{called(one.panel.ours)} minus it, {_name(one.metric)}"
     made = _table(title, "95 %", "80 %", "paper", "lead?")
     for row, effect in one.effects.items():
         mark = marks.get(row)
         lead = "" if mark is None else f"{100 * mark.lead:+.1f}"
-        made.add_row(label(row), *_effect(effect), lead, "" if mark is None else _MARKS.get(mark.word, "-"))
+        made.add_row(called(row), *_effect(effect), lead, "" if mark is None else _MARKS.get(mark.word, "-"))
     return made
 
 
@@ -178,7 +172,7 @@ def _claim(found: Sequence[Verdict]) -> str:
     parts = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
     quoted = ", ".join(found[0].panel.quoted(found[0].metric))
     rest = f"; not run: {quoted}" if quoted else ""
-    return f"{label(found[0].panel.ours)} ahead of all: {overall(found)} ({parts}{rest})"
+    return f"{called(found[0].panel.ours)} ahead of all: {overall(found)} ({parts}{rest})"
 
 
 def _data(panel: Panel) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from euar.chapters.what_sigma_knows.seeds import VIEWS, Seeds, cell
+from euar.chapters.what_sigma_knows.seeds import VIEWS, Seeds
 
 
 def state(start):
@@ -72,7 +72,3 @@ def test_what_was_not_measured_is_an_error():
         SEEDS("default", "embedded", "selected", "views")
     with pytest.raises(KeyError, match="start"):
         SEEDS("default", "loud", "start", "views")
-
-
-def test_a_cell_has_mean_and_interval():
-    assert cell([0.1, 0.2, 0.3]) == "0.20 [-0.05, 0.45]"
