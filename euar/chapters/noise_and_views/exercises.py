@@ -38,7 +38,7 @@ def trust(answer: Callable[[float, float], float]) -> None:
     slope = v / (v + s**2)
     mistakes = {
         "A slope of 1 trusts every x fully. Set the derivative of the error to 0.": np.ones_like(slope),
-        "The variance of x is not v + s. Which power of s belongs there?": v / (v + s),
+        "The variance of x is not v + sigma. Which power of sigma belongs there?": v / (v + s),
         "This is the correlation of x and y. The slope is its square here; show why.": np.sqrt(slope),
         "This is the share of noise in x. More noise must mean less trust.": 1 - slope,
     }

@@ -58,7 +58,7 @@ _mosei = partial(
 _pictures = partial(Upper, encoder_lr=1e-4, trials=(0,), seeds=tuple(range(5)))
 #: The fewer rows, the more epochs.
 _rooms = partial(_pictures, data="nyud", noises=nyud.NOISES, recipe=replace(RECIPE, epochs=10))
-_tweets = partial(_pictures, data="mvsa", noises=mvsa.NOISES, recipe=replace(RECIPE, epochs=6))
+_tweets = partial(_pictures, data="mvsa", noises=mvsa.NOISES, recipe=replace(RECIPE, epochs=3))
 
 
 def compared() -> list[Asked]:
