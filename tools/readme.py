@@ -149,8 +149,8 @@ def _known(result: Mapping) -> tuple[str, str]:
 
 def trained() -> str:
     """What each system reaches on the words of CMU-MOSI, on frozen vectors and with the encoder."""
-    words, frozen = records.trained(*records.WORDS), records.frozen_words()
-    gaps = records.leads(*records.WORDS, "acc2")
+    words, frozen = records.trained(records.WORDS), records.frozen_words()
+    gaps = records.leads(records.WORDS, "acc2")
     still = {"linear-head": frozen.scores("ridge", "acc2")} | {n: frozen.scores(n, "acc2") for n in frozen}
     rows = ["| Acc2 | frozen | trained along | EUAR minus it, in hundredths [95 %] |", "|---|---|---|---|"]
     for name in words:

@@ -42,7 +42,7 @@ def _score(known: Mapping[str, Comparison]) -> str:
 
 def _trained() -> str:
     """The words of CMU-MOSI, with an encoder that trains along."""
-    words = [standing(lead.interval) for lead in leads(*WORDS, "acc2").values()]
+    words = [standing(lead.interval) for lead in leads(WORDS, "acc2").values()]
     return f"{AHEAD} {words.count(AHEAD)} of {len(words)} rivals"
 
 

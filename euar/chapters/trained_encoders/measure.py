@@ -3,12 +3,13 @@
 A training takes minutes. On CMU-MOSI all systems are compared on text, and some with audio beside it; on
 CMU-MOSEI and on pictures those whose differences the paper is about. Words train in mixed precision, in half
 the time where the processor computes with bfloat16, convolutions in none; one system is trained in float32,
-too. Of a network for pictures the upper five of seventeen blocks train, with four fifths of its weights.
+too. Of a network for pictures the upper five of seventeen blocks train, with four fifths of its weights; on
+rooms also none of them, so that what their training buys can be told from what the recipe does.
 """
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from euar.chapters.mvsa import measure as mvsa
 from euar.chapters.nyud import measure as nyud
@@ -58,14 +59,29 @@ _mosei = partial(
 _pictures = partial(Upper, encoder_lr=1e-4, trials=(0,), seeds=tuple(range(5)))
 #: The fewer rows, the more epochs.
 _rooms = partial(_pictures, data="nyud", noises=nyud.NOISES, recipe=replace(RECIPE, epochs=10))
+_rooms_still = partial(_rooms, lowest=17)
 _tweets = partial(_pictures, data="mvsa", noises=mvsa.NOISES, recipe=replace(RECIPE, epochs=3))
+
+
+class Where(NamedTuple):
+    """Rows that are compared with each other.
+
+    Attributes:
+        data: name of the data set.
+        modalities: those that are used; None for all.
+        lowest: blocks of each picture encoder that stay as they are.
+    """
+
+    data: str
+    modalities: tuple[str, ...] | None
+    lowest: int = 0
 
 
 def compared() -> list[Asked]:
     """Return every system on the words of CMU-MOSI, some with the voice, on CMU-MOSEI and on pictures."""
     voice = [_voice(system=system) for system in _WITH_AUDIO]
     more = [_mosei(system=system) for system in _ON_MOSEI]
-    rooms = [_rooms(system=system) for system in _ON_PICTURES]
+    rooms = [on(system=system) for on in (_rooms, _rooms_still) for system in _ON_PICTURES]
     tweets = [_tweets(system=system) for system in _ON_PICTURES]
     return [*on_words(), *voice, *more, *rooms, *tweets]
 
@@ -85,8 +101,8 @@ def in_float32() -> Asked:
 
 def differences() -> dict[Asked, Paired]:
     """Return {row: EUAR's default minus it}, for each row beside it on the same data."""
-    ours = {_on(one): one for one in compared() if (one.system, one.changes) == OURS}
-    return {one: minus(ours[_on(one)], one, EXPERIMENT) for one in compared() if one != ours[_on(one)]}
+    ours = {where(one): one for one in compared() if (one.system, one.changes) == OURS}
+    return {one: minus(ours[where(one)], one, EXPERIMENT) for one in compared() if one != ours[where(one)]}
 
 
 def measurements() -> list[Measurement]:
@@ -94,5 +110,6 @@ def measurements() -> list[Measurement]:
     return [*compared(), in_float32(), *differences().values()]
 
 
-def _on(one: Asked) -> tuple[Any, ...]:
-    return one.data, one.variant, one.modalities
+def where(one: Asked) -> Where:
+    """Return with which rows one is compared."""
+    return Where(one.data, one.modalities, getattr(one, "lowest", 0))

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euar.chapters.mosi import measure as mosi
-from euar.chapters.trained_encoders.measure import EXPERIMENT, Asked, compared, differences
+from euar.chapters.trained_encoders.measure import EXPERIMENT, Where, compared, differences, where
 from euar.experiments.comparison import Comparison
 from euar.experiments.paired import effect
 from euar.experiments.store import newest
 from euar.experiments.tables.compared import Effect
 from euar.systems.registry import SYSTEMS
 
-WORDS = ("mosi", ("text",))
+WORDS = Where("mosi", ("text",))
+ROOMS, ROOMS_STILL = Where("nyud", None, 12), Where("nyud", None, 17)
 #: Losses that the paper's Table 4 takes away: {its row: the setting that is ours}.
 ABLATIONS = {"without U-loss": "default; lam 0.0", "without both": "default; alpha 0.0; lam 0.0"}
 BLANKED = "blank:5"
@@ -25,9 +26,10 @@ _TITLES = {
 }
 
 
-def trained(data: str, modalities: tuple[str, ...] | None) -> Comparison:
-    """Return all that was compared on some data, by name; empty where nothing is measured yet."""
-    return Comparison({one.name: r for one, r in newest(EXPERIMENT, _on(data, modalities))})
+def trained(there: Where) -> Comparison:
+    """Return all that was compared, by name; empty where nothing is measured yet."""
+    asked = [one for one in compared() if where(one) == there]
+    return Comparison({one.name: r for one, r in newest(EXPERIMENT, asked)})
 
 
 def title(name: str) -> str:
@@ -48,11 +50,9 @@ def frozen_words() -> Comparison:
     )
 
 
-def leads(
-    data: str, modalities: tuple[str, ...] | None, metric: str, test: str = "test"
-) -> dict[str, Effect]:
+def leads(there: Where, metric: str, test: str = "test") -> dict[str, Effect]:
     """Return {title: EUAR's default minus it}, over seeds and rows, as measured."""
-    asked = {one: minus for one, minus in differences().items() if one in _on(data, modalities)}
+    asked = {one: minus for one, minus in differences().items() if where(one) == there}
     found = dict(newest(EXPERIMENT, asked.values()))
     return {
         title(one.name): effect(found[minus]["effects"][test][metric])
@@ -70,7 +70,3 @@ def known(result: Mapping[str, Any], test: str, *names: str) -> NDArray[np.float
             value = value[name]
         found.append(value)
     return np.array(found)
-
-
-def _on(data: str, modalities: tuple[str, ...] | None) -> list[Asked]:
-    return [one for one in compared() if (one.data, one.modalities) == (data, modalities)]

@@ -85,7 +85,7 @@ CELLS = {
 
 def run(claims, change=lambda results: None):
     """Run the cells that claim something on results that `change` has changed."""
-    words = copy.deepcopy(records.trained(*records.WORDS).results)
+    words = copy.deepcopy(records.trained(records.WORDS).results)
     change(words)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "trained", lambda *_: Comparison(words))

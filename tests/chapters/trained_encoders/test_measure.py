@@ -4,7 +4,14 @@ from collections import Counter
 
 import pytest
 
-from euar.chapters.trained_encoders.measure import compared, differences, in_float32, measurements, on_words
+from euar.chapters.trained_encoders.measure import (
+    compared,
+    differences,
+    in_float32,
+    measurements,
+    on_words,
+    where,
+)
 from euar.chapters.trained_encoders.upper import Upper
 from euar.data import raw
 from euar.encoders import TextEncoderConfig
@@ -12,13 +19,9 @@ from euar.encoders.cached import CachedPictureEncoderConfig
 from tests.data.features import sources
 
 
-def data_of(one):
-    return one.data, one.modalities
-
-
 def test_on_the_same_data_every_system_has_as_many_trials_and_seeds_and_the_same_noise():
-    for where in {data_of(one) for one in compared()}:
-        rows = [one for one in compared() if data_of(one) == where]
+    for there in {where(one) for one in compared()}:
+        rows = [one for one in compared() if where(one) == there]
         assert len({(one.factors, one.trials, one.seeds, one.recipe, one.noises) for one in rows}) == 1
         assert Counter(one.name for one in rows).most_common(1)[0][1] == 1
 
@@ -32,10 +35,10 @@ def test_float32_changes_the_precision_of_one_row_and_tries_one_of_its_rates():
 
 def test_a_difference_is_the_defaults_on_the_same_data():
     for theirs, one in differences().items():
-        assert (one.ours.name, data_of(one.ours)) == ("default", data_of(theirs))
+        assert (one.ours.name, where(one.ours)) == ("default", where(theirs))
         assert one.theirs == theirs
         assert one.ours != theirs
-    assert len(differences()) == len(compared()) - len({data_of(one) for one in compared()})
+    assert len(differences()) == len(compared()) - len({where(one) for one in compared()})
     names = [type(one).__name__ for one in measurements()]
     assert names == sorted(names, key="Paired".__eq__)  # what they compare is measured first
 
