@@ -124,10 +124,11 @@ def called(system: str) -> str:
 
 
 def data_of(result: Mapping[str, Any]) -> str:
-    """Return on which data, in words: name, variant, modalities, training rows."""
+    """Return on which data, in words: name, variant, modalities with features, training rows."""
     data = result["data"]
     name = f"{data['name']} ({data['variant']})" if data["variant"] else data["name"]
-    return f"{name}, {' + '.join(data['features'])}, {data['n']['train']:,} training rows"
+    features = " + ".join(data["features"]) or "raw content alone"
+    return f"{name}, {features}, {data['n']['train']:,} training rows"
 
 
 def summary(result: Mapping[str, Any], split: str = "test") -> dict[str, Summary]:

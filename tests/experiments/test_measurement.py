@@ -1,12 +1,15 @@
 """What every measurement gets from its base: the key, where the result comes from, and the schema."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import jsonschema
 import pytest
 
+from euar.data import simulate
 from euar.experiments.measurement import Measurement, Observation
+from euar.experiments.row import Row
 from euar.experiments.train import Train
 from euar.resources import resource
 from euar.training import Recipe, provenance
@@ -80,20 +83,38 @@ CARRIES = (
 )
 
 
-def test_what_measures_is_in_the_key(data_file, monkeypatch):
-    asked = Train(data=str(data_file), device="cpu")
-    before, read = asked.key(), provenance._read
+@contextmanager
+def changed(file, monkeypatch):
+    """A change of one file's code, as the hash of the code reads it."""
+    read = provenance._read
 
-    def changed(source, *stamp):
+    def after(source, *stamp):
         meaning, imports = read(source, *stamp)
         return (meaning + "changed" if source.as_posix().endswith(f"/euar/{file}") else meaning), imports
 
-    monkeypatch.setattr(provenance, "_read", changed)
+    with monkeypatch.context() as patch:
+        patch.setattr(provenance, "_read", after)
+        yield
+
+
+def test_what_measures_is_in_the_key(data_file, monkeypatch):
+    asked = Train(data=str(data_file), device="cpu")
+    before = asked.key()
     for file in DECIDES:
-        assert asked.key() != before, file
+        with changed(file, monkeypatch):
+            assert asked.key() != before, file
     for file in CARRIES:
         assert (provenance._PACKAGE / file).exists()
-        assert asked.key() == before, file
+        with changed(file, monkeypatch):
+            assert asked.key() == before, file
+
+
+def test_what_chooses_the_rate_is_in_the_key_of_a_row(monkeypatch):
+    asked, data = Row(data="simulated"), simulate(n=(32, 16, 16))
+    before = asked.key(data)
+    for file in ("training/grid.py", "experiments/rates.py", "experiments/row.py"):
+        with changed(file, monkeypatch):
+            assert asked.key(data) != before, file
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: f"{path.parent.name}/{path.stem}")

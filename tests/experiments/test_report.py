@@ -56,6 +56,8 @@ def test_names_are_those_of_the_registry(result):
 def test_a_title_tells_tables_apart(result):
     data = {"name": "mosi", "variant": "leaked", "features": {"text": 3, "audio": 2}, "n": {"train": 1281}}
     assert report.data_of({"data": data}) == "mosi (leaked), text + audio, 1,281 training rows"
+    raw = data | {"features": {}}
+    assert report.data_of({"data": raw}) == "mosi (leaked), raw content alone, 1,281 training rows"
     assert "a + b, 60 training rows" in text(report.metrics_table(result))
 
 

@@ -81,7 +81,9 @@ def test_the_cost_of_noise_is_the_variance_of_predictions_from_draws(model, batc
 
 
 def test_loads_count_the_rows_that_chose_an_expert(model, batch):
+    model.train()
     found = kl.loads(model, batch)
+    assert model.training  # the mode is as it was
     assert list(found) == ["a", "b"]
     for m, experts in found.items():
         rows = list(pairs(model, batch, m))
