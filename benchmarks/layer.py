@@ -63,12 +63,7 @@ class Ours(nn.Module):
 
 def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
     """Time all ways at one shape."""
-    layers = ours(cell, device)
-    moe = layers["all"].moe
-    layers |= {"naive": naive.like(moe), **peers.of(moe)}
-    x = torch.randn(cell["batch"], cell["dim"], device=device, requires_grad=True)
-    calls: dict[str, Call] = {name: training(layer, x) for name, layer in layers.items()}
-    times = compare(calls | {floor.MM: floor.multiply(device)}, effort, clock_of(device))
+    times = compare(calls(cell, device) | {floor.MM: floor.multiply(device)}, effort, clock_of(device))
     return [row(cell, times, RIVALS, floors(cell), device)]
 
 
@@ -89,6 +84,15 @@ def goals(rows: list[Row]) -> list[Row]:
     for peer in ("dispatcher", "tutel"):
         found += never_below(rows, ("selected",), peer, f"never behind {peer}", 1)
     return found
+
+
+def calls(cell: Mapping[str, int], device: torch.device) -> dict[str, Call]:
+    """Return what takes one step forward and backward in each way, all on the same rows."""
+    layers = ours(cell, device)
+    moe = layers["all"].moe
+    layers |= {"naive": naive.like(moe), **peers.of(moe)}
+    x = torch.randn(cell["batch"], cell["dim"], device=device, requires_grad=True)
+    return {name: training(layer, x) for name, layer in layers.items()}
 
 
 def ours(cell: Mapping[str, int], device: torch.device) -> dict[str, Any]:

@@ -20,20 +20,23 @@ CELLS = layer.CELLS
 
 def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
     """Time all ways at one shape."""
+    with torch.no_grad():
+        times = compare(calls(cell, device) | {floor.MM: floor.multiply(device)}, effort, clock_of(device))
+    needed = {"ours": floor.flops(cell, cell["k"], cell["dim"], passes=1)}
+    return [row(cell, times, RIVALS, needed, device)]
+
+
+def calls(cell: dict[str, int], device: torch.device) -> dict[str, Call]:
+    """Return what predicts in each way; to be called without gradients."""
     torch.manual_seed(0)
     moe = UncertaintyAwareMoE(cell["dim"], cell["experts"], cell["k"]).to(device).eval()
     loop, x = naive.like(moe).eval(), torch.randn(cell["batch"], cell["dim"], device=device)
-    calls: dict[str, Call] = {
+    return {
         "ours": lambda: moe(x).hidden,
         "naive": partial(loop, x),
         "naive, means alone": partial(loop.means, x),
         **{name: partial(peer.eval(), x) for name, peer in peers.of(moe).items()},
-        floor.MM: floor.multiply(device),
     }
-    with torch.no_grad():
-        times = compare(calls, effort, clock_of(device))
-    needed = {"ours": floor.flops(cell, cell["k"], cell["dim"], passes=1)}
-    return [row(cell, times, RIVALS, needed, device)]
 
 
 def goals(rows: list[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import NAMES, peers
+from benchmarks import NAMES, ON_CPU, peers
 from benchmarks.clock import Effort
 from benchmarks.rows import Row, name
 from euar.files import DamagedFileError, read_json, write_json
@@ -42,7 +42,7 @@ def run(
     """Run benchmarks, write a file for each, and yield its path.
 
     Args:
-        names: some of `NAMES`; `"all"` is all of them.
+        names: some of `NAMES`; `"all"` is all of them, on a GPU without those `ON_CPU`.
         device: `"auto"`, `"cpu"` or `"cuda"`.
         quick: tiny sizes and two rounds, to see that all runs; kept in _build unless `out` says otherwise.
         out: the folder for the files; results/benchmarks/<device> by default.
@@ -50,9 +50,12 @@ def run(
     Raises:
         ValueError: an unknown name, or a device that is not there.
     """
-    where, names = resolve(device), list(NAMES) if list(names) == ["all"] else list(names)
-    if unknown := [each for each in names if each not in NAMES]:
-        raise ValueError(f"benchmark: expected one of {', '.join(NAMES)} or all, found {unknown[0]!r}")
+    where = resolve(device)
+    known = [each for each in NAMES if where.type == "cpu" or each not in ON_CPU]
+    names = known if list(names) == ["all"] else list(names)
+    if unknown := [each for each in names if each not in known]:
+        expected = f"expected one of {', '.join(known)} or all"
+        raise ValueError(f"benchmark: {expected}, found {unknown[0]!r} on {where.type}")
     folder = out or folder_of(where, ROOT / ("_build" if quick else "results"))
     options = [f"--device {where.type}"] * (where.type != "cpu") + ["--quick"] * quick
     for each in names:

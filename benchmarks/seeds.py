@@ -28,16 +28,21 @@ CELLS = {
 
 def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
     """Time whole trainings."""
+    times = compare(calls(cell, device) | {floor.MM: floor.multiply(device)}, effort, wall)
+    return [row(cell, times, ("naive, one seed", "naive, in turn"), floors(cell), device)]
+
+
+def calls(cell: dict[str, int], device: torch.device) -> dict[str, Call]:
+    """Return what trains all seeds in each way, and one seed naively."""
     seeds, run = range(cell["seeds"]), _Trainings(cell, device)
-    calls: dict[str, Call] = {
+    found: dict[str, Call] = {
         "naive, one seed": partial(run.naive, (0,)),
         "naive, in turn": partial(run.naive, seeds),
     }
     for mode in MODES:
-        calls[f"{mode}, at once"] = partial(run.ours, mode, seeds)
-        calls[f"{mode}, in turn"] = partial(run.ours_in_turn, mode, seeds)
-    times = compare(calls | {floor.MM: floor.multiply(device)}, effort, wall)
-    return [row(cell, times, ("naive, one seed", "naive, in turn"), floors(cell), device)]
+        found[f"{mode}, at once"] = partial(run.ours, mode, seeds)
+        found[f"{mode}, in turn"] = partial(run.ours_in_turn, mode, seeds)
+    return found
 
 
 def floors(cell: dict[str, int]) -> dict[str, int]:
@@ -51,7 +56,7 @@ class _Trainings:
 
     def __init__(self, cell: dict[str, int], device: torch.device):
         self.cell, self.device = cell, device
-        self.dataset = trimodal.dataset(cell["steps"] * trimodal.BATCH, held_out=trimodal.BATCH)
+        self.dataset = trimodal.dataset((cell["steps"] * trimodal.BATCH, trimodal.BATCH, trimodal.BATCH))
         self.data = all_splits(self.dataset, device)
 
     def naive(self, seeds: Sequence[int]) -> None:

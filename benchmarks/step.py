@@ -3,6 +3,8 @@
 Times are those of an epoch, its validation on one batch included on both sides, by the number of its steps.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from benchmarks import floor, trimodal
@@ -24,23 +26,31 @@ _ENDLESS = Recipe(epochs=1_000_000, batch_size=trimodal.BATCH)
 
 def measure(cell: dict[str, int], effort: Effort, device: torch.device) -> list[Row]:
     """Time epochs of each training."""
-    experts, dim, steps = cell["experts"], cell["dim"], cell["steps"]
-    data = all_splits(trimodal.dataset(steps * trimodal.BATCH, held_out=trimodal.BATCH), device)
-    calls: dict[str, Call] = {
-        mode: Training(trimodal.config(experts, dim, mode), _ENDLESS, 0, data).run_epoch for mode in OURS
-    }
-    calls |= {
-        "naive": trimodal.NaiveTraining(experts, dim, data).run_epoch,
-        floor.MM: floor.multiply(device),
-    }
-    times = compare(calls, effort, clock_of(device))
+    steps = cell["steps"]
+    times = compare(calls(cell, device) | {floor.MM: floor.multiply(device)}, effort, clock_of(device))
     of_steps = {way: [time / (1 if way == floor.MM else steps) for time in times[way]] for way in times}
     return [row(cell, of_steps, ("naive",), floors(cell), device)]
 
 
-def floors(cell: dict[str, int]) -> dict[str, int]:
-    """Return the FLOPs of a step with the chosen experts alone and with all; its inputs need no gradient."""
-    batch, dim, widths = cell["batch"], cell["dim"], trimodal.WIDTHS.values()
+def calls(cell: dict[str, int], device: torch.device) -> dict[str, Call]:
+    """Return what trains one epoch in each way."""
+    experts, dim = cell["experts"], cell["dim"]
+    rows = (cell["steps"] * trimodal.BATCH, trimodal.BATCH, trimodal.BATCH)
+    data = all_splits(trimodal.dataset(rows), device)
+    ours: dict[str, Call] = {
+        mode: Training(trimodal.config(experts, dim, mode), _ENDLESS, 0, data).run_epoch for mode in OURS
+    }
+    return ours | {"naive": trimodal.NaiveTraining(experts, dim, data).run_epoch}
+
+
+def floors(cell: dict[str, int], widths: Sequence[int] = tuple(trimodal.WIDTHS.values())) -> dict[str, int]:
+    """Return the FLOPs of a step with the chosen experts alone and with all; its inputs need no gradient.
+
+    Args:
+        cell: its sizes.
+        widths: features of each modality.
+    """
+    batch, dim = cell["batch"], cell["dim"]
     around = 4 * batch * dim * sum(widths) + 6 * batch * dim * len(widths)
     asked = {"selected": cell["k"], "all": cell["experts"]}
     layers = {name: floor.flops(cell, count, 2 * dim, passes=3) for name, count in asked.items()}

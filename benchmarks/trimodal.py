@@ -1,4 +1,6 @@
-"""The tri-modal training that `step` and `seeds` compare: its data, and the naive model with its loop."""
+"""The tri-modal training of `step`, `seeds` and `row`: its data, and the naive model with its loop."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -18,16 +20,21 @@ BATCH = 16
 WIDTHS = {"text": 300, "audio": 74, "vision": 35}
 
 
-def dataset(rows: int, held_out: int) -> MultimodalDataset:
-    """Return noise with ratings that depend on it: `rows` to train on, `held_out` in each other split."""
-    rng, total = np.random.default_rng(0), rows + 2 * held_out
-    features = {m: rng.normal(size=(total, width)).astype(np.float32) for m, width in WIDTHS.items()}
+def dataset(sizes: Sequence[int], widths: Mapping[str, int] = WIDTHS) -> MultimodalDataset:
+    """Return noise with ratings that depend on it.
+
+    Args:
+        sizes: rows to train on, to validate and to test.
+        widths: {modality: its features}.
+    """
+    rng, total = np.random.default_rng(0), sum(sizes)
+    features = {m: rng.normal(size=(total, width)).astype(np.float32) for m, width in widths.items()}
     return MultimodalDataset(
         name="noise",
         modalities=features,
         target=np.clip(features["text"][:, :4].sum(axis=1), -3, 3),
         ids=np.array([f"row-{row}" for row in range(total)]),
-        split=np.repeat(["train", "valid", "test"], [rows, held_out, held_out]),
+        split=np.repeat(["train", "valid", "test"], list(sizes)),
     )
 
 
@@ -39,13 +46,11 @@ def config(experts: int, dim: int, kl_experts: KLExperts = "all") -> EUARConfig:
 class NaiveModel(nn.Module):
     """A projection and a naive mixture for each modality, and a linear head."""
 
-    def __init__(self, experts: int, dim: int):
+    def __init__(self, experts: int, dim: int, widths: Sequence[int] = tuple(WIDTHS.values())):
         super().__init__()
-        self.project = nn.ModuleList(
-            nn.Sequential(nn.Linear(d, dim), nn.LayerNorm(dim)) for d in WIDTHS.values()
-        )
-        self.moes = nn.ModuleList(Naive(dim, experts, k=3) for _ in WIDTHS)
-        self.head = nn.Linear(dim * len(WIDTHS), 1)
+        self.project = nn.ModuleList(nn.Sequential(nn.Linear(d, dim), nn.LayerNorm(dim)) for d in widths)
+        self.moes = nn.ModuleList(Naive(dim, experts, k=3) for _ in widths)
+        self.head = nn.Linear(dim * len(widths), 1)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
         """Return predictions (B,) and the sum of the weighted losses."""
@@ -62,15 +67,26 @@ class NaiveTraining:
         dim: D.
         data: the same batches that ours trains on.
         seed: of weights, order and noise.
+        batch: rows of a step.
+        lr: learning rate.
     """
 
-    def __init__(self, experts: int, dim: int, data: dict[str, Batch], seed: int = 0):
+    def __init__(
+        self,
+        experts: int,
+        dim: int,
+        data: Mapping[str, Batch],
+        seed: int = 0,
+        *,
+        batch: int = BATCH,
+        lr: float = 1e-3,
+    ):
         torch.manual_seed(seed)
-        device = data["train"].target.device
-        self.model = NaiveModel(experts, dim).to(device)
-        self.optimizer = Adam(self.model.parameters())
         train, self.valid = (_tensors(data[split]) for split in ("train", "valid"))
-        self.loader = DataLoader(TensorDataset(*train), batch_size=BATCH, shuffle=True)
+        *inputs, target = train
+        self.model = NaiveModel(experts, dim, [x.shape[1] for x in inputs]).to(target.device)
+        self.optimizer = Adam(self.model.parameters(), lr)
+        self.loader = DataLoader(TensorDataset(*train), batch_size=batch, shuffle=True)
 
     def run_epoch(self) -> float:
         """Train one epoch and return the validation's squared error."""
@@ -88,4 +104,4 @@ class NaiveTraining:
 
 
 def _tensors(batch: Batch) -> list[Tensor]:
-    return [*(batch.inputs[m] for m in WIDTHS), batch.target]
+    return [*batch.inputs.values(), batch.target]

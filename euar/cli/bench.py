@@ -17,7 +17,8 @@ app = typer.Typer(**SETTINGS)
 @app.command()
 def bench(
     names: Annotated[
-        list[str], typer.Argument(help="layer, predict, growth, skew, step, seeds and memory, or all.")
+        list[str],
+        typer.Argument(help="layer, predict, growth, skew, step, seeds, row, memory and where, or all."),
     ],
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "cpu",
     quick: Annotated[bool, typer.Option("--quick", help="Tiny sizes, to see that all runs.")] = False,

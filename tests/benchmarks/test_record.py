@@ -64,6 +64,15 @@ def test_all_is_every_benchmark_and_says_where_it_is(monkeypatch, tmp_path, caps
     )
 
 
+def test_on_a_gpu_all_leaves_out_what_asks_about_the_cpu(monkeypatch, tmp_path):
+    monkeypatch.setattr(record, "resolve", torch.device)
+    monkeypatch.setattr(record, "measured", lambda *_: {})
+    asked = [path.stem for path in record.run(["all"], device="cuda", out=tmp_path)]
+    assert asked == [name for name in NAMES if name not in ("row", "where")]
+    with pytest.raises(ValueError, match="found 'where' on cuda"):
+        list(record.run(["where"], device="cuda", out=tmp_path))
+
+
 def test_a_missing_peer_is_said(monkeypatch, capsys):
     monkeypatch.setattr(peers, "installed", lambda: {"tutel": False, "st-moe-pytorch": True})
     list(record._announced("layer", [{"batch": 1}], record.EFFORTS["quick"]))
@@ -73,7 +82,7 @@ def test_a_missing_peer_is_said(monkeypatch, capsys):
 
 
 def test_unknown_names_list_the_known(tmp_path):
-    with pytest.raises(ValueError, match=r"expected one of layer, .* or all, found 'speed'"):
+    with pytest.raises(ValueError, match=r"expected one of layer, .* or all, found 'speed' on cpu"):
         list(record.run(["layer", "speed"], out=tmp_path))
     assert not list(tmp_path.iterdir())
 
@@ -151,8 +160,16 @@ def test_goals_are_met_at_their_value_and_not_below():
 
 def lines(cells, value):
     """Rows in which all of ours are `value` times as fast as every rival, and at `value` times each floor."""
-    rivals = ("naive", "naive, means alone", "dispatcher", "tutel", "naive, one seed", "dense")
-    ways = ("selected", "all", "ours", "sorted", "selected, at once", "all, at once")
+    rivals = (
+        "naive",
+        "naive, means alone",
+        "dispatcher",
+        "tutel",
+        "naive, one seed",
+        "naive, in turn",
+        "dense",
+    )
+    ways = ("selected", "all", "ours", "sorted", "selected, at once", "all, at once", "at once")
     spread = {"median": value, "low": value, "high": value}
     return [
         {
@@ -166,7 +183,7 @@ def lines(cells, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "goals"), [("layer", 11), ("predict", 4), ("step", 2), ("seeds", 2), ("memory", 1)]
+    ("name", "goals"), [("layer", 11), ("predict", 4), ("step", 2), ("seeds", 2), ("row", 1), ("memory", 1)]
 )
 def test_each_goal_can_be_met_and_missed(name, goals):
     module = import_module(f"benchmarks.{name}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import record
+from benchmarks import NAMES, record
 from euar import cli
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +46,11 @@ def test_outside_a_checkout_it_says_what_to_do(asked, monkeypatch, tmp_path):
     assert done.stderr.startswith("euar: bench: expected a checkout")
     assert "clone the repository" in done.stderr
     assert not asked
+
+
+def test_its_help_names_every_benchmark():
+    told = " ".join(bench("--help").stdout.replace("│", " ").split())
+    assert f"{', '.join(NAMES[:-1])} and {NAMES[-1]}, or all." in told
 
 
 def test_an_unknown_benchmark_is_one_sentence(monkeypatch, tmp_path):

@@ -8,10 +8,11 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from euar.chapters.fast_experts.shares import shares
 from euar.intervals import Interval
 from euar.plots.curves import curve_panels
 from euar.plots.forest import forest
-from euar.plots.style import figure, plain_ticks
+from euar.plots.style import COLORS, figure, legend_below, plain_ticks, top_down
 
 Record = Mapping[str, Any]
 
@@ -21,6 +22,8 @@ _STEPS = {
     "selected, dense": "all experts in one product",
     "selected, sorted": "the chosen, sorted by expert",
 }
+_HATCHES = ("", "//", "", "xx", "", "", "..")
+_LEAST = 0.005  # a share that can be seen
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -122,6 +125,33 @@ def tried(record: Record) -> Figure:
         for row in record["rows"]
     }
     return _times(shapes, "time ÷ ours", {"ours": 1})
+
+
+def parts(record: Record) -> Figure:
+    """Draw how our time divides among kinds of work, a bar for each shape; kinds too small to see are out.
+
+    Args:
+        record: of the benchmark `where`.
+    """
+    found = shares(record)
+    made, (ax,) = figure(width=7.2, height=1.1 + 0.27 * len(found))
+    left = np.zeros(len(found))
+    for place, kind in enumerate(next(iter(found.values()))):
+        taken = np.array([of[kind] for of in found.values()])
+        if taken.max() >= _LEAST:
+            look: dict[str, Any] = {
+                "color": COLORS[place],
+                "hatch": _HATCHES[place],
+                "ec": "white",
+                "lw": 0.5,
+            }
+            ax.barh(np.arange(len(found)), taken, 0.75, left, label=kind, **look)
+        left += taken
+    ax.set(xlabel="share of our time", xlim=(0, 1))
+    ax.grid(visible=False, axis="y")
+    top_down(ax, list(found))
+    legend_below(made)
+    return made
 
 
 def _times(shapes: dict[str, dict[str, Interval]], label: str, lines: dict[str, float]) -> Figure:

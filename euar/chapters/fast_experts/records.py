@@ -10,6 +10,9 @@ from euar.training import provenance
 
 Record = Mapping[str, Any]
 
+#: The benchmarks in the order of the page.
+NAMES = ("layer", "predict", "growth", "skew", "step", "seeds", "row", "memory", "where")
+
 #: Processes that want a core, up to which a benchmark is about the only one.
 _QUIET = 1.5
 
@@ -18,7 +21,7 @@ def record(name: str, device: str = "cpu") -> Record:
     """Return what a benchmark found.
 
     Args:
-        name: `"layer"`, `"predict"`, `"growth"`, `"skew"`, `"step"`, `"seeds"` or `"memory"`.
+        name: one of `NAMES`.
         device: `"cpu"` or `"cuda"`.
 
     Raises:

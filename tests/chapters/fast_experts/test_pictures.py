@@ -112,6 +112,33 @@ def test_steps_stand_over_the_floor_of_the_chosen_where_all_were_timed(record):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["B = 1024, N = 8", "B = 16, N = 8"]
 
 
+def test_parts_of_our_time_stand_one_after_the_other_and_fill_each_bar():
+    parts = [
+        {"matrix products": 2.0, "elementwise arithmetic": 1.0, "starting operations": 7.0, "other": 0.0},
+        {"matrix products": 3.0, "elementwise arithmetic": 0.0, "starting operations": 1.0, "other": 0.0},
+    ]
+    cells = [
+        {"of": "layer", "way": "selected", "batch": 16, "experts": 8},
+        {"of": "predict", "way": "ours", "batch": 64, "experts": 32},
+    ]
+    rows = [
+        {"cell": cell, "parts_ms": {kind: near(ms) for kind, ms in each.items()}}
+        for cell, each in zip(cells, parts, strict=True)
+    ]
+    (ax,) = drawn(pictures.parts({"rows": rows}))
+    spans = {
+        bars.get_label(): [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars]
+        for bars in ax.containers
+    }
+    assert list(spans) == ["matrix products", "elementwise arithmetic", "starting operations"]
+    assert np.allclose(spans["matrix products"], [(0, 0.2), (0, 0.75)])
+    assert np.allclose(spans["elementwise arithmetic"], [(0.2, 0.3), (0.75, 0.75)])
+    assert np.allclose(spans["starting operations"], [(0.3, 1), (0.75, 1)])
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["layer, selected: B = 16, N = 8", "predict: B = 64, N = 32"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first on top
+
+
 def test_other_ways_stand_at_how_much_slower_they_are(record):
     for push, found in zip((0, 20), record["rows"], strict=False):
         found["cell"]["push"] = push

@@ -6,6 +6,10 @@ from benchmarks import NAMES
 from euar.chapters.fast_experts import records
 
 
+def test_the_page_names_every_benchmark():
+    assert records.NAMES == NAMES
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_benchmark_is_on_record(name):
     found = records.record(name)
