@@ -3,7 +3,7 @@
 A profile tells each operator's own time, without the operators that it calls. It also lengthens every call.
 So each operator is charged with the smallest one of the same round, an addition of two numbers; what it takes
 beyond is its work. What all works leave of the time without a profile goes into starting them: Python, views,
-autograd, and the fixed part of every operator.
+autograd, and the fixed part of every operator. The clock is that on the wall, as the profiler's is.
 """
 
 from contextlib import nullcontext
@@ -15,7 +15,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks import trimodal
-from benchmarks.clock import Call, Clock, Effort, Times, clock_of, compare, spread
+from benchmarks.clock import Call, Effort, Times, compare, spread, wall
 from benchmarks.kinds import KINDS, STARTING, kind_of
 from benchmarks.rows import Row, plain, ratios
 
@@ -80,12 +80,11 @@ def measure(cell: Row, effort: Effort, device: torch.device) -> list[Row]:
     """Time ours and its rival, and split the time of ours among the kinds of work."""
     there = import_module(f"benchmarks.{cell['of']}").calls(cell, device)
     calls: dict[str, Call] = {"ours": there[cell["way"]], "rival": there[cell["rival"]]}
-    clock = clock_of(device)
     with torch.no_grad() if cell["of"] == "predict" else nullcontext():
-        times = compare(calls, effort, clock)
+        times = compare(calls, effort, wall)
         repeats = max(1, round(effort.shortest / float(np.median(times["ours"]))))
-        started = {way: round(profiled(call, 1, clock).started) for way, call in calls.items()}
-        rounds = [_round(calls["ours"], repeats, clock) for _ in range(effort.least)]
+        started = {way: round(profiled(call, 1).started) for way, call in calls.items()}
+        rounds = [_round(calls["ours"], repeats) for _ in range(effort.least)]
     return [_row(cell, times, rounds) | {"started": started}]
 
 
@@ -94,10 +93,10 @@ def goals(rows: list[Row]) -> list[Row]:  # noqa: ARG001  as every benchmark has
     return []
 
 
-def profiled(call: Call, repeats: int, clock: Clock) -> Profile:
+def profiled(call: Call, repeats: int) -> Profile:
     """Profile some calls."""
     with profile(activities=[ProfilerActivity.CPU], acc_events=True) as seen:
-        seconds = clock(call, repeats)
+        seconds = wall(call, repeats)
     table = seen.key_averages()
     return Profile(
         {entry.key: entry.self_cpu_time_total / 1e6 / repeats for entry in table},
@@ -126,10 +125,10 @@ class _Round(NamedTuple):
     smallest: float  # seconds of the smallest operator, profiled
 
 
-def _round(call: Call, repeats: int, clock: Clock) -> _Round:
+def _round(call: Call, repeats: int) -> _Round:
     one, other = torch.zeros(1), torch.ones(1)
-    smallest = profiled(lambda: one.add_(other), 1000, clock)
-    return _Round(profiled(call, repeats, clock), smallest.own["aten::add_"])
+    smallest = profiled(lambda: one.add_(other), 1000)
+    return _Round(profiled(call, repeats), smallest.own["aten::add_"])
 
 
 def _row(cell: Row, times: Times, rounds: list[_Round]) -> Row:

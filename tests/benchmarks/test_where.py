@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from benchmarks import record, where
-from benchmarks.clock import cpu
 from benchmarks.kinds import ARITHMETIC, KINDS, OTHER, PRODUCTS, STARTING
 from benchmarks.where import Profile, _Round, profiled, works
 
@@ -49,7 +48,7 @@ def test_a_profile_counts_what_python_starts_and_not_what_operators_call():
     def call():
         torch.nn.functional.linear(x, weight).sum()  # linear calls a transposition and mm
 
-    seen = profiled(call, 5, cpu)
+    seen = profiled(call, 5)
     assert seen.started == 2
     assert seen.often["aten::mm"] == seen.often["aten::sum"] == 1
     assert 0 < seen.own["aten::mm"] < seen.seconds
@@ -57,10 +56,10 @@ def test_a_profile_counts_what_python_starts_and_not_what_operators_call():
 
 def test_large_products_are_work_and_small_operators_are_not():
     large, small = torch.ones(500, 500), torch.ones(1)
-    smallest = np.median([profiled(lambda: small.add_(1), 500, cpu).own["aten::add_"] for _ in range(5)])
-    product = works(profiled(lambda: large @ large, 10, cpu), smallest)
+    smallest = np.median([profiled(lambda: small.add_(1), 500).own["aten::add_"] for _ in range(5)])
+    product = works(profiled(lambda: large @ large, 10), smallest)
     assert product[PRODUCTS] > 100 * smallest
-    often = [works(profiled(lambda: small.add_(1), 500, cpu), smallest)[ARITHMETIC] for _ in range(5)]
+    often = [works(profiled(lambda: small.add_(1), 500), smallest)[ARITHMETIC] for _ in range(5)]
     assert np.median(often) < smallest
 
 
