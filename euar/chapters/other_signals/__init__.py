@@ -1,0 +1,1 @@
+"""What the experiment `other_signals` needs: readings of noise that no model was trained to give."""
