@@ -13,11 +13,11 @@ from pathlib import Path
 
 from euar.chapters.calibrated_sigma.goals import OURS
 from euar.chapters.calibrated_sigma.records import measured, trial
+from euar.chapters.cells import cell as spread
 from euar.chapters.findings.benchmarks import BENCHMARKS, LINEAR, PLAIN
 from euar.chapters.findings.experts import compared, leads
 from euar.chapters.quick_start.measure import PRESETS, presets
 from euar.chapters.trained_encoders import records
-from euar.chapters.what_sigma_knows.seeds import cell as spread
 from euar.experiments import paper, report, store
 from euar.experiments.comparison import Comparison
 from euar.experiments.statistics import detectable, holm, paired_t, pool_samples
