@@ -59,7 +59,9 @@ _mosei = partial(
 _pictures = partial(Upper, encoder_lr=1e-4, trials=(0,), seeds=tuple(range(5)))
 #: The fewer rows, the more epochs.
 _rooms = partial(_pictures, data="nyud", noises=nyud.NOISES, recipe=replace(RECIPE, epochs=10))
-_rooms_still = partial(_rooms, lowest=17)
+_STILL = 17  # all blocks: the last layer alone trains
+#: Where the best of the three factors lay at an end, the grid grows, as grids of rates do elsewhere.
+_BEYOND = {("mlp-experts", Upper.lowest): (0.1,), ("default", _STILL): (0.1,)}
 _tweets = partial(_pictures, data="mvsa", noises=mvsa.NOISES, recipe=replace(RECIPE, epochs=3))
 
 
@@ -81,9 +83,14 @@ def compared() -> list[Asked]:
     """Return every system on the words of CMU-MOSI, some with the voice, on CMU-MOSEI and on pictures."""
     voice = [_voice(system=system) for system in _WITH_AUDIO]
     more = [_mosei(system=system) for system in _ON_MOSEI]
-    rooms = [on(system=system) for on in (_rooms, _rooms_still) for system in _ON_PICTURES]
+    rooms = [_room(system, lowest) for lowest in (Upper.lowest, _STILL) for system in _ON_PICTURES]
     tweets = [_tweets(system=system) for system in _ON_PICTURES]
     return [*on_words(), *voice, *more, *rooms, *tweets]
+
+
+def _room(system: str, lowest: int) -> Upper:
+    factors = (*_BEYOND.get((system, lowest), ()), *Upper.factors)
+    return _rooms(system=system, lowest=lowest, factors=factors)
 
 
 def on_words() -> list[Asked]:
