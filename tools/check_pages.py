@@ -1,12 +1,14 @@
 """Read every page of the built book and look for what makes it hard to read: `python tools/check_pages.py`.
 
 A page fails if its headings skip a level or it has not exactly one of the first, if a link inside the book
-leads nowhere, or if it weighs more than 1.5 MB compressed, pictures not counted.
+leads nowhere, if a picture stands there twice (a cell that ends with a figure needs a semicolon), or if it
+weighs more than 1.5 MB compressed, pictures not counted.
 """
 
 import gzip
 import re
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +28,12 @@ def pages(html: Path) -> list[Path]:
 
 
 class Page(NamedTuple):
-    """What is checked of a page: headings (level, text), links, and anchors that links can lead to."""
+    """What is checked of a page: headings (level, text), links, anchors to lead to, and files of pictures."""
 
     headings: list[tuple[int, str]]
     links: list[str]
     anchors: frozenset[str]
+    pictures: list[str]
 
 
 def problems(path: Path) -> list[str]:
@@ -38,7 +41,8 @@ def problems(path: Path) -> list[str]:
     path = path.resolve()
     page = _read(path)
     links = [f"a link to {target!r} leads nowhere" for target in page.links if not _leads(target, path)]
-    return [*_headings(page), *links, *_weight(path.read_bytes())]
+    twice = [f"{name} is shown twice" for name, count in Counter(page.pictures).items() if count > 1]
+    return [*_headings(page), *links, *twice, *_weight(path.read_bytes())]
 
 
 @cache
@@ -49,7 +53,9 @@ def _read(path: Path) -> Page:
         (int(one.name[1]), one.get_text(strip=True)) for one in text.find_all(re.compile(r"^h[1-6]$"))
     ]
     links = [link["href"] for link in text.find_all("a", href=True)]
-    return Page(headings, links, frozenset(tag["id"] for tag in page.find_all(id=True)) | {"", "top"})
+    anchors = frozenset(tag["id"] for tag in page.find_all(id=True)) | {"", "top"}
+    files = [shown["src"] for shown in text.find_all("img", src=True)]
+    return Page(headings, links, anchors, [file for file in files if not file.startswith("data:")])
 
 
 def _headings(page: Page) -> list[str]:

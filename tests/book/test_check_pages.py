@@ -11,6 +11,7 @@ FAULTS = {
     "'Deep' is h3 after h1": "<h1>Title</h1><h3>Deep</h3>",
     "a link to 'nowhere.html' leads nowhere": "<h1>Title</h1><a href='nowhere.html'>x</a>",
     "a link to '#nothing' leads nowhere": "<h1>Title</h1><a href='#nothing'>x</a>",
+    "a.png is shown twice": "<h1>Title</h1><img src='a.png'><p>x</p><img src='a.png'>",
     "a link to 'other.html#gone' leads nowhere": "<h1>Title</h1><a href='other.html#gone'>x</a>",
 }
 SOUND = """<h1>Title</h1><h2 id='part'>Part</h2><h3>Deep</h3><h2>Next</h2><a href='#part'>up</a>
