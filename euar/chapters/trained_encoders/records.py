@@ -15,7 +15,6 @@ from euar.experiments.tables.compared import Effect
 from euar.systems.registry import SYSTEMS
 
 WORDS = Where("mosi", ("text",))
-ROOMS, ROOMS_STILL = Where("nyud", None, 12), Where("nyud", None, 17)
 #: Losses that the paper's Table 4 takes away: {its row: the setting that is ours}.
 ABLATIONS = {"without U-loss": "default; lam 0.0", "without both": "default; alpha 0.0; lam 0.0"}
 BLANKED = "blank:5"
